@@ -1,0 +1,16 @@
+import type { SignalBatch } from "../model/signal-batch.ts";
+import type { Component, ComponentFactory } from "./component.ts";
+import type { DeliveryContext } from "./receiver.ts";
+import type { Store } from "./store.ts";
+
+/** Resolves when the batch is safe where it went; the sender waits for that. */
+export interface Exporter extends Component {
+  export(batch: SignalBatch, context: DeliveryContext): Promise<void>;
+}
+
+export interface ExporterNeeds {
+  /** The configured store of that name, for exporters that write into one. */
+  readonly storeOf: (name: string) => Store;
+}
+
+export type ExporterFactory<Config = never> = ComponentFactory<Config, Exporter, ExporterNeeds>;

@@ -1,0 +1,210 @@
+/**
+ * Where spans, sessions and judgements are kept. One contract for all engines; `test/contract/store.ts` is its battery.
+ * Facts (spans, log records, messages) are written; sessions and judgements are saved; work is claimed.
+ */
+import type { ChatMessage } from "../model/message.ts";
+import type { Score, ScoreSummary, TrajectoryJudgement, TurnJudgement } from "../model/judgement.ts";
+import type {
+  BuiltSession,
+  JsonValue,
+  JudgingOptions,
+  Session,
+  SessionSource,
+  SessionStatus,
+} from "../model/session.ts";
+import type { EncodedRecords } from "../model/signal-batch.ts";
+import type { LogRecord, Span } from "../model/span.ts";
+import type { Component, ComponentFactory } from "./component.ts";
+
+/** A session's address. The id of a session that was joined to another one keeps answering with that one. */
+export interface SessionRef {
+  readonly project: string;
+  readonly id: string;
+}
+
+export interface NewMessageSession {
+  readonly project: string;
+  readonly source: Exclude<SessionSource, "otlp">;
+  readonly messages: readonly ChatMessage[];
+  /** Tools offered to the model, in OpenAI's shape, when the sender knows them. */
+  readonly tools?: readonly JsonValue[];
+  readonly metadata: { readonly [key: string]: JsonValue };
+  readonly judging: JudgingOptions;
+  /** An open session takes more messages until it is closed; the others wait for a judge at once. */
+  readonly open: boolean;
+}
+
+/** What a session is built from. Spans of traces that the session shares with others are all there. */
+export interface SessionFacts {
+  readonly spans: readonly Span[];
+  /** In the order in which they arrived. */
+  readonly logRecords: readonly LogRecord[];
+  readonly messages: readonly ChatMessage[];
+  readonly tools: readonly JsonValue[];
+}
+
+/**
+ * Work in hand: a lease on one session. It ends when released, or by itself at its expiry; whoever saves with a lease
+ * that has ended is told so and must stop.
+ */
+export interface Claim extends SessionRef {
+  readonly lease: string;
+  /** The explicit conversation id; absent for a session that only its trace or its messages hold together. */
+  readonly conversationId?: string;
+  readonly source: SessionSource;
+  readonly judging: JudgingOptions;
+  /** Rises with every fact written to the session: what is built from the claim speaks of this state. */
+  readonly factsVersion: number;
+  readonly revision: number;
+  /** Someone asked for a new judgement: judge even what was judged. With a name, only by that judge. */
+  readonly rejudge: boolean;
+  readonly rejudgeBy?: string;
+}
+
+export interface ClaimOptions {
+  readonly worker: string;
+  readonly limit: number;
+  /** How long the lease lasts unless renewed. */
+  readonly leaseMs: number;
+  /** A session is taken when its last fact is older than this, or when it was closed. */
+  readonly idleMs: number;
+}
+
+/** What one judge said, or why it could not. Keyed by session, turn, digest, judge name and version: saving twice is one. */
+export interface JudgementRecord<Judgement> {
+  readonly judge: { readonly name: string; readonly version: string };
+  /** Place of the judge in the configured list: the newest judgement of the highest rank is the one shown. */
+  readonly rank: number;
+  readonly digest: string;
+  readonly result:
+    | { readonly status: "judged"; readonly judgement: Judgement }
+    | { readonly status: "failed"; readonly code: string; readonly message: string };
+}
+
+export interface TurnJudgementRecord extends JudgementRecord<TurnJudgement> {
+  readonly turn: number;
+}
+
+export type TrajectoryJudgementRecord = JudgementRecord<TrajectoryJudgement>;
+
+/** Judgements of the session as it is now: of every judge, without the superseded ones. */
+export interface SessionJudgements {
+  readonly turns: readonly TurnJudgementRecord[];
+  readonly trajectories: readonly TrajectoryJudgementRecord[];
+}
+
+export interface ReleaseOutcome {
+  readonly status: "completed" | "failed";
+  readonly error?: string;
+  /** Claim the session again then, although nothing about it changed (a judge asked to wait). */
+  readonly retryAt?: Date;
+}
+
+/** A session and the judgements that are shown: per turn and for the trajectory the newest of the highest rank. */
+export interface JudgedSession {
+  readonly session: Session;
+  readonly turnJudgements: ReadonlyMap<number, TurnJudgement>;
+  readonly trajectory?: TrajectoryJudgement;
+  readonly summary: ScoreSummary;
+}
+
+/** A session in a list: without turns; the texts are cut to 200 characters. */
+export interface SessionSummary extends Omit<Session, "turns" | "tools" | "systemPrompt" | "digest"> {
+  readonly totalTurns: number;
+  readonly firstUserContent?: string;
+  readonly lastAssistantContent?: string;
+  readonly summary: ScoreSummary;
+}
+
+export interface SessionQuery {
+  readonly project: string;
+  readonly status?: SessionStatus;
+  readonly conversationId?: string;
+  readonly userId?: string;
+  readonly agentName?: string;
+  readonly model?: string;
+  readonly source?: SessionSource;
+  /** The trajectory's score. */
+  readonly score?: Score;
+  readonly has?: readonly ("error" | "harmful_turn")[];
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Last activity, inclusive from, exclusive to. */
+  readonly from?: Date;
+  readonly to?: Date;
+  /** Words that all occur in user, assistant or tool content. Data, never query syntax. */
+  readonly text?: string;
+  readonly limit: number;
+  /** As returned by an earlier page; opaque. Throws PermanentError when it is not one of ours. */
+  readonly cursor?: string;
+  /** For callers that page by number; costs what it skips. */
+  readonly offset?: number;
+}
+
+export interface SessionPage {
+  readonly sessions: readonly SessionSummary[];
+  readonly nextCursor?: string;
+}
+
+/** Something about a session was committed. `done`: judged, or failed, and nothing is pending. */
+export interface SessionNotice extends SessionRef {
+  readonly kind: "session-updated" | "judgement" | "done" | "deleted";
+  readonly turn?: number;
+}
+
+export interface Store extends Component {
+  /**
+   * Resolves when the spans are on disk. Idempotent on (project, trace id, span id); a fuller version of a span (more
+   * attributes, or the same and a later end) replaces a poorer one. Throws UnavailableError when the store is behind or the disk refuses.
+   */
+  writeSpans(encoded: EncodedRecords, context: { project: string }): Promise<void>;
+  /** As writeSpans. A record's identity is all its fields; of n equal records in one request n stay. */
+  writeLogRecords(encoded: EncodedRecords, context: { project: string }): Promise<void>;
+  createMessageSession(session: NewMessageSession): Promise<SessionRef>;
+  /** No more facts will come: judge now. False when there is no such session. */
+  closeSession(ref: SessionRef): Promise<boolean>;
+  /** Judge (again), by one judge or by all. False when there is no such session. */
+  requestJudgement(ref: SessionRef, judge?: string): Promise<boolean>;
+  /** Removes the session with its facts and judgements. False when there is no such session. */
+  deleteSession(ref: SessionRef): Promise<boolean>;
+
+  /** Changed sessions that went idle, were closed or are to be judged again, oldest start first; each is ours alone. */
+  claimSessions(options: ClaimOptions): Promise<readonly Claim[]>;
+  /** False when the lease has ended. */
+  renewClaim(claim: Claim, leaseMs: number): Promise<boolean>;
+  releaseClaim(claim: Claim, outcome: ReleaseOutcome): Promise<void>;
+  readFacts(claim: SessionRef): Promise<SessionFacts>;
+  /**
+   * Saves what was built; turns whose digest did not change are left alone, judgements of changed turns are superseded.
+   * `links` are digests of neighbouring messages, by which sessions without an id find each other. Undefined when the
+   * lease has ended, else the revision.
+   */
+  saveSession(claim: Claim, built: BuiltSession, links: readonly bigint[]): Promise<number | undefined>;
+  /** Other sessions of the project that share links with these, most shared first. */
+  findLinkedSessions(ref: SessionRef, links: readonly bigint[], limit: number): Promise<readonly LinkedSession[]>;
+  /** Gives the claimed session's facts and id to another session, which becomes due at once. Ends the claim. */
+  joinSession(claim: Claim, into: string): Promise<boolean>;
+  readJudgements(ref: SessionRef): Promise<SessionJudgements>;
+  /** False when the lease has ended. */
+  saveTurnJudgement(claim: Claim, record: TurnJudgementRecord): Promise<boolean>;
+  /** False when the lease has ended. */
+  saveTrajectoryJudgement(claim: Claim, record: TrajectoryJudgementRecord): Promise<boolean>;
+
+  getSession(ref: SessionRef): Promise<JudgedSession | undefined>;
+  findSessions(query: SessionQuery): Promise<SessionPage>;
+  countSessions(query: SessionQuery): Promise<number>;
+  /** Calls back after each commit that concerns a session; returns what ends it. */
+  watch(listener: (notice: SessionNotice) => void): () => void;
+}
+
+export interface LinkedSession {
+  readonly id: string;
+  readonly conversationId?: string;
+  readonly sharedLinks: number;
+}
+
+export interface StoreNeeds {
+  /** Attribute keys that name a conversation, the first present wins; read before the 200, all else after it. */
+  readonly conversationKeys: readonly string[];
+}
+
+export type StoreFactory<Config = never> = ComponentFactory<Config, Store, StoreNeeds>;

@@ -1,0 +1,64 @@
+/** The two kinds of failure a sender must tell apart, and the one that stops a start. Everything else is retryable. */
+
+/** Sending it again cannot help. */
+export class PermanentError extends Error {
+  override readonly name = "PermanentError";
+}
+
+/** Try again a little later: a full queue, a busy or full disk. `retryAfterSeconds` is what the sender is told. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+  readonly retryAfterSeconds: number;
+  constructor(message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
+    super(message, options);
+    this.retryAfterSeconds = options.retryAfterSeconds ?? 1;
+  }
+}
+
+/**
+ * A start that cannot succeed: wrong configuration, occupied port, data folder in use, corrupt database. `message` says
+ * what is wrong, `remedy` what to do; the command prints both and exits with status 1.
+ */
+export class StartError extends Error {
+  override readonly name: string = "StartError";
+  readonly code: string;
+  readonly remedy: string;
+  constructor(code: string, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** Everything wrong with a configuration at once, one sentence each, with its `a::b::c` path and line. */
+export class ConfigError extends StartError {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super("config_invalid", problems.join("\n"), "Correct the configuration, then check it with: turnwise validate");
+    this.problems = problems;
+  }
+}
+
+/**
+ * A judge could not judge. `pausesJudge`: asking again for other sessions fails the same way until someone acts (a
+ * wrong key, no credit, an unknown model), so the judge stops asking for a while and says why.
+ */
+export class JudgeError extends Error {
+  override readonly name = "JudgeError";
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly pausesJudge: boolean;
+  readonly retryAfterSeconds: number | undefined;
+  constructor(
+    code: string,
+    message: string,
+    options: ErrorOptions & { retryable: boolean; pausesJudge?: boolean; retryAfterSeconds?: number },
+  ) {
+    super(message, options);
+    this.code = code;
+    this.retryable = options.retryable;
+    this.pausesJudge = options.pausesJudge ?? false;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

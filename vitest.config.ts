@@ -1,0 +1,25 @@
+import { pathToFileURL } from "node:url";
+import { defineConfig, type Plugin } from "vitest/config";
+
+/**
+ * Tests run the TypeScript sources, but a worker thread is started by Node itself, which on Node 20 runs only JavaScript.
+ * So the modules that start workers find them in dist/, which `npm test` has just built.
+ */
+const workersRunCompiled: Plugin = {
+  name: "workers-run-compiled",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.includes("/src/") || !code.includes("new Worker(")) return;
+    const compiled = pathToFileURL(id.replace("/src/", "/dist/").replace(/\.ts$/, ".js")).href;
+    return code.replaceAll(/new URL\((["'][^"']+-thread\.js["']), import\.meta\.url\)/g, `new URL($1, "${compiled}")`);
+  },
+};
+
+export default defineConfig({
+  plugins: [workersRunCompiled],
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});
