@@ -1,0 +1,42 @@
+/** Every package that gets installed must run on the oldest Node we promise, and every direct one is pinned exactly. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { minVersion, satisfies } from "semver";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const oldestNode = "20.19.0";
+
+interface LockEntry {
+  readonly version?: string;
+  readonly engines?: { readonly node?: string };
+  readonly optional?: boolean;
+}
+interface Manifest {
+  readonly engines: { readonly node: string };
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+}
+
+const read = <T>(file: string): T => JSON.parse(readFileSync(`${root}${file}`, "utf8")) as T;
+const lock = read<{ packages: Record<string, LockEntry> }>("package-lock.json");
+const manifests = ["package.json", "instrumentation/package.json"];
+
+describe("dependencies", () => {
+  it(`accept Node ${oldestNode}`, () => {
+    const refusing = Object.entries(lock.packages)
+      .filter(([, entry]) => entry.engines?.node && !satisfies(oldestNode, entry.engines.node))
+      .map(([name, entry]) => `${name}@${entry.version} wants ${entry.engines?.node}`);
+    expect(refusing).toEqual([]);
+  });
+
+  it.each(manifests)("are pinned to exact versions in %s", (file) => {
+    const manifest = read<Manifest>(file);
+    const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it.each(manifests)("leave %s with the oldest Node as its lowest", (file) => {
+    expect(minVersion(read<Manifest>(file).engines.node)?.version).toBe(oldestNode);
+  });
+});
