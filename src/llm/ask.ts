@@ -1,0 +1,112 @@
+import type OpenAI from "openai";
+import type { ChatCompletionCreateParamsNonStreaming } from "openai/resources/chat/completions";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Tokens } from "./budget.ts";
+import { withDeadline, type Deadline } from "./deadline.ts";
+import { toFailure, toJudgeError, type Failure } from "./failure.ts";
+import type { Slot } from "./limiter.ts";
+import type { CompletionMode, LlmClientOptions } from "./llm-client.ts";
+import { afterRefusal, assumedCapabilities, toRequestBody, type Capabilities, type Question } from "./modes.ts";
+import { readReply, type Reply } from "./reply.ts";
+import { estimateTokens } from "./tokens.ts";
+
+export type AskedQuestion = Omit<Question, "model" | "temperature">;
+
+export interface Answer {
+  readonly reply: Reply;
+  readonly mode: CompletionMode;
+  readonly model: string;
+}
+
+interface AskContext {
+  readonly deadline: Deadline;
+  readonly slot: Slot;
+}
+
+export type Ask = (question: AskedQuestion, context: AskContext) => Promise<Answer>;
+
+const defaultBackoff = { baseMs: 500, maxMs: 20_000 };
+
+/**
+ * One question to one endpoint and model until it is answered: steps down the ladder of modes when the endpoint refuses
+ * the form of the request, tries again when it fails. The first form that worked is remembered. Throws JudgeError.
+ */
+export function createAsk(openai: OpenAI, options: LlmClientOptions): Ask {
+  const { model, temperature } = options;
+  let proven: Capabilities | undefined;
+  return async (question, context) => {
+    let capabilities: Capabilities | undefined = proven ?? assumedCapabilities;
+    for (;;) {
+      const body = toRequestBody({ ...question, model, temperature }, capabilities);
+      const outcome = await send(openai, options, body, context);
+      if ("reply" in outcome) {
+        proven ??= capabilities;
+        return { reply: outcome.reply, mode: capabilities.mode, model: outcome.reply.model ?? model };
+      }
+      capabilities = afterRefusal(outcome.refusal, capabilities);
+      if (capabilities === undefined) throw toJudgeError(outcome.refusal);
+    }
+  };
+}
+
+/** Retries what may pass by itself: Retry-After before backoff with full jitter; a 429 does not use an attempt up. */
+async function send(
+  openai: OpenAI,
+  options: LlmClientOptions,
+  body: ChatCompletionCreateParamsNonStreaming,
+  { deadline, slot }: AskContext,
+): Promise<{ reply: Reply } | { refusal: Failure }> {
+  const { baseMs, maxMs } = options.backoff ?? defaultBackoff;
+  let attemptsLeft = options.maxAttempts;
+  for (let failures = 0; ; failures++) {
+    const begunAt = Date.now();
+    const outcome = await attempt(openai, options, body, deadline);
+    if ("reply" in outcome) {
+      slot.succeeded();
+      return outcome;
+    }
+    const { failure } = outcome;
+    if (failure.kind === "refused") return { refusal: failure };
+    const waitMs = failure.retryAfterMs ?? Math.random() * Math.min(maxMs, baseMs * 2 ** failures);
+    if (failure.kind === "rate_limited") slot.rateLimited(begunAt, waitMs);
+    else if (failure.kind === "retry") attemptsLeft -= 1;
+    else throw toJudgeError(failure);
+    if (attemptsLeft === 0 || waitMs > deadline.remainingMs()) throw toJudgeError(failure);
+    await sleep(waitMs, undefined, { signal: deadline.signal });
+  }
+}
+
+/** One HTTP request, paid for from the budget. What may have been billed unseen is counted as spent in full. */
+async function attempt(
+  openai: OpenAI,
+  options: LlmClientOptions,
+  body: ChatCompletionCreateParamsNonStreaming,
+  deadline: Deadline,
+): Promise<{ reply: Reply } | { failure: Failure }> {
+  const expected = expectedTokens(body);
+  const reservation = options.budget?.reserve(expected);
+  try {
+    // A signal of its own for each attempt: the openai client never takes its listeners off again.
+    const reply = await withDeadline(options.timeouts.attemptMs, deadline.signal, async ({ signal }) =>
+      readReply(await openai.chat.completions.create(body, { signal })),
+    );
+    const written = estimateTokens(reply.text);
+    reservation?.settle(reply.usage ?? { inputTokens: expected.inputTokens, outputTokens: written });
+    return { reply };
+  } catch (error) {
+    if (deadline.signal.aborted) {
+      reservation?.settle(expected);
+      throw error;
+    }
+    const failure = toFailure(error, options.apiKey);
+    reservation?.settle(failure.unknownOutcome ? expected : { inputTokens: 0, outputTokens: 0 });
+    return { failure };
+  }
+}
+
+function expectedTokens(body: ChatCompletionCreateParamsNonStreaming): Tokens {
+  return {
+    inputTokens: estimateTokens(JSON.stringify(body)),
+    outputTokens: body.max_completion_tokens ?? body.max_tokens ?? 0,
+  };
+}

@@ -1,0 +1,78 @@
+import OpenAI from "openai";
+import { JudgeError } from "../model/errors.ts";
+import { createAsk } from "./ask.ts";
+import { parseBaseUrl } from "./base-url.ts";
+import { createBoundedFetch } from "./bounded-fetch.ts";
+import { costOf } from "./budget.ts";
+import { cacheKey } from "./cache.ts";
+import { converse, parseAnswer } from "./converse.ts";
+import { withDeadline } from "./deadline.ts";
+import { toJsonSchema } from "./json-schema.ts";
+import type { JsonCompletion, JsonRequest, LlmClient, LlmClientOptions } from "./llm-client.ts";
+import { noUsage } from "./reply.ts";
+
+/** The client of one endpoint and model. Throws an Error when the base URL is not acceptable. */
+export function createLlmClient(options: LlmClientOptions): LlmClient {
+  const { fetch, close } = createBoundedFetch(options.timeouts.connectMs);
+  const openai = new OpenAI({
+    apiKey: options.apiKey,
+    baseURL: parseBaseUrl(options.baseUrl),
+    timeout: options.timeouts.attemptMs,
+    maxRetries: 0,
+    fetch,
+    // What the environment says about OpenAI accounts is not meant for this endpoint, and the log would show prompts.
+    organization: null,
+    project: null,
+    adminAPIKey: null,
+    logLevel: "off",
+  });
+  const ask = createAsk(openai, options);
+
+  const complete = async <Value>(request: JsonRequest<Value>): Promise<JsonCompletion<Value>> => {
+    const slot = await options.limiter.acquire(request.signal);
+    try {
+      return await withDeadline(options.timeouts.deadlineMs, request.signal, async (deadline) => {
+        try {
+          const { usage, ...answer } = await converse(request, (question) => ask(question, { deadline, slot }));
+          const costUsd = usage && costOf(usage, options.price);
+          return { ...answer, ...(usage && { usage }), ...(costUsd === undefined ? {} : { costUsd }) };
+        } catch (error) {
+          if (request.signal.aborted) throw request.signal.reason;
+          throw deadline.expired() ? deadlineExceeded(options.timeouts.deadlineMs) : error;
+        }
+      });
+    } finally {
+      slot.release();
+    }
+  };
+
+  return {
+    async completeJson(request) {
+      const { version, system, user, schema, maxOutputTokens } = request;
+      const { model, temperature, cache } = options;
+      const params = { temperature, maxOutputTokens, schema: toJsonSchema(schema) };
+      const key = cacheKey({ version, model, params, prompt: [system, user] });
+      const cached = cache?.get(key);
+      if (cached !== undefined) {
+        const parsed = parseAnswer(cached.json, schema);
+        if ("value" in parsed)
+          return {
+            value: parsed.value,
+            usage: noUsage,
+            costUsd: 0,
+            model: cached.model,
+            mode: "cached",
+            raw: cached.json,
+          };
+      }
+      const completion = await complete(request);
+      cache?.set(key, { json: completion.raw, model: completion.model });
+      return completion;
+    },
+    close,
+  };
+}
+
+function deadlineExceeded(ms: number): JudgeError {
+  return new JudgeError("deadline_exceeded", `No usable answer within ${Math.round(ms / 1000)} s`, { retryable: true });
+}

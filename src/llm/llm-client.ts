@@ -1,0 +1,63 @@
+/** The one way to a language model: any OpenAI-compatible endpoint, asked for JSON that must fit a schema. */
+import type { ZodType } from "zod";
+import type { TokenUsage } from "../model/session.ts";
+import type { Budget, TokenPrice } from "./budget.ts";
+import type { CompletionCache } from "./cache.ts";
+import type { Limiter } from "./limiter.ts";
+
+export interface LlmClientOptions {
+  /** http or https, as `https://api.openai.com/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly model: string;
+  readonly temperature: number;
+  /** To connect; for one request; for a whole completion with its retries, from the moment the limiter lets it in. */
+  readonly timeouts: { readonly connectMs: number; readonly attemptMs: number; readonly deadlineMs: number };
+  /** Requests that may fail before the completion does; a 429 does not count. */
+  readonly maxAttempts: number;
+  /** Waits grow from about `baseMs` to `maxMs`, unless the endpoint says how long. */
+  readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
+  readonly price?: TokenPrice;
+  readonly limiter: Limiter;
+  readonly budget?: Budget;
+  readonly cache?: CompletionCache;
+}
+
+/** The ways to ask for JSON, strictest first. */
+export const completionModes = ["json_schema", "tool_call", "json_object", "text"] as const;
+export type CompletionMode = (typeof completionModes)[number];
+
+export interface JsonRequest<Value> {
+  readonly system: string;
+  readonly user: string;
+  /** The endpoint is told its shape; the answer must pass its refinements too. No transforms. */
+  readonly schema: ZodType<Value>;
+  readonly schemaName: string;
+  readonly maxOutputTokens: number;
+  /** Of the asker (prompts, rubric): part of the cache's key. */
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+export interface JsonCompletion<Value> {
+  readonly value: Value;
+  /** Of all requests that led here; absent when the endpoint does not count. Zero when the answer was cached. */
+  readonly usage?: TokenUsage;
+  /** Absent when the price or the usage is not known. */
+  readonly costUsd?: number;
+  /** The model that answered, in the endpoint's words. */
+  readonly model: string;
+  readonly mode: CompletionMode | "cached";
+  /** The answer's text. */
+  readonly raw: string;
+}
+
+export interface LlmClient {
+  /**
+   * Asks until an answer fits the schema, within the bounds of the options. Throws JudgeError otherwise, never a value
+   * that was not answered; rejects with the signal's reason when that aborts.
+   */
+  completeJson<Value>(request: JsonRequest<Value>): Promise<JsonCompletion<Value>>;
+  /** Closes idle connections. */
+  close(): void;
+}

@@ -1,0 +1,77 @@
+/** Which form of request an endpoint and model take is found out by what they refuse. */
+import type {
+  ChatCompletionCreateParamsNonStreaming,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat/completions";
+import type { Failure } from "./failure.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { completionModes, type CompletionMode } from "./llm-client.ts";
+
+/** What is known of an endpoint and model. */
+export interface Capabilities {
+  readonly mode: CompletionMode;
+  /** Reasoning models refuse a temperature. */
+  readonly temperature: boolean;
+  /** The older name is the only one that some servers take. */
+  readonly outputLimit: "max_completion_tokens" | "max_tokens";
+}
+
+export const assumedCapabilities: Capabilities = {
+  mode: "json_schema",
+  temperature: true,
+  outputLimit: "max_completion_tokens",
+};
+
+export interface Question {
+  readonly model: string;
+  readonly temperature: number;
+  readonly system: string;
+  /** What follows the system message. */
+  readonly messages: readonly ChatCompletionMessageParam[];
+  readonly schemaName: string;
+  readonly schema: JsonSchema;
+  readonly maxOutputTokens: number;
+}
+
+export function toRequestBody(question: Question, capabilities: Capabilities): ChatCompletionCreateParamsNonStreaming {
+  const { mode, temperature, outputLimit } = capabilities;
+  const { schemaName, schema } = question;
+  const spoken = mode === "json_object" || mode === "text";
+  // Many local models know one system message only, so the schema joins it.
+  const system = spoken ? `${question.system}\n\n${inWords(schema)}` : question.system;
+  return {
+    model: question.model,
+    messages: [{ role: "system", content: system }, ...question.messages],
+    [outputLimit]: question.maxOutputTokens,
+    ...(temperature ? { temperature: question.temperature } : {}),
+    ...(mode === "json_schema"
+      ? { response_format: { type: "json_schema", json_schema: { name: schemaName, strict: true, schema } } }
+      : {}),
+    ...(mode === "json_object" ? { response_format: { type: "json_object" } } : {}),
+    ...(mode === "tool_call"
+      ? {
+          tools: [{ type: "function", function: { name: schemaName, parameters: schema } }],
+          tool_choice: { type: "function", function: { name: schemaName } },
+        }
+      : {}),
+  };
+}
+
+function inWords(schema: JsonSchema): string {
+  return `Answer with one JSON object and nothing else. Its JSON schema: ${JSON.stringify(schema)}`;
+}
+
+/** What to try after a refusal: without the parameter it names, else the next mode. Undefined: nothing is left. */
+export function afterRefusal(
+  refusal: Failure,
+  { mode, temperature, outputLimit }: Capabilities,
+): Capabilities | undefined {
+  const names = (parameter: string): boolean =>
+    refusal.parameter === undefined ? refusal.message.includes(parameter) : refusal.parameter.includes(parameter);
+  if (temperature && names("temperature")) return { mode, temperature: false, outputLimit };
+  if (outputLimit === "max_completion_tokens" && names(outputLimit)) {
+    return { mode, temperature, outputLimit: "max_tokens" };
+  }
+  const next = completionModes[completionModes.indexOf(mode) + 1];
+  return next === undefined ? undefined : { mode: next, temperature, outputLimit };
+}
