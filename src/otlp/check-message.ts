@@ -1,0 +1,47 @@
+/** Walks over a message without decoding it: is every field that we know encoded as it must be, down to the last level? */
+import { ANY_VALUE, type FieldShape, type MessageShape } from "./message-shapes.ts";
+import { breakWire, endMessage, readEnd, readTag, seekWire, skipField, wirePosition } from "./wire-reader.ts";
+
+/** Values nested deeper than this are not looked at, and decoded as null. */
+export const MAX_VALUE_DEPTH = 64;
+
+/** The first id of wrong length since `resetIdLengthProblem`, told as a sentence; "" when there was none. */
+let lengthProblem = "";
+
+export function resetIdLengthProblem(): void {
+  lengthProblem = "";
+}
+
+export function idLengthProblem(): string {
+  return lengthProblem;
+}
+
+/** Reads the message up to `end`; broken bytes break the wire, ids of wrong length are only noted. */
+export function checkMessage(shape: MessageShape, end: number, depth: number): void {
+  while (wirePosition() < end) checkField(shape, readTag(), end, depth);
+  endMessage(end);
+}
+
+/** Reads the field whose `tag` has just been read. */
+export function checkField(shape: MessageShape, tag: number, end: number, depth: number): void {
+  const number = tag >>> 3;
+  const field = number < shape.length ? shape[number] : undefined;
+  if (field === undefined) skipField(tag, end);
+  else if (field.wireType !== (tag & 7)) breakWire();
+  else if (field.message !== undefined) checkInner(field.message, readEnd(end), depth);
+  else if (field.idLength !== undefined) checkId(field, readEnd(end));
+  else skipField(tag, end);
+}
+
+function checkInner(shape: MessageShape, end: number, depth: number): void {
+  const depthInside = shape === ANY_VALUE ? depth + 1 : depth;
+  if (depthInside > MAX_VALUE_DEPTH) seekWire(end);
+  else checkMessage(shape, end, depthInside);
+}
+
+function checkId(field: FieldShape, end: number): void {
+  const length = end - wirePosition();
+  if (length !== 0 && length !== field.idLength && lengthProblem === "")
+    lengthProblem = `${field.name} has ${length} bytes instead of ${field.idLength}`;
+  seekWire(end);
+}

@@ -1,0 +1,148 @@
+/**
+ * OTLP/HTTP (specification, "OTLP/HTTP"): one request in, one batch delivered, one answer out. Checked in the collector's
+ * order: path, method, content type and coding, then whether anything can be taken now, and only then the body.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger, Telemetry } from "../../component/component.ts";
+import type { PipelineEntry, ReceiverNeeds } from "../../component/receiver.ts";
+import { recordNames } from "../../component/record-names.ts";
+import { PermanentError, UnavailableError } from "../../model/errors.ts";
+import type { Signal } from "../../model/signal-batch.ts";
+import { encodeExportResponse } from "../../otlp/export-response.ts";
+import { MalformedError } from "../../otlp/malformed-error.ts";
+import { type Encoding, RPC_CODES } from "../../otlp/rpc-status.ts";
+import { decodeRequest, type ReceivedBatch } from "./decode-request.ts";
+import { type Decompress, decompressorFor } from "./decompress.ts";
+import { findSignal } from "./export-routes.ts";
+import { checkAnnouncedLength, readBody, SenderGone } from "./read-body.ts";
+import { encodingOf, replyRefusal, replySuccess } from "./reply.ts";
+import { malformed, RequestRefusal } from "./request-refusal.ts";
+
+export interface ExportHandlerOptions extends ReceiverNeeds {
+  readonly paths: Readonly<Record<Signal, string>>;
+  /** In bytes, of the body as it comes and of the body decompressed. */
+  readonly maxBodySize: number;
+  /** Id of the receiver. */
+  readonly id: string;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+}
+
+/** What the head of a request asks for, when it asks for something that we do. */
+interface ExportRequest {
+  readonly signal: Signal;
+  readonly pipeline: PipelineEntry;
+  readonly encoding: Encoding;
+  readonly decompress: Decompress;
+}
+
+export type ExportHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Whose data it is until accounts exist. */
+const PROJECT = "default";
+
+/** Never rejects: whatever happens is answered, counted, and logged where nobody foresaw it. */
+export function createExportHandler(options: ExportHandlerOptions): ExportHandler {
+  const { maxBodySize, id, logger, telemetry } = options;
+  const labels = { receiver: id, transport: "http" };
+  const countRecords = (outcome: "accepted" | "refused", signal: Signal, by: number): void => {
+    if (by > 0) telemetry.count(`otelcol_receiver_${outcome}_${recordNames[signal]}`, labels, by);
+  };
+
+  /** Returns the answer's body. */
+  async function accept(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array> {
+    const { signal, pipeline, encoding, decompress } = readHead(request, options);
+    checkAnnouncedLength(request, maxBodySize);
+    pipeline.admit();
+    if (request.headers.expect !== undefined) response.writeContinue();
+    const body = await decompress(await readBody(request, maxBodySize), maxBodySize);
+    const received = decode(signal, encoding, body);
+    countRecords("refused", signal, received.rejected);
+    await deliver(received, pipeline);
+    return encodeExportResponse(signal, received.rejected, received.reasons, encoding);
+  }
+
+  async function deliver({ batch }: ReceivedBatch, pipeline: PipelineEntry): Promise<void> {
+    if (batch.count === 0) return;
+    try {
+      await pipeline.deliver(batch, { project: PROJECT });
+    } catch (error) {
+      countRecords("refused", batch.signal, batch.count);
+      throw error;
+    }
+    countRecords("accepted", batch.signal, batch.count);
+  }
+
+  return async (request, response) => {
+    const encoding = encodingOf(request.headers["content-type"]) ?? "json";
+    try {
+      replySuccess(response, encoding, await accept(request, response));
+    } catch (error) {
+      const count = (reason: string): void =>
+        telemetry.count("turnwise_receiver_refused_requests", { ...labels, reason }, 1);
+      if (error instanceof SenderGone) return count("aborted");
+      const refusal = toRefusal(error);
+      count(refusal.reason);
+      if (!isExpected(error)) logger.error({ err: error }, "a request could not be taken");
+      replyRefusal(request, response, encoding, refusal);
+    }
+  };
+}
+
+/** Throws a refusal for a request that is not an export to one of the pipelines. */
+function readHead(request: IncomingMessage, { paths, pipelines }: ExportHandlerOptions): ExportRequest {
+  const signal = findSignal(request.url ?? "", paths);
+  if (signal === undefined)
+    throw new RequestRefusal(404, RPC_CODES.notFound, "not_found", `Nothing is here; spans go to ${paths.traces}.`);
+  const pipeline = pipelines[signal];
+  if (pipeline === undefined)
+    throw new RequestRefusal(404, RPC_CODES.unimplemented, "not_found", `There is no pipeline for ${signal}.`);
+  if (request.method !== "POST")
+    throw new RequestRefusal(405, RPC_CODES.unimplemented, "method", "Only POST is supported here.", {
+      headers: { allow: "POST" },
+    });
+  const encoding = encodingOf(request.headers["content-type"]);
+  if (encoding === undefined)
+    throw new RequestRefusal(
+      415,
+      RPC_CODES.invalidArgument,
+      "content_type",
+      "The Content-Type is not supported; supported are application/x-protobuf and application/json.",
+    );
+  return { signal, pipeline, encoding, decompress: decompressorFor(request.headers["content-encoding"]) };
+}
+
+function decode(signal: Signal, encoding: Encoding, body: Uint8Array): ReceivedBatch {
+  try {
+    return decodeRequest(signal, encoding, body);
+  } catch (error) {
+    if (error instanceof MalformedError) throw malformed(error.message, error);
+    throw new PermanentError("The request could not be decoded.", { cause: error });
+  }
+}
+
+/** The sender's doing, or a state that passes; neither is worth a line in the log. */
+function isExpected(error: unknown): boolean {
+  return error instanceof RequestRefusal || error instanceof UnavailableError;
+}
+
+/** A PermanentError must not be sent again; everything else that a pipeline throws may be. */
+function toRefusal(error: unknown): RequestRefusal {
+  if (error instanceof RequestRefusal) return error;
+  if (error instanceof PermanentError)
+    return new RequestRefusal(500, RPC_CODES.internal, "failed", error.message, { cause: error });
+  const message = error instanceof UnavailableError ? error.message : "The data cannot be taken now.";
+  return new RequestRefusal(503, RPC_CODES.unavailable, "unavailable", message, {
+    cause: error,
+    headers: { "retry-after": String(retryAfterSeconds(error)) },
+  });
+}
+
+/**
+ * One or two seconds: SDKs give up when it is much longer, and come back at once when it is 0. Drawn, so that senders
+ * that were refused together do not return together.
+ */
+function retryAfterSeconds(error: unknown): number {
+  const asked = error instanceof UnavailableError ? error.retryAfterSeconds : 1;
+  return asked > 1 || Math.random() < 0.5 ? 2 : 1;
+}

@@ -1,0 +1,43 @@
+import { RPC_CODES } from "../../otlp/rpc-status.ts";
+
+/** Why a request was refused, for the counters. */
+export type RefusalReason =
+  | "not_found"
+  | "method"
+  | "content_type"
+  | "content_encoding"
+  | "too_large"
+  | "malformed"
+  | "unavailable"
+  | "failed";
+
+/** A request that is answered with something else than 200. `message` goes to the sender. */
+export class RequestRefusal extends Error {
+  override readonly name = "RequestRefusal";
+  readonly httpStatus: number;
+  readonly rpcCode: number;
+  readonly reason: RefusalReason;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    httpStatus: number,
+    rpcCode: number,
+    reason: RefusalReason,
+    message: string,
+    options: ErrorOptions & { headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(message, options);
+    this.httpStatus = httpStatus;
+    this.rpcCode = rpcCode;
+    this.reason = reason;
+    this.headers = options.headers ?? {};
+  }
+}
+
+export function tooLarge(limit: number): RequestRefusal {
+  const message = `The body is larger than ${limit} bytes.`;
+  return new RequestRefusal(413, RPC_CODES.resourceExhausted, "too_large", message);
+}
+
+export function malformed(message: string, cause?: unknown): RequestRefusal {
+  return new RequestRefusal(400, RPC_CODES.invalidArgument, "malformed", message, { cause });
+}
