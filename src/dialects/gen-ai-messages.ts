@@ -1,0 +1,95 @@
+/** Where the GenAI conventions keep messages: attributes, else span events, else log records. */
+import type { JsonValue } from "../model/session.ts";
+import type { AttributeMap, Span } from "../model/span.ts";
+import { jsonAttribute, toJson } from "./attribute-values.ts";
+import type { ReadContext } from "./dialect.ts";
+import { isList, isObject, member, parseStructure } from "./lenient-json.ts";
+import { detailsEvent, eventNameOf, mergeDetails, messageOfEvent, messageOfRecord } from "./message-events.ts";
+import type { MessageEvent } from "./message-events.ts";
+import { listInText } from "./message-source.ts";
+import type { MessageSource } from "./message-source.ts";
+import type { Message, MessageRole } from "./message.ts";
+import type { MessageList } from "./operation.ts";
+import { parseMessages, plainMessage } from "./parse-message.ts";
+
+const inputKey = "gen_ai.input.messages";
+const outputKey = "gen_ai.output.messages";
+
+export const genAiInput: readonly MessageSource[] = [
+  (span, context) => readList(span.attributes, inputKey, context),
+  ({ events }, context) => readList(mergeDetails(events), inputKey, context),
+  ({ events }) =>
+    fromEvents(
+      events.flatMap((event) => messageOfEvent(event) ?? []),
+      false,
+    ),
+  (span, context) => fromContentEvents(span, context, "gen_ai.content.prompt", "gen_ai.prompt"),
+  (_span, { logRecords }) =>
+    fromEvents(
+      logRecords.flatMap((record) => messageOfRecord(record) ?? []),
+      false,
+    ),
+  (_span, context) => fromDetailRecords(context, inputKey),
+];
+
+export const genAiOutput: readonly MessageSource[] = [
+  (span, context) => readList(span.attributes, outputKey, context),
+  ({ events }, context) => readList(mergeDetails(events), outputKey, context),
+  ({ events }) =>
+    fromEvents(
+      events.flatMap((event) => messageOfEvent(event) ?? []),
+      true,
+    ),
+  (span, context) => fromContentEvents(span, context, "gen_ai.content.completion", "gen_ai.completion"),
+  (_span, { logRecords }) =>
+    fromEvents(
+      logRecords.flatMap((record) => messageOfRecord(record) ?? []),
+      true,
+    ),
+  (_span, context) => fromDetailRecords(context, outputKey),
+];
+
+/** `gen_ai.system_instructions`: plain text, a list of parts, or either of them as an event's attribute. */
+export function systemInstructions({ attributes, events }: Span): readonly Message[] {
+  const key = "gen_ai.system_instructions";
+  const value = jsonAttribute(attributes, key) ?? jsonAttribute(mergeDetails(events), key);
+  if (value === undefined) return [];
+  const opened = typeof value === "string" ? (parseStructure(value) ?? value) : value;
+  if (typeof opened === "string") return [plainMessage("system", opened)];
+  const parts = isObject(opened) ? [opened] : opened;
+  return isList(parts) ? parseMessages([{ role: "system", content: parts }]) : [];
+}
+
+function readList(attributes: AttributeMap, key: string, context: ReadContext): MessageList | undefined {
+  return readValue(jsonAttribute(attributes, key), key === outputKey ? "assistant" : "user", context);
+}
+
+/** JSON text, or (in events, and allowed on spans) structured values. */
+function readValue(value: JsonValue | undefined, role: MessageRole, context: ReadContext): MessageList | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string") return { messages: parseMessages(value, role), truncated: false };
+  return listInText(value, context, { role }) ?? { messages: parseMessages(parseStructure(value) ?? value, role), truncated: false };
+}
+
+function fromEvents(events: readonly MessageEvent[], isOutput: boolean): MessageList {
+  const messages = events.filter((event) => event.isOutput === isOutput).map((event) => event.message);
+  return { messages, truncated: false };
+}
+
+/** Conventions up to 1.27: one event with the whole prompt, one with the completion. */
+function fromContentEvents({ events }: Span, context: ReadContext, name: string, key: string): MessageList | undefined {
+  const event = events.find((event) => event.name === name);
+  const role = key === "gen_ai.completion" ? "assistant" : "user";
+  return event && readValue(jsonAttribute(event.attributes, key), role, context);
+}
+
+/** Input and output may come in one details record or in two. */
+function fromDetailRecords(context: ReadContext, key: string): MessageList | undefined {
+  for (const record of context.logRecords) {
+    if (eventNameOf(record) !== detailsEvent) continue;
+    const value = jsonAttribute(record.attributes, key) ?? member(toJson(record.body), key);
+    const list = readValue(value, key === outputKey ? "assistant" : "user", context);
+    if (list !== undefined && list.messages.length > 0) return list;
+  }
+  return undefined;
+}

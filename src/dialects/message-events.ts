@@ -1,0 +1,73 @@
+/**
+ * Messages that travel one by one, as span events or log records: the GenAI conventions 1.28 to 1.36 (and 1.27's content
+ * events), and the details event of 1.37, which carries whole lists.
+ */
+import type { AttributeMap, LogRecord, SpanEvent } from "../model/span.ts";
+import type { JsonValue } from "../model/session.ts";
+import { mapToJson, textAttribute, toJson } from "./attribute-values.ts";
+import { isObject, member, parseStructure } from "./lenient-json.ts";
+import type { Message, MessageRole } from "./message.ts";
+import { parseMessage } from "./parse-message.ts";
+
+export const detailsEvent = "gen_ai.client.inference.operation.details";
+
+const roles = new Map<string, MessageRole>([
+  ["gen_ai.system.message", "system"],
+  ["gen_ai.user.message", "user"],
+  ["gen_ai.assistant.message", "assistant"],
+  ["gen_ai.tool.message", "tool"],
+]);
+const choiceEvent = "gen_ai.choice";
+
+export interface MessageEvent {
+  readonly isOutput: boolean;
+  readonly message: Message;
+}
+
+/** The name is a field of newer records; older SDKs write it as an attribute. */
+export function eventNameOf(record: LogRecord): string | undefined {
+  return record.eventName || textAttribute(record.attributes, "event.name", "event_name");
+}
+
+/** Undefined for records that are not messages. A body that is JSON text is opened. */
+export function messageOfRecord(record: LogRecord): MessageEvent | undefined {
+  const body = toJson(record.body);
+  return readMessageEvent(eventNameOf(record), typeof body === "string" ? (parseStructure(body) ?? body) : body);
+}
+
+/** Undefined for events that are not messages. */
+export function messageOfEvent(event: SpanEvent): MessageEvent | undefined {
+  return readMessageEvent(event.name, openTexts(event.attributes));
+}
+
+/** The attributes of all details events on one span count as one set. */
+export function mergeDetails(events: readonly SpanEvent[]): AttributeMap {
+  return new Map(events.filter(({ name }) => name === detailsEvent).flatMap(({ attributes }) => [...attributes]));
+}
+
+function readMessageEvent(name: string | undefined, payload: JsonValue): MessageEvent | undefined {
+  if (name === choiceEvent) return asOutput(member(payload, "message") ?? payload);
+  const role = roles.get(name ?? "");
+  if (role === undefined) return undefined;
+  const value = isObject(payload) ? { ...payload, role } : { role, content: payload };
+  const message = parseMessage(value, role);
+  return message === undefined ? undefined : { isOutput: false, message };
+}
+
+function asOutput(value: JsonValue): MessageEvent | undefined {
+  const message = parseMessage(
+    isObject(value) ? { ...value, role: "assistant" } : { role: "assistant", content: value },
+  );
+  return message === undefined ? undefined : { isOutput: true, message };
+}
+
+/** Attributes of span events are texts; calls and the choice's message are JSON in them. */
+function openTexts(attributes: AttributeMap): JsonValue {
+  const payload = mapToJson(attributes);
+  const opened = ["tool_calls", "message"].flatMap((key) => {
+    const value = member(payload, key);
+    const structure = typeof value === "string" ? parseStructure(value) : undefined;
+    return structure === undefined ? [] : [[key, structure] as const];
+  });
+  return { ...payload, ...Object.fromEntries(opened) };
+}

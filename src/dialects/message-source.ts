@@ -1,0 +1,34 @@
+/** A place where a span may keep its messages. Sources are asked in order; the first that has any wins. */
+import type { Span } from "../model/span.ts";
+import type { ReadContext } from "./dialect.ts";
+import { findMember } from "./json-list.ts";
+import type { MessageRole } from "./message.ts";
+import type { MessageList } from "./operation.ts";
+
+export type MessageSource = (span: Span, context: ReadContext) => MessageList | undefined;
+
+export const noMessages: MessageList = { messages: [], truncated: false };
+
+export function firstMessages(sources: readonly MessageSource[], span: Span, context: ReadContext): MessageList {
+  let cut = false;
+  for (const source of sources) {
+    const list = source(span, context);
+    if (list !== undefined && list.messages.length > 0) return list;
+    cut ||= list?.truncated ?? false;
+  }
+  return { messages: [], truncated: cut };
+}
+
+export interface ListPlace {
+  /** Names under which an object may keep the list, when the text is not the list itself. */
+  readonly members?: readonly string[];
+  /** Role of messages that say none. */
+  readonly role?: MessageRole;
+}
+
+/** A list in JSON text: at its top level or a member of an object; a list within the list (batches) is opened. */
+export function listInText(text: string, { memory }: ReadContext, place: ListPlace = {}): MessageList | undefined {
+  const outer = text.startsWith("[") ? 0 : findMember(text, place.members ?? []);
+  if (outer === undefined || text[outer] !== "[") return undefined;
+  return memory.readMessageList(text, text[outer + 1] === "[" ? outer + 1 : outer, place.role ?? "user");
+}

@@ -1,0 +1,37 @@
+/** One message as every dialect is brought to: whatever shape it had, this is what was said, asked and answered. */
+import type { JsonValue } from "../model/session.ts";
+
+export type MessageRole = "system" | "user" | "assistant" | "tool";
+
+export interface Message {
+  readonly role: MessageRole;
+  /** Empty when the message has no text. */
+  readonly text: string;
+  /** Tools the model asked for, unique by id. */
+  readonly calls: readonly MessageCall[];
+  readonly results: readonly MessageResult[];
+}
+
+export interface MessageCall {
+  readonly id?: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+}
+
+/** A failed tool has `error`, the text of what went wrong as far as it is known. */
+export interface MessageResult {
+  readonly id?: string;
+  readonly name?: string;
+  /** Absent when content capture was off. */
+  readonly content?: JsonValue;
+  readonly error?: string;
+}
+
+/** An assistant message that is an answer and not a request for tools. */
+export function isReply(message: Message): boolean {
+  return message.role === "assistant" && message.text !== "" && message.calls.length === 0;
+}
+
+export function isUserText(message: Message): boolean {
+  return message.role === "user" && message.text !== "";
+}

@@ -1,0 +1,91 @@
+/** OpenInference's message lists, repaired from the raw request and response where the flattened ones lost something. */
+import type { JsonValue } from "../model/session.ts";
+import type { Span } from "../model/span.ts";
+import { textAttribute } from "./attribute-values.ts";
+import type { ReadContext } from "./dialect.ts";
+import { firstMember, isList, isObject, member, parseStructure } from "./lenient-json.ts";
+import { listInText } from "./message-source.ts";
+import type { Message } from "./message.ts";
+import type { MessageList } from "./operation.ts";
+import { parseMessages, plainMessage } from "./parse-message.ts";
+
+/** The raw request counts when attributes were dropped (a limit cuts the flattened list), or a message lost its content. */
+export function openInferenceInput(span: Span, context: ReadContext): MessageList {
+  const messages = context.memory.readIndexedMessages(span.attributes, "llm.input_messages.", toChat);
+  const isWhole =
+    span.droppedAttributesCount === 0 && messages.length > 0 && !messages.some(isHollow) && !lacksIds(messages);
+  if (isWhole) return { messages, truncated: false };
+  const request = textAttribute(span.attributes, "input.value");
+  const raw = request === undefined ? undefined : listInText(request, context, { members: ["messages", "input"] });
+  if (raw !== undefined && raw.messages.length > 0 && raw.messages.length + 1 >= messages.length)
+    return withSystem(raw, messages);
+  return { messages, truncated: span.droppedAttributesCount > 0 || (raw?.truncated ?? false) };
+}
+
+export function openInferenceOutput(span: Span, context: ReadContext): MessageList {
+  const messages = context.memory.readIndexedMessages(span.attributes, "llm.output_messages.", toChat);
+  const isWhole = span.droppedAttributesCount === 0 && !messages.every(isHollow) && !lacksIds(messages);
+  if (isWhole) return { messages, truncated: false };
+  const raw = readResponse(textAttribute(span.attributes, "output.value"));
+  return { messages: raw.length > 0 ? raw : messages.filter((message) => !isHollow(message)), truncated: false };
+}
+
+/** `{message: {role, content | contents, tool_calls}}` as a chat message. */
+function toChat(element: JsonValue): JsonValue {
+  const message = member(element, "message");
+  if (!isObject(message)) return {};
+  const contents = member(message, "contents");
+  const calls = member(message, "tool_calls");
+  return {
+    ...message,
+    ...(isList(contents) ? { content: [...textBefore(message), ...contents.map(toPart)] } : {}),
+    ...(isList(calls) ? { tool_calls: calls.map((call) => member(call, "tool_call") ?? {}) } : {}),
+  };
+}
+
+function textBefore(message: JsonValue): readonly JsonValue[] {
+  const content = member(message, "content");
+  return typeof content === "string" ? [{ type: "text", text: content }] : [];
+}
+
+/** A part of `contents`; a call in it is repeated among the message's `tool_calls`. */
+function toPart(part: JsonValue): JsonValue {
+  return member(part, "message_content") ?? {};
+}
+
+/** An assistant message with neither text nor calls: its content was lost. */
+function isHollow({ role, text, calls }: Message): boolean {
+  return role === "assistant" && text === "" && calls.length === 0;
+}
+
+/** LangChain's calls lose their ids when they are flattened. */
+function lacksIds(messages: readonly Message[]): boolean {
+  const calls = messages.flatMap((message) => message.calls);
+  return calls.length > 0 && calls.every(({ id }) => id === undefined);
+}
+
+/** Requests may keep the system prompt outside of their message list. */
+function withSystem(raw: MessageList, flattened: readonly Message[]): MessageList {
+  const system = raw.messages.some(({ role }) => role === "system")
+    ? []
+    : flattened.filter(({ role }) => role === "system");
+  return { ...raw, messages: [...system, ...raw.messages] };
+}
+
+/** OpenAI's chat and responses, Anthropic's, LangChain's, or plain text (streams). */
+function readResponse(text: string | undefined): readonly Message[] {
+  if (text === undefined) return [];
+  const response = parseStructure(text);
+  if (response === undefined) return /^\s*[[{]/.test(text) ? [] : [plainMessage("assistant", text)];
+  const choices = member(response, "choices");
+  if (isList(choices)) return choices.flatMap((choice) => parseMessages(member(choice, "message"), "assistant"));
+  const generations = member(response, "generations");
+  if (isList(generations)) return parseMessages(member(firstOf(firstOf(generations)), "message"), "assistant");
+  const output = firstMember(response, ["output"]);
+  if (isList(output)) return parseMessages(output, "assistant");
+  return member(response, "role") === "assistant" ? parseMessages(response, "assistant") : [];
+}
+
+function firstOf(value: JsonValue | undefined): JsonValue | undefined {
+  return isList(value) ? value[0] : undefined;
+}

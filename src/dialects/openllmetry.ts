@@ -1,0 +1,56 @@
+/** OpenLLMetry (Traceloop): decorators' spans around model calls; older versions flatten the messages. */
+import type { Span } from "../model/span.ts";
+import type { Dialect } from "./dialect.ts";
+import { genAiKind } from "./gen-ai.ts";
+import type { MessageSource } from "./message-source.ts";
+import type { OperationKind } from "./operation.ts";
+import { readOperation } from "./read-operation.ts";
+import type { DialectRules } from "./read-operation.ts";
+
+const marks = [
+  "traceloop.span.kind",
+  "traceloop.workflow.name",
+  "traceloop.entity.name",
+  "traceloop.entity.path",
+  "llm.request.type",
+  "gen_ai.prompt.0.role",
+  "gen_ai.prompt.0.content",
+  "gen_ai.completion.0.role",
+];
+
+const rules: DialectRules = {
+  name: "openllmetry",
+  kindOf,
+  input: [indexed("gen_ai.prompt.")],
+  output: [indexed("gen_ai.completion.")],
+  toolKeys: {
+    name: ["traceloop.entity.name"],
+    arguments: ["traceloop.entity.input"],
+    result: ["traceloop.entity.output"],
+  },
+  wrapperKeys: { input: ["traceloop.entity.input"], output: ["traceloop.entity.output"] },
+};
+
+export const openLlmetry: Dialect = {
+  name: rules.name,
+  matches: ({ attributes, scope }) => marks.some((key) => attributes.has(key)) || scope.name.startsWith("@traceloop/"),
+  read: (span, context) => readOperation(span, context, rules),
+};
+
+/** The operation's name goes before Traceloop's own kind, which calls LangChain's tools tasks. */
+function kindOf(span: Span): OperationKind {
+  const kind = genAiKind(span);
+  if (kind !== "other") return kind;
+  const request = span.attributes.get("llm.request.type");
+  if (request === "chat" || request === "completion") return "model";
+  const own = span.attributes.get("traceloop.span.kind");
+  if (own === "tool") return "tool";
+  return own === "agent" || own === "workflow" ? "agent" : "other";
+}
+
+function indexed(prefix: string): MessageSource {
+  return ({ attributes }, { memory }) => ({
+    messages: memory.readIndexedMessages(attributes, prefix, (element) => element),
+    truncated: false,
+  });
+}

@@ -1,0 +1,32 @@
+import { toSessionDetail } from "./api/session-detail.ts";
+import type { SessionDetail } from "./api/contract.ts";
+import { summariseScores } from "./evaluation/rubric/summarise-scores.ts";
+import type { BuiltSession } from "./model/session.ts";
+import { conversationSessionId, traceSessionId } from "./stores/sqlite/session-id.ts";
+
+const project = "default";
+
+/** A session that was built from files and judged by nobody, as a server would show it, under the id it would have there. */
+export function toReplayedSession(built: BuiltSession): SessionDetail {
+  const endedAt = built.endedAt ?? new Date(0);
+  const session = {
+    ...built,
+    id: sessionIdOf(built),
+    status: "open",
+    revision: 1,
+    createdAt: built.startedAt ?? endedAt,
+    lastActivityAt: endedAt,
+    metadata: {},
+    judging: { evaluateSafety: false },
+  } as const;
+  return toSessionDetail({
+    session,
+    turnJudgements: new Map(),
+    summary: summariseScores(built.turns.length, [], null),
+  });
+}
+
+function sessionIdOf({ conversationId, turns }: BuiltSession): string {
+  if (conversationId !== undefined) return conversationSessionId(project, conversationId);
+  return traceSessionId(project, turns[0]?.traceIds[0] ?? "");
+}

@@ -1,0 +1,74 @@
+/** What later history says about earlier turns: lost replies, aborted streams, turns whose spans never came. */
+import { align } from "./align.ts";
+import type { RecordEntry } from "./history-record.ts";
+import type { TurnDraft } from "./turn-draft.ts";
+
+/** `drafts` in their order; entries that no turn accounts for become inferred turns in their place. */
+export function backfill(drafts: readonly TurnDraft[], record: readonly RecordEntry[]): readonly TurnDraft[] {
+  const pairs = align(
+    drafts.map(textToMatch),
+    record.map(({ user }) => user),
+  );
+  const filled: TurnDraft[] = [];
+  let [nextDraft, nextEntry] = [0, 0];
+  for (const [draftAt, entryAt] of [...pairs, [drafts.length, record.length] as const]) {
+    filled.push(...fillGap(drafts.slice(nextDraft, draftAt), record.slice(nextEntry, entryAt)));
+    const [draft, entry] = [drafts[draftAt], record[entryAt]];
+    if (draft !== undefined && entry !== undefined) filled.push(fillReply(draft, entry));
+    [nextDraft, nextEntry] = [draftAt + 1, entryAt + 1];
+  }
+  return filled;
+}
+
+/** A record holds one version of a turn only; turns without a known text match nothing. */
+function textToMatch(draft: TurnDraft): string {
+  const text = draft.regenerates === undefined ? draft.userTexts.at(-1) : undefined;
+  return text ?? "\u0000";
+}
+
+/**
+ * Between two turns that the record confirms. As many turns as entries are the same turns in other words (applications
+ * add context to the user's text); entries without any turn are turns that left no spans.
+ */
+function fillGap(drafts: readonly TurnDraft[], entries: readonly RecordEntry[]): readonly TurnDraft[] {
+  const own = drafts.filter(({ regenerates }) => regenerates === undefined);
+  if (own.length === 0) return [...drafts, ...inferTurns(entries)];
+  if (own.length !== drafts.length || own.length !== entries.length) return drafts;
+  return own.map((draft, at) => fillFromEntry(draft, entries[at]));
+}
+
+function fillFromEntry(draft: TurnDraft, entry: RecordEntry | undefined): TurnDraft {
+  if (entry === undefined) return draft;
+  const reply = draft.reply ?? entry.reply;
+  const userTexts = draft.userTexts.length === 0 ? [entry.user] : draft.userTexts;
+  return { ...draft, userTexts, ...(reply === undefined ? {} : { reply }) };
+}
+
+/** An entry without a reply belongs to the next one: two user messages in a row. */
+function inferTurns(entries: readonly RecordEntry[]): readonly TurnDraft[] {
+  const turns: TurnDraft[] = [];
+  let userTexts: string[] = [];
+  for (const { user, reply, messages } of entries) {
+    userTexts.push(user);
+    if (reply === undefined) continue;
+    turns.push({ calls: [], wrappers: [], traceIds: [], userTexts, reply, aborted: false, inferred: true, messages });
+    userTexts = [];
+  }
+  return turns;
+}
+
+/** A beginning of what the span says: the stream was aborted there. An end of it: the span put step texts together. */
+function fillReply(draft: TurnDraft, { reply }: RecordEntry): TurnDraft {
+  if (reply === undefined || reply === draft.reply) return draft;
+  if (draft.reply === undefined) return { ...draft, reply, aborted: wasCut(draft) };
+  if (draft.reply.startsWith(reply)) return { ...draft, reply, aborted: true };
+  return draft.reply.endsWith(reply) ? { ...draft, reply } : draft;
+}
+
+/** Nothing failed and nothing says that the model finished: whoever read the stream stopped. */
+function wasCut({ calls, wrappers }: TurnDraft): boolean {
+  const last = calls.at(-1)?.operation;
+  if (last === undefined) return wrappers.every(({ error }) => error === undefined);
+  const hasEnded = last.finishReason !== undefined || last.usage !== undefined || last.span.droppedAttributesCount > 0;
+  return last.error === undefined && !hasEnded;
+}

@@ -1,0 +1,64 @@
+/** Is a session without an id a part of one that is already there? The store finds candidates by links; this decides. */
+import { groupBy } from "../dialects/group-by.ts";
+import { groupConversations } from "./group-conversations.ts";
+import { readFacts } from "./read-facts.ts";
+import type { SpanFacts } from "./span-facts.ts";
+import { toTraceUnits } from "./trace-units.ts";
+import type { IdentifiedUnit } from "./trace-units.ts";
+
+export interface JoinCandidate {
+  readonly id: string;
+  readonly conversationId?: string;
+  readonly facts: SpanFacts;
+}
+
+/**
+ * The candidate that the session belongs to: the one that grouping all their traces together puts it with. Undefined when
+ * there is none. The session itself has no explicit id: those with different ids never join, and the one without joins
+ * the one with. Whichever of two parts asks first, they end up as one.
+ */
+export function shouldJoin(mine: SpanFacts, candidates: readonly JoinCandidate[]): string | undefined {
+  const own = toTraceUnits(readFacts(mine)).filter(({ plainId }) => plainId === undefined);
+  const ownTraces = new Set(own.map(({ traceId }) => traceId));
+  const units: OwnedUnit[] = [
+    ...own,
+    ...candidates.flatMap((candidate) => unitsOf(candidate).filter(({ traceId }) => !ownTraces.has(traceId))),
+  ];
+  const groups = groupConversations(units).map((group) => group.units);
+  const together = groups.filter((group) => group.some(({ owner }) => owner === undefined)).flat();
+  const owners = groupBy(together, ({ owner }) => owner);
+  const others = [...owners].flatMap(([id, units]) => (id === undefined ? [] : [{ id, units }]));
+  return others.sort((a, b) => Number(hasId(b.units)) - Number(hasId(a.units)) || compareStarts(a, b))[0]?.id;
+}
+
+interface OwnedUnit extends IdentifiedUnit {
+  /** The candidate whose unit it is; absent for the session that asks. */
+  readonly owner?: string;
+}
+
+function unitsOf({ id: owner, conversationId, facts }: JoinCandidate): readonly OwnedUnit[] {
+  return toTraceUnits(readFacts(facts))
+    .filter(({ plainId }) => plainId === undefined || plainId === conversationId)
+    .map((unit) => ({ ...unit, ...(conversationId === undefined ? {} : { id: conversationId }), owner }));
+}
+
+function hasId(units: readonly OwnedUnit[]): boolean {
+  return units.some(({ plainId }) => plainId !== undefined);
+}
+
+/** The conversation that began first; the id decides between those that began together. */
+function compareStarts(
+  a: { id: string; units: readonly OwnedUnit[] },
+  b: { id: string; units: readonly OwnedUnit[] },
+): number {
+  const [one, other] = [startOf(a.units), startOf(b.units)];
+  if (one !== other) return one < other ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}
+
+function startOf(units: readonly OwnedUnit[]): bigint {
+  return units.reduce(
+    (first, { startUnixNano }) => (startUnixNano < first ? startUnixNano : first),
+    units[0]?.startUnixNano ?? 0n,
+  );
+}

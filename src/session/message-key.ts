@@ -1,0 +1,27 @@
+/** When are two messages the same? Role, text, calls with arguments, results: ids differ between deliveries of one history. */
+import type { Message } from "../dialects/message.ts";
+import { canonicalJson } from "./canonical-json.ts";
+
+const keys = new WeakMap<Message, string>();
+
+/** Equal keys, equal messages. Kept per message object: histories share their objects, so each is computed once. */
+export function messageKey(message: Message): string {
+  const known = keys.get(message);
+  if (known !== undefined) return known;
+  const key = canonicalJson([
+    message.role,
+    message.text,
+    message.calls.map((call) => [call.name, call.arguments]),
+    message.results.map((result) => [result.content ?? null, result.error ?? null]),
+  ]);
+  keys.set(message, key);
+  return key;
+}
+
+export function isEmptyMessage({ text, calls, results }: Message): boolean {
+  return (
+    text === "" &&
+    calls.length === 0 &&
+    results.every(({ content, error }) => content === undefined && error === undefined)
+  );
+}

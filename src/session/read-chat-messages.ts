@@ -1,0 +1,44 @@
+/** Chat messages as records with their positions, also those whose tool calls are written as tags in the text. */
+import { limitDepth, unwrapJson } from "../dialects/lenient-json.ts";
+import { readCall } from "../dialects/message-parts.ts";
+import type { Message, MessageCall } from "../dialects/message.ts";
+import { parseMessage } from "../dialects/parse-message.ts";
+import type { ChatMessage } from "../model/message.ts";
+import type { JsonValue } from "../model/session.ts";
+
+export interface NumberedMessage {
+  readonly message: Message;
+  /** Position in the session's messages, from 0. */
+  readonly index: number;
+}
+
+export function readChatMessages(messages: readonly ChatMessage[]): readonly NumberedMessage[] {
+  return messages.flatMap((chat, index) => {
+    const message = parseMessage(withSafeValues(chat));
+    return message === undefined ? [] : [{ message: withTaggedCalls(message), index }];
+  });
+}
+
+/** The door has checked the shape; what lies inside arguments and content parts can still be nested without end. */
+function withSafeValues(chat: ChatMessage): { readonly [key: string]: JsonValue } {
+  return Object.fromEntries(Object.entries(chat).map(([key, value]: [string, unknown]) => [key, limitDepth(value)]));
+}
+
+const callTag = /<tool_call>([\s\S]*?)<\/tool_call>/g;
+
+/** `<tool_call>{"name": …, "arguments": …}</tool_call>` in an assistant's text is a call, not text. */
+function withTaggedCalls(message: Message): Message {
+  if (message.role !== "assistant" || !message.text.includes("<tool_call>")) return message;
+  const calls: MessageCall[] = [];
+  const text = message.text.replaceAll(callTag, (tag, body: string) => {
+    const call = readTaggedCall(body.trim());
+    if (call === undefined) return tag;
+    calls.push(call);
+    return "";
+  });
+  return { ...message, text: calls.length === 0 ? message.text : text.trim(), calls: [...message.calls, ...calls] };
+}
+
+function readTaggedCall(body: string): MessageCall | undefined {
+  return readCall(unwrapJson(body));
+}

@@ -1,0 +1,38 @@
+/** Which tool spans belong to which turn. */
+import { groupBy } from "../dialects/group-by.ts";
+import type { Operation, ToolOperation } from "../dialects/operation.ts";
+import type { SpanTree } from "./span-tree.ts";
+import type { TurnDraft } from "./turn-draft.ts";
+
+/**
+ * Those of the turn's traces; of a trace that holds several turns, those that start within the turn. A trace of tools
+ * alone (a long-lived client) serves whatever turn is on.
+ */
+export function toolsOfTurns(
+  drafts: readonly TurnDraft[],
+  operations: readonly Operation[],
+  tree: SpanTree,
+): readonly (readonly ToolOperation[])[] {
+  const byTrace = groupBy(
+    drafts.flatMap((draft, at) => draft.traceIds.map((traceId) => ({ traceId, draft, at }))),
+    ({ traceId }) => traceId,
+  );
+  const started = drafts.map((draft, at) => ({ draft, at }));
+  const tools: ToolOperation[][] = drafts.map(() => []);
+  for (const operation of operations) {
+    if (operation.kind !== "tool" || tree.get(operation)?.tool !== undefined) continue;
+    const turns = byTrace.get(operation.span.traceId) ?? started;
+    const owner = turns.length === 1 ? turns[0] : lastStartedBefore(turns, operation.span.startTimeUnixNano);
+    if (owner !== undefined) tools[owner.at]?.push(operation);
+  }
+  return tools;
+}
+
+interface Numbered {
+  readonly draft: TurnDraft;
+  readonly at: number;
+}
+
+function lastStartedBefore(turns: readonly Numbered[], time: bigint): Numbered | undefined {
+  return turns.findLast(({ draft }) => draft.startUnixNano !== undefined && draft.startUnixNano <= time);
+}

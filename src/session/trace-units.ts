@@ -1,0 +1,58 @@
+/** Operations cut into units: what each trace holds of each conversation. */
+import { groupBy } from "../dialects/group-by.ts";
+import type { Operation } from "../dialects/operation.ts";
+import { compareCalls, toCall } from "./call.ts";
+import type { Call } from "./call.ts";
+import { resolveConversationIds } from "./conversation-ids.ts";
+import type { TraceUnit } from "./group-conversations.ts";
+import type { ReadFacts } from "./read-facts.ts";
+import type { SpanTree } from "./span-tree.ts";
+import { isOwnCall } from "./sub-agents.ts";
+
+export interface IdentifiedUnit extends TraceUnit {
+  /** From plain attributes: the id under which the store keeps the spans, too. */
+  readonly plainId?: string;
+  /** From inside a JSON value. */
+  readonly embeddedId?: string;
+}
+
+export function toTraceUnits({ operations, tree }: ReadFacts): readonly IdentifiedUnit[] {
+  const plain = resolveConversationIds(operations, tree, ({ conversationId }) => conversationId);
+  const embedded = resolveConversationIds(operations, tree, (operation) => operation.embeddedConversationId);
+  const groups = groupBy(operations, (operation) => JSON.stringify([operation.span.traceId, plain.get(operation)]));
+  return [...groups.values()].map((own) => {
+    const plainId = own[0] && plain.get(own[0]);
+    const embeddedId =
+      plainId === undefined ? own.map((operation) => embedded.get(operation)).find(Boolean) : undefined;
+    const id = plainId ?? embeddedId;
+    return {
+      ...toUnit(own, tree),
+      ...(id === undefined ? {} : { id }),
+      ...(plainId === undefined ? {} : { plainId }),
+      ...(embeddedId === undefined ? {} : { embeddedId }),
+    };
+  });
+}
+
+/** Model calls count unless they are a tool's or the same call again. */
+export function countingCalls(operations: readonly Operation[], tree: SpanTree): readonly Call[] {
+  const own = operations.filter((operation) => isOwnCall(operation, tree));
+  return own
+    .filter((operation) => tree.get(operation)?.tool === undefined)
+    .map(toCall)
+    .sort(compareCalls);
+}
+
+function toUnit(operations: readonly Operation[], tree: SpanTree): TraceUnit {
+  const calls = countingCalls(operations, tree);
+  const agent = operations.find(({ kind }) => kind === "agent");
+  const asked = calls.length === 0 && agent?.kind === "agent" ? agent.readInput() : [];
+  const [first] = operations;
+  return {
+    traceId: first?.span.traceId ?? "",
+    operations,
+    calls,
+    asked: asked.filter(({ role }) => role !== "system"),
+    startUnixNano: calls[0]?.operation.span.startTimeUnixNano ?? first?.span.startTimeUnixNano ?? 0n,
+  };
+}
