@@ -1,0 +1,87 @@
+/** The store that lies in one SQLite file. See sqlite/writer.ts for how it takes in spans. */
+import { z } from "zod";
+import type { ComponentContext, ComponentFactory } from "../component/component.ts";
+import type { Store, StoreNeeds } from "../component/store.ts";
+import { StartError } from "../model/errors.ts";
+import type { SqliteConnection } from "./sqlite/connected-store.ts";
+import type { ReadOperations } from "./sqlite/read-operations.ts";
+import { createRpcClient, type RpcClient, stopped } from "./sqlite/rpc.ts";
+import { createStoreClient } from "./sqlite/store-client.ts";
+import { startStoreThreads, type StoreThreads } from "./sqlite/store-threads.ts";
+import type { WriteOperations } from "./sqlite/write-operations.ts";
+
+const configSchema = z.strictObject({
+  /** Names the engine: `sqlite`, a file in the data folder. */
+  url: z.string().default("sqlite"),
+  /** The folder that holds everything this server keeps. Created when it is not there. */
+  data_dir: z.string().min(1).default("./data"),
+});
+export type SqliteConfig = z.infer<typeof configSchema>;
+
+export interface SqliteStore extends Store {
+  /** A way into the started store for another thread, to be opened there with openConnectedStore. */
+  connect(): SqliteConnection;
+}
+
+interface Running {
+  readonly threads: StoreThreads;
+  readonly writer: RpcClient<WriteOperations>;
+  readonly reader: RpcClient<ReadOperations>;
+}
+
+export const sqliteStore: ComponentFactory<SqliteConfig, SqliteStore, StoreNeeds> = {
+  type: "sqlite",
+  description: "Keeps spans, sessions and judgements in one SQLite file.",
+  configSchema,
+  create: createSqliteStore,
+};
+
+function createSqliteStore(config: SqliteConfig, context: ComponentContext & StoreNeeds): SqliteStore {
+  const { logger, telemetry, conversationKeys } = context;
+  let running: Running | undefined;
+  const client = createStoreClient({
+    write: async (name, args, transfer) => required(running).writer.call(name, args, transfer),
+    read: async (name, args) => required(running).reader.call(name, args),
+    onWatch: (watches) => running?.writer.watch(watches),
+  });
+  telemetry.gauge("turnwise_store_queued_bytes", client.queuedBytes);
+
+  return {
+    ...client.operations,
+
+    async start() {
+      if (config.url !== "sqlite") throw otherEngine(config.url);
+      const threads = await startStoreThreads({ dataDir: config.data_dir, conversationKeys, logger });
+      const writer = createRpcClient<WriteOperations>(threads.connectWriter(), {
+        onAnswers: () => telemetry.count("turnwise_store_commits", {}, 1),
+        onNotices: client.hear,
+      });
+      running = { threads, writer, reader: createRpcClient(threads.reader) };
+      if (client.watches()) writer.watch(true);
+    },
+
+    async shutdown() {
+      await running?.threads.stop();
+      running?.writer.close();
+      running = undefined;
+    },
+
+    connect() {
+      const { threads } = required(running);
+      return { databaseFile: threads.databaseFile, writer: threads.connectWriter() };
+    },
+  };
+}
+
+function required(running: Running | undefined): Running {
+  if (running === undefined) throw stopped();
+  return running;
+}
+
+function otherEngine(url: string): StartError {
+  return new StartError(
+    "store_not_supported",
+    `This server cannot keep its data in ${url.split(":", 1)[0]}.`,
+    'Set the store\'s url (TURNWISE_DATABASE_URL) to "sqlite".',
+  );
+}

@@ -1,0 +1,33 @@
+/** Copies committed pages from the log into the database, beside the writer and never in its way. */
+import { parentPort, workerData } from "node:worker_threads";
+import Database from "better-sqlite3";
+import type { CheckpointThreadData } from "./checkpoint-messages.ts";
+import { awaitCommit, rest, setLogPages } from "./checkpoint-signal.ts";
+import type { ThreadReport } from "./writer-messages.ts";
+
+const INTERVAL_MS = 20;
+/** After a failure: a full disk needs a while. */
+const PAUSE_MS = 1_000;
+
+const { databaseFile, signal } = workerData as CheckpointThreadData;
+
+/** Until it is time to stop. Opened after the first commit: before that there may be no file. */
+function checkpointUntilStopped(): void {
+  const db = new Database(databaseFile, { timeout: 0 });
+  db.pragma("synchronous = FULL");
+  const checkpoint = db.prepare<[], { log: number }>("PRAGMA wal_checkpoint(PASSIVE)");
+  do {
+    let pause = INTERVAL_MS;
+    try {
+      setLogPages(signal, checkpoint.get()?.log ?? 0);
+    } catch (error) {
+      const report: ThreadReport = { trouble: error instanceof Error ? error.message : String(error) };
+      parentPort?.postMessage(report);
+      pause = PAUSE_MS;
+    }
+    if (!rest(signal, pause)) break;
+  } while (awaitCommit(signal));
+  db.close();
+}
+
+if (awaitCommit(signal)) checkpointUntilStopped();

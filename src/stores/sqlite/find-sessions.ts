@@ -1,0 +1,109 @@
+/** Lists sessions: newest activity first, page after page, filtered. Values are bound; only fixed text becomes SQL. */
+import type { Database } from "better-sqlite3";
+import type { SessionPage, SessionQuery } from "../../component/store.ts";
+import { PermanentError } from "../../model/errors.ts";
+import { formatCursor, parseCursor } from "./cursor.ts";
+import { sessionColumns, type SessionRowShown, toSessionSummary } from "./shown-session.ts";
+import { wordQueries } from "./word-query.ts";
+
+type Values = Record<string, string | number>;
+
+interface Filter {
+  readonly where: string;
+  readonly values: Values;
+}
+
+/** A condition for each member of a query that is a plain comparison. */
+const comparisons = {
+  status: "status = @status",
+  conversationId: "conversation_id = @conversationId",
+  userId: "user_id = @userId",
+  agentName: "agent_name = @agentName",
+  model: "EXISTS (SELECT 1 FROM json_each(models) WHERE value = @model)",
+  source: "source = @source",
+  score: "trajectory_score = @score",
+} as const;
+
+const flags = { error: "has_error = 1", harmful_turn: "harmful > 0" } as const;
+
+const MAX_FILTERS = 100;
+
+const order = "ORDER BY last_activity_ms DESC, session_no DESC";
+
+export function createFindSessions(db: Database) {
+  return {
+    findSessions: (query: SessionQuery): SessionPage => {
+      const { where, values } = allOf([...filtersOf(query), ...cursorFilter(query)]);
+      const rows = db
+        .prepare<Values, SessionRowShown>(
+          `SELECT ${sessionColumns} FROM sessions LEFT JOIN built_sessions USING (session_no)
+           WHERE ${where} ${order} LIMIT @limit OFFSET @offset`,
+        )
+        .all({ ...values, limit: query.limit + 1, offset: query.offset ?? 0 });
+      const shown = rows.slice(0, query.limit);
+      const last = rows.length > query.limit ? shown.at(-1) : undefined;
+      return {
+        sessions: shown.map(toSessionSummary),
+        ...(last === undefined ? {} : { nextCursor: formatCursor(last.lastActivityMs, last.sessionNo) }),
+      };
+    },
+
+    countSessions: (query: SessionQuery): number => {
+      const { where, values } = allOf(filtersOf(query));
+      return db.prepare<Values, number>(`SELECT count(*) FROM sessions WHERE ${where}`).pluck().get(values) ?? 0;
+    },
+  };
+}
+
+function allOf(filters: readonly Filter[]): Filter {
+  if (filters.length > MAX_FILTERS) throw new PermanentError(`A query has at most ${MAX_FILTERS} words and conditions.`);
+  return {
+    where: filters.map(({ where }) => where).join(" AND "),
+    values: Object.assign({}, ...filters.map(({ values }) => values)) as Values,
+  };
+}
+
+function filtersOf(query: SessionQuery): Filter[] {
+  const { project, has = [], metadata = {}, from, to, text } = query;
+  return [
+    { where: "project_id = @project AND listed = 1", values: { project } },
+    ...Object.entries(comparisons).flatMap(([name, where]) => {
+      const value = query[name as keyof typeof comparisons];
+      return value === undefined ? [] : [{ where, values: { [name]: value } }];
+    }),
+    ...has.map((flag) => ({ where: flags[flag], values: {} })),
+    ...Object.entries(metadata).map(([key, value], index) => metadataFilter(key, value, index)),
+    ...(from === undefined ? [] : [{ where: "last_activity_ms >= @from", values: { from: from.getTime() } }]),
+    ...(to === undefined ? [] : [{ where: "last_activity_ms < @to", values: { to: to.getTime() } }]),
+    ...(text === undefined ? [] : wordQueries(text).map(wordFilter)),
+  ];
+}
+
+/** The value as text; a boolean as JSON writes it. */
+function metadataFilter(key: string, value: string, index: number): Filter {
+  return {
+    where: `EXISTS (SELECT 1 FROM json_each(metadata) WHERE key = @key${index} AND
+      CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(value AS TEXT) END = @value${index})`,
+    values: { [`key${index}`]: key, [`value${index}`]: value },
+  };
+}
+
+/** Each word may be in another turn. */
+function wordFilter(word: string, index: number): Filter {
+  return {
+    where: `session_no IN (SELECT turns.session_no FROM turn_words JOIN turns ON turns.turn_no = turn_words.rowid
+      WHERE turn_words MATCH @word${index})`,
+    values: { [`word${index}`]: word },
+  };
+}
+
+function cursorFilter({ cursor }: SessionQuery): Filter[] {
+  if (cursor === undefined) return [];
+  const { lastActivityMs, sessionNo } = parseCursor(cursor);
+  return [
+    {
+      where: "(last_activity_ms, session_no) < (@cursorMs, @cursorNo)",
+      values: { cursorMs: lastActivityMs, cursorNo: sessionNo },
+    },
+  ];
+}

@@ -1,0 +1,176 @@
+-- breaks older servers: yes
+--
+-- Facts: traces, spans, log_records, messages. Derived: built_sessions, turns, session_links. Opinions: judgements.
+-- Every row belongs to a project: through `project_id`, or through a trace or session whose key begins with it.
+-- Rows point at each other by small integers (*_no), because random 16-byte keys in an index of every span are what makes
+-- ingest slow down as the file grows. Times: *_us are microseconds, *_ms milliseconds since 1970.
+
+CREATE TABLE traces (
+  trace_no INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL,
+  trace_id BLOB NOT NULL, -- 16 bytes
+  UNIQUE (project_id, trace_id)
+);
+
+-- What many spans share, stored once by content. `digest` is SHA-256 over schema URL and body.
+CREATE TABLE resources (
+  resource_no INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  schema_url TEXT NOT NULL,
+  body BLOB NOT NULL, -- OTLP Resource
+  UNIQUE (project_id, digest)
+);
+
+CREATE TABLE scopes (
+  scope_no INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  schema_url TEXT NOT NULL,
+  body BLOB NOT NULL, -- OTLP InstrumentationScope
+  UNIQUE (project_id, digest)
+);
+
+CREATE TABLE spans (
+  span_no INTEGER PRIMARY KEY,
+  trace_no INTEGER NOT NULL,
+  span_id INTEGER NOT NULL, -- the 8 bytes as a signed number
+  resource_no INTEGER NOT NULL,
+  scope_no INTEGER NOT NULL,
+  base_no INTEGER, -- the span that `payload` is a delta against, see delta.ts
+  payload BLOB NOT NULL, -- OTLP Span, or a delta
+  UNIQUE (trace_no, span_id)
+);
+CREATE INDEX spans_by_base ON spans (base_no) WHERE base_no IS NOT NULL;
+
+-- A record's identity is all its fields: `digest` over resource, scope and body; `ordinal` counts equal ones in one request.
+CREATE TABLE log_records (
+  log_record_no INTEGER PRIMARY KEY,
+  trace_no INTEGER NOT NULL,
+  digest BLOB NOT NULL,
+  ordinal INTEGER NOT NULL,
+  resource_no INTEGER NOT NULL,
+  scope_no INTEGER NOT NULL,
+  payload BLOB NOT NULL, -- OTLP LogRecord
+  UNIQUE (trace_no, digest, ordinal)
+);
+
+-- The session, and at the same time its place in the judge pipeline's queue.
+CREATE TABLE sessions (
+  session_no INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL,
+  session_id TEXT NOT NULL, -- 32 hex digits
+  source TEXT NOT NULL,
+  named INTEGER NOT NULL, -- 1: a sender named the conversation; 0: held together by its trace or its messages only
+  conversation_id TEXT, -- the name, or what the builder found in a session without one
+  status TEXT NOT NULL,
+  error TEXT,
+  metadata TEXT NOT NULL DEFAULT '{}',
+  instructions TEXT,
+  evaluate_safety INTEGER NOT NULL DEFAULT 0,
+  tools TEXT NOT NULL DEFAULT '[]', -- as given with messages
+  created_ms INTEGER NOT NULL,
+  start_us INTEGER NOT NULL, -- earliest span start
+  last_activity_ms INTEGER NOT NULL, -- when the last fact arrived
+
+  -- Work to do: the session is waiting while it is changed (then it must go idle first) or has a due time.
+  facts_version INTEGER NOT NULL DEFAULT 0,
+  changed INTEGER NOT NULL DEFAULT 1,
+  due_ms INTEGER,
+  requests INTEGER NOT NULL DEFAULT 0, -- counts what asks for judging: close, judge again, join
+  rejudge INTEGER NOT NULL DEFAULT 0,
+  rejudge_by TEXT,
+  -- The claim; the two numbers are the state that the worker took.
+  lease TEXT,
+  lease_expires_ms INTEGER,
+  lease_facts_version INTEGER,
+  lease_requests INTEGER,
+
+  -- What lists show and filter, kept by saveSession and by each judgement.
+  revision INTEGER NOT NULL DEFAULT 0,
+  digest TEXT NOT NULL DEFAULT '',
+  listed INTEGER NOT NULL DEFAULT 1, -- 0: built, and without a single turn
+  user_id TEXT,
+  agent_name TEXT,
+  models TEXT NOT NULL DEFAULT '[]',
+  has_error INTEGER NOT NULL DEFAULT 0,
+  total_turns INTEGER NOT NULL DEFAULT 0,
+  helpful INTEGER NOT NULL DEFAULT 0,
+  neutral INTEGER NOT NULL DEFAULT 0,
+  harmful INTEGER NOT NULL DEFAULT 0,
+  trajectory_score INTEGER,
+  UNIQUE (project_id, session_id)
+);
+CREATE INDEX sessions_by_activity ON sessions (project_id, last_activity_ms DESC, session_no DESC) WHERE listed = 1;
+CREATE INDEX sessions_by_conversation ON sessions (project_id, conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX sessions_by_user ON sessions (project_id, user_id) WHERE user_id IS NOT NULL;
+-- The queue twice: by idleness when few sessions are due, by start when many are (claims.ts).
+CREATE INDEX sessions_waiting_by_activity ON sessions (last_activity_ms) WHERE changed = 1;
+CREATE INDEX sessions_waiting_by_start ON sessions (start_us) WHERE changed = 1;
+CREATE INDEX sessions_due ON sessions (start_us) WHERE due_ms IS NOT NULL;
+
+CREATE TABLE session_traces (
+  session_no INTEGER NOT NULL,
+  trace_no INTEGER NOT NULL,
+  PRIMARY KEY (session_no, trace_no)
+) WITHOUT ROWID;
+CREATE INDEX session_traces_by_trace ON session_traces (trace_no);
+
+-- Ids of sessions that were joined to another one.
+CREATE TABLE session_aliases (
+  project_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  session_no INTEGER NOT NULL,
+  PRIMARY KEY (project_id, session_id)
+) WITHOUT ROWID;
+CREATE INDEX session_aliases_by_session ON session_aliases (session_no);
+
+CREATE TABLE messages (
+  message_no INTEGER PRIMARY KEY,
+  session_no INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  body TEXT NOT NULL, -- JSON, OpenAI's shape
+  UNIQUE (session_no, position)
+);
+
+CREATE TABLE built_sessions (
+  session_no INTEGER PRIMARY KEY,
+  header TEXT NOT NULL, -- JSON: what a list shows of the BuiltSession
+  details TEXT NOT NULL -- JSON: system prompt and tools
+);
+
+CREATE TABLE turns (
+  turn_no INTEGER PRIMARY KEY,
+  session_no INTEGER NOT NULL,
+  turn INTEGER NOT NULL, -- from 1
+  digest TEXT NOT NULL,
+  body TEXT NOT NULL, -- JSON
+  UNIQUE (session_no, turn)
+);
+
+-- The words of each turn; the rowid is the turn_no.
+CREATE VIRTUAL TABLE turn_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61');
+
+-- A judgement whose digest is no longer that of its turn (or, with turn 0, of its session) is superseded, and stays.
+CREATE TABLE judgements (
+  judgement_no INTEGER PRIMARY KEY,
+  session_no INTEGER NOT NULL,
+  turn INTEGER NOT NULL, -- from 1; 0: the trajectory
+  digest TEXT NOT NULL,
+  judge_name TEXT NOT NULL,
+  judge_version TEXT NOT NULL,
+  rank INTEGER NOT NULL,
+  score INTEGER, -- NULL: the judge failed
+  result TEXT NOT NULL, -- JSON
+  judged_ms INTEGER NOT NULL,
+  UNIQUE (session_no, turn, digest, judge_name, judge_version)
+);
+
+-- Digests of neighbouring messages, by which sessions without an id find each other.
+CREATE TABLE session_links (
+  project_id TEXT NOT NULL,
+  link INTEGER NOT NULL, -- 64 bits as a signed number
+  session_no INTEGER NOT NULL,
+  PRIMARY KEY (project_id, link, session_no)
+) WITHOUT ROWID;
+CREATE INDEX session_links_by_session ON session_links (session_no);

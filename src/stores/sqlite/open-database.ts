@@ -1,0 +1,111 @@
+/** Opens the database for its one writer and for readers. */
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { StartError } from "../../model/errors.ts";
+import { notWritable } from "./data-folder.ts";
+import { migrate } from "./migrate.ts";
+import { isTemporary } from "./store-error.ts";
+
+/** Says in the file's header that it is ours. ("Turn") */
+export const APPLICATION_ID = 0x5475726e;
+export const PAGE_SIZE = 16_384;
+/** How long to wait for someone else's lock: a checkpoint, or another program that looks into the file. */
+export const BUSY_TIMEOUT_MS = 2_000;
+const PAGE_CACHE_KIB = 64 * 1024;
+/** Larger files are not read whole at each start. */
+const MAX_CHECKED_BYTES = 64 * 1024 * 1024;
+
+/** Throws StartError; an existing file that is not a sound database of ours is left as it is. */
+export function openWriter(file: string): Database.Database {
+  checkExisting(file);
+  try {
+    const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      configureWriter(db);
+      migrate(db);
+      endOldClaims(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    throw toStartError(file, error);
+  }
+}
+
+export function openReader(file: string): Database.Database {
+  return new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+}
+
+/**
+ * `synchronous` must be set on every open: better-sqlite3 is built so that an existing WAL database opens with NORMAL,
+ * which acknowledges commits that a power failure takes back.
+ */
+function configureWriter(db: Database.Database): void {
+  db.pragma(`page_size = ${PAGE_SIZE}`);
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = FULL");
+  db.pragma("wal_autocheckpoint = 0"); // the checkpoint thread's work
+  db.pragma("temp_store = MEMORY");
+  db.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
+  db.pragma("foreign_keys = OFF");
+  db.exec("BEGIN IMMEDIATE; COMMIT"); // an unwritable file shows now, not at the first span
+  if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID)
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+}
+
+/** Whoever had claims in the folder is gone, for the folder is ours: its work is free. */
+function endOldClaims(db: Database.Database): void {
+  db.exec(
+    `UPDATE sessions SET lease = NULL, status = CASE status WHEN 'running' THEN 'pending' ELSE status END
+     WHERE lease IS NOT NULL`,
+  );
+}
+
+/** Looks at the file without writing to it. */
+function checkExisting(file: string): void {
+  if (!existsSync(file) || statSync(file).size === 0) return;
+  try {
+    const db = openReader(file);
+    try {
+      checkIsOurs(db, file);
+      checkIsSound(db, file);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    throw toStartError(file, error);
+  }
+}
+
+function checkIsOurs(db: Database.Database, file: string): void {
+  const isOurs = db.pragma("application_id", { simple: true }) === APPLICATION_ID;
+  const tables = db.prepare<[], number>("SELECT count(*) FROM sqlite_schema").pluck().get() ?? 0;
+  if (isOurs || tables === 0) return;
+  throw new StartError(
+    "database_not_ours",
+    `The file ${file} is a database of another program.`,
+    "Move it away, or set TURNWISE_DATA_DIR to another folder.",
+  );
+}
+
+function checkIsSound(db: Database.Database, file: string): void {
+  if (statSync(file).size > MAX_CHECKED_BYTES) return;
+  const problem = db.pragma("quick_check(1)", { simple: true });
+  if (problem !== "ok") throw corrupt(file, String(problem));
+}
+
+function toStartError(file: string, error: unknown): unknown {
+  if (isTemporary(error)) return notWritable(dirname(file), error);
+  return error instanceof Database.SqliteError ? corrupt(file, error.message) : error;
+}
+
+function corrupt(file: string, reason: string): StartError {
+  return new StartError(
+    "database_corrupt",
+    `The database ${file} is damaged: ${reason}.`,
+    "It was left as it is. Restore a backup, or move the file away to begin with an empty one.",
+  );
+}

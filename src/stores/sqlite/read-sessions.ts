@@ -1,0 +1,113 @@
+/** Sessions, their judgements and their likes, as they are shown. */
+import type { Database } from "better-sqlite3";
+import type {
+  JudgedSession,
+  JudgementRecord,
+  LinkedSession,
+  SessionJudgements,
+  SessionRef,
+} from "../../component/store.ts";
+import type { TrajectoryJudgement, TurnJudgement } from "../../model/judgement.ts";
+import { parseDetails } from "./built-json.ts";
+import { prepareFindSession } from "./find-session.ts";
+import { toStoredLink } from "./session-links.ts";
+import { sessionColumns, type SessionRowShown, summaryOf, toSessionHeader } from "./shown-session.ts";
+import { currentJudgementsSql, shownJudgementsSql } from "./shown-judgements.ts";
+import { parseTurn } from "./turn-rows.ts";
+
+interface JudgementRow {
+  readonly turn: number;
+  readonly digest: string;
+  readonly name: string;
+  readonly version: string;
+  readonly rank: number;
+  readonly result: string;
+}
+
+type Judged<Judgement> = Extract<JudgementRecord<Judgement>["result"], { status: "judged" }>;
+
+const linkedSql = `
+  SELECT session_id AS id, conversation_id AS conversationId, count(*) AS sharedLinks
+  FROM session_links JOIN sessions USING (session_no)
+  WHERE session_links.project_id = @project AND link IN (SELECT value FROM json_each(@links)) AND session_no <> @sessionNo
+  GROUP BY session_no ORDER BY sharedLinks DESC, start_us, session_no LIMIT @limit`;
+
+export interface ReadSessions {
+  readonly getSession: (ref: SessionRef) => JudgedSession | undefined;
+  readonly readJudgements: (ref: SessionRef) => SessionJudgements;
+  readonly findLinkedSessions: (ref: SessionRef, links: readonly bigint[], limit: number) => LinkedSession[];
+}
+
+export function createReadSessions(db: Database): ReadSessions {
+  const find = prepareFindSession(db);
+  const session = db.prepare<object, SessionRowShown & { details: string | null }>(
+    `SELECT ${sessionColumns}, details FROM sessions LEFT JOIN built_sessions USING (session_no)
+     WHERE session_no = @sessionNo`,
+  );
+  const turns = db.prepare<object, string>("SELECT body FROM turns WHERE session_no = @sessionNo ORDER BY turn").pluck();
+  const shown = db.prepare<object, { turn: number; result: string }>(shownJudgementsSql);
+  const current = db.prepare<object, JudgementRow>(currentJudgementsSql);
+  const linked = db.prepare<object, { id: string; conversationId: string | null; sharedLinks: number }>(linkedSql);
+
+  return {
+    getSession: db.transaction((ref: SessionRef): JudgedSession | undefined => {
+      const sessionNo = find(ref);
+      const row = sessionNo === undefined ? undefined : session.get({ sessionNo });
+      if (row === undefined) return undefined;
+      const judged = shown.all({ sessionNo });
+      const trajectory = judged.find(({ turn }) => turn === 0);
+      return {
+        session: {
+          ...toSessionHeader(row),
+          ...parseDetails(row.details),
+          digest: row.digest,
+          turns: turns.all({ sessionNo }).map(parseTurn),
+        },
+        turnJudgements: new Map(
+          judged
+            .filter(({ turn }) => turn > 0)
+            .map(({ turn, result }) => [turn, (JSON.parse(result) as Judged<TurnJudgement>).judgement]),
+        ),
+        ...(trajectory === undefined
+          ? {}
+          : { trajectory: (JSON.parse(trajectory.result) as Judged<TrajectoryJudgement>).judgement }),
+        summary: summaryOf(row),
+      };
+    }),
+
+    readJudgements: db.transaction((ref: SessionRef): SessionJudgements => {
+      const rows = current.all({ sessionNo: find(ref) ?? null });
+      return {
+        turns: rows
+          .filter(({ turn }) => turn > 0)
+          .map((row) => ({ ...toRecord<TurnJudgement>(row), turn: row.turn })),
+        trajectories: rows.filter(({ turn }) => turn === 0).map((row) => toRecord<TrajectoryJudgement>(row)),
+      };
+    }),
+
+    findLinkedSessions: db.transaction(
+      (ref: SessionRef, links: readonly bigint[], limit: number): LinkedSession[] =>
+        linked
+          .all({
+            project: ref.project,
+            links: `[${links.map(toStoredLink).join()}]`,
+            sessionNo: find(ref) ?? 0,
+            limit,
+          })
+          .map(({ id, conversationId, sharedLinks }) => ({
+            id,
+            sharedLinks,
+            ...(conversationId === null ? {} : { conversationId }),
+          })),
+    ),
+  };
+}
+
+function toRecord<Judgement>({ name, version, rank, digest, result }: JudgementRow): JudgementRecord<Judgement> {
+  return {
+    judge: { name, version },
+    rank,
+    digest,
+    result: JSON.parse(result) as JudgementRecord<Judgement>["result"],
+  };
+}

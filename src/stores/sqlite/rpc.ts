@@ -1,0 +1,105 @@
+/**
+ * Calls into another thread over a MessagePort. A server answers many calls with one message; a client's calls all fail
+ * when the other side is gone.
+ */
+import type { MessagePort, Transferable } from "node:worker_threads";
+import type { SessionNotice } from "../../component/store.ts";
+import { UnavailableError } from "../../model/errors.ts";
+import { type ErrorReport, fromErrorReport } from "./store-error.ts";
+import type { WatchCommand } from "./writer-messages.ts";
+
+/** The functions that a server offers, by name. Arguments and results must survive structured cloning. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the one place that must forget the operations' types
+export type Operations = Readonly<Record<string, (...args: any[]) => unknown>>;
+
+export interface Request {
+  readonly id: number;
+  readonly operation: string;
+  readonly args: readonly unknown[];
+}
+
+export type Outcome<Result = unknown> = { readonly result: Result } | { readonly error: ErrorReport };
+
+/** From server to client: answers, and what became of sessions. */
+export interface ServerMessage {
+  readonly answers?: readonly (readonly [id: number, outcome: Outcome])[];
+  readonly notices?: readonly SessionNotice[];
+}
+
+/** Calls an operation by name, wherever it runs. */
+export type Call<Offered extends Operations> = <Name extends keyof Offered & string>(
+  name: Name,
+  args: Parameters<Offered[Name]>,
+  transfer?: readonly Transferable[],
+) => Promise<ReturnType<Offered[Name]>>;
+
+export interface RpcClient<Offered extends Operations> {
+  readonly call: Call<Offered>;
+  /** Asks for notices, or for no more of them. */
+  watch(watches: boolean): void;
+  /** Fails what is pending and all that follows. */
+  close(): void;
+}
+
+export interface RpcClientOptions {
+  readonly onAnswers?: () => void;
+  readonly onNotices?: (notices: readonly SessionNotice[]) => void;
+}
+
+interface Pending {
+  resolve(result: never): void;
+  reject(error: Error): void;
+}
+
+export function createRpcClient<Offered extends Operations>(
+  port: MessagePort,
+  { onAnswers, onNotices }: RpcClientOptions = {},
+): RpcClient<Offered> {
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  let isClosed = false;
+
+  function settle(id: number, outcome: Outcome): void {
+    const call = pending.get(id);
+    pending.delete(id);
+    if ("error" in outcome) call?.reject(fromErrorReport(outcome.error));
+    else call?.resolve(outcome.result as never);
+  }
+
+  function close(): void {
+    isClosed = true;
+    port.close();
+    for (const call of pending.values()) call.reject(stopped());
+    pending.clear();
+  }
+
+  port.on("message", ({ answers, notices }: ServerMessage) => {
+    if (answers !== undefined) onAnswers?.();
+    for (const [id, outcome] of answers ?? []) settle(id, outcome);
+    if (notices !== undefined) onNotices?.(notices);
+  });
+  port.on("close", close);
+
+  return {
+    call: (operation, args, transfer = []) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) {
+          reject(stopped());
+          return;
+        }
+        lastId += 1;
+        pending.set(lastId, { resolve, reject });
+        const request: Request = { id: lastId, operation, args };
+        port.postMessage(request, transfer);
+      }),
+    watch(watches) {
+      const command: WatchCommand = { watch: watches };
+      if (!isClosed) port.postMessage(command);
+    },
+    close,
+  };
+}
+
+export function stopped(): UnavailableError {
+  return new UnavailableError("The store is not running.");
+}

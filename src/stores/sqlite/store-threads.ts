@@ -1,0 +1,95 @@
+/** Starts and stops the store's threads: writer, checkpointer, reader. */
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { join, resolve } from "node:path";
+import type { Logger } from "../../component/component.ts";
+import type { CheckpointThreadData } from "./checkpoint-messages.ts";
+import { createCheckpointSignal, signalStop } from "./checkpoint-signal.ts";
+import { DATABASE_FILE } from "./data-folder.ts";
+import type { ReaderThreadData } from "./reader-messages.ts";
+import { fromErrorReport } from "./store-error.ts";
+import type { WriterOptions } from "./writer.ts";
+import type { ThreadReport, WriterCommand } from "./writer-messages.ts";
+
+export interface StoreThreads {
+  readonly databaseFile: string;
+  /** For calls to the reader thread. */
+  readonly reader: MessagePort;
+  /** A new port for calls to the writer thread. */
+  connectWriter(): MessagePort;
+  /** Writes what waits. */
+  stop(): Promise<void>;
+}
+
+export interface StoreThreadsOptions {
+  readonly dataDir: string;
+  readonly conversationKeys: readonly string[];
+  readonly logger: Logger;
+}
+
+/** Throws StartError when the folder or the database cannot be used; no thread is left then. */
+export async function startStoreThreads({ logger, ...options }: StoreThreadsOptions): Promise<StoreThreads> {
+  const signal = createCheckpointSignal();
+  const databaseFile = join(resolve(options.dataDir), DATABASE_FILE);
+  const { port1: reader, port2: readerSide } = new MessageChannel();
+  const writerData: WriterOptions = { ...options, signal };
+  const checkpointData: CheckpointThreadData = { databaseFile, signal };
+  const readerData: ReaderThreadData = { databaseFile, port: readerSide };
+
+  const writer = new Worker(new URL("./writer-thread.js", import.meta.url), { workerData: writerData });
+  const others = [
+    new Worker(new URL("./checkpoint-thread.js", import.meta.url), { workerData: checkpointData }),
+    new Worker(new URL("./reader-thread.js", import.meta.url), { workerData: readerData, transferList: [readerSide] }),
+  ];
+  const othersEnded = Promise.all(others.map(ended));
+  const writerEnded = ended(writer);
+  for (const worker of [writer, ...others]) report(worker, logger);
+  const command = (message: WriterCommand, transfer: readonly MessagePort[] = []): void =>
+    writer.postMessage(message, transfer);
+
+  async function stop(): Promise<void> {
+    reader.close();
+    signalStop(signal);
+    await othersEnded;
+    command({ close: true });
+    await writerEnded; // the last one to close the file: it puts the whole log into the database
+  }
+
+  try {
+    await ready(writer);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    databaseFile,
+    reader,
+    connectWriter() {
+      const { port1: ours, port2: theirs } = new MessageChannel();
+      command({ connect: theirs }, [theirs]);
+      return ours;
+    },
+    stop,
+  };
+}
+
+async function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve) => void worker.once("exit", () => resolve()));
+}
+
+/** Rejects with what kept the thread from starting. */
+async function ready(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.on("message", (message: ThreadReport) => {
+      if (message.ready) resolve();
+      if (message.failure) reject(fromErrorReport(message.failure));
+    });
+    worker.once("error", reject);
+  });
+}
+
+function report(worker: Worker, logger: Logger): void {
+  worker.on("message", ({ trouble }: ThreadReport) => {
+    if (trouble !== undefined) logger.warn({ reason: trouble }, "the store cannot shorten its log");
+  });
+  worker.on("error", (error: Error) => logger.error({ err: error }, "a thread of the store failed"));
+}

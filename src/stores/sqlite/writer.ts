@@ -1,0 +1,155 @@
+/**
+ * Serves the clients' writes. Whatever waits when a commit ends shares the next one, without any timer: alone a request is
+ * committed at once, under load up to MAX_REQUESTS at a time.
+ */
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { Database } from "better-sqlite3";
+import type { SessionNotice } from "../../component/store.ts";
+import { type CheckpointSignal, getLogPages, setLogPages, signalCommit } from "./checkpoint-signal.ts";
+import { lockDataFolder } from "./data-folder.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import { BUSY_TIMEOUT_MS, openWriter, PAGE_SIZE } from "./open-database.ts";
+import type { Operations, Outcome, Request, ServerMessage } from "./rpc.ts";
+import { createWriteOperations } from "./write-operations.ts";
+import type { WatchCommand } from "./writer-messages.ts";
+
+const MAX_REQUESTS = 64;
+/** A longer log is emptied by the writer itself: under full load the checkpointer alone never gets to its end. */
+const MAX_LOG_BYTES = 128 * 1024 * 1024;
+/** How long that may wait for readers, and by how much the log may grow before it is tried again. */
+const MAX_RESTART_WAIT_MS = 200;
+const LOG_GROWTH_BYTES = 64 * 1024 * 1024;
+
+export interface WriterOptions {
+  readonly dataDir: string;
+  readonly conversationKeys: readonly string[];
+  readonly signal: CheckpointSignal;
+}
+
+interface Writer {
+  connect(port: MessagePort): void;
+  /** Commits what waits and closes the database. */
+  close(): void;
+}
+
+interface Client {
+  readonly port: MessagePort;
+  watches: boolean;
+}
+
+interface Waiting {
+  readonly client: Client;
+  readonly request: Request;
+}
+
+/** Throws StartError when the folder or the database cannot be used. */
+export function startWriter({ dataDir, conversationKeys, signal }: WriterOptions): Writer {
+  const folder = lockDataFolder(dataDir);
+  const db = openWriter(folder.databaseFile);
+  const commitGroup = createGroup(db, conversationKeys);
+  const shortenLog = createShortenLog(db, signal);
+  const clients: Client[] = [];
+  const waiting: Waiting[] = [];
+
+  function accept(client: Client, message: Request | WatchCommand): void {
+    if ("watch" in message) client.watches = message.watch;
+    else waiting.push({ client, request: message });
+  }
+
+  /** Takes what the clients have sent meanwhile, one request of each in turn. */
+  function fill(): void {
+    for (let found = true; found && waiting.length < MAX_REQUESTS; ) {
+      found = false;
+      for (const client of clients) {
+        const received = receiveMessageOnPort(client.port) as { message: Request | WatchCommand } | undefined;
+        if (received === undefined) continue;
+        found = true;
+        accept(client, received.message);
+      }
+    }
+  }
+
+  function commit(): void {
+    const group = waiting.splice(0);
+    if (group.length === 0) return;
+    const { outcomes, notices } = commitGroup(group.map(({ request }) => request));
+    signalCommit(signal);
+    for (const client of clients) answer(client, group, outcomes, notices);
+    shortenLog();
+  }
+
+  return {
+    connect(port) {
+      const client = { port, watches: false };
+      clients.push(client);
+      port.on("message", (message: Request | WatchCommand) => {
+        accept(client, message);
+        fill();
+        commit();
+      });
+      port.on("close", () => void clients.splice(clients.indexOf(client), 1));
+    },
+
+    close() {
+      for (fill(); waiting.length > 0; fill()) commit();
+      for (const { port } of [...clients]) port.close();
+      db.close();
+      folder.release();
+    },
+  };
+}
+
+/** Runs requests in one transaction and collects what the watchers are to hear of those that were committed. */
+function createGroup(db: Database, conversationKeys: readonly string[]) {
+  let heard: SessionNotice[] = [];
+  const context = { db, now: Date.now, notify: (notice: SessionNotice) => void heard.push(notice) };
+  const { operations, forget } = createWriteOperations(context, conversationKeys);
+  const commitTogether = createGroupCommit(db, forget);
+
+  function run({ operation, args }: Request): { result: unknown; notices: SessionNotice[] } {
+    heard = [];
+    const perform = (operations as Operations)[operation];
+    if (perform === undefined) throw new Error(`unknown operation ${operation}`);
+    return { result: perform(...args), notices: heard };
+  }
+
+  return (requests: readonly Request[]): { outcomes: Outcome[]; notices: SessionNotice[] } => {
+    const done = commitTogether(requests.map((request) => () => run(request)));
+    const notices = new Map<string, SessionNotice>();
+    for (const outcome of done)
+      if ("result" in outcome)
+        for (const notice of outcome.result.notices)
+          notices.set(`${notice.kind}|${notice.turn}|${notice.id}|${notice.project}`, notice);
+    return {
+      outcomes: done.map((outcome) => ("result" in outcome ? { result: outcome.result.result } : outcome)),
+      notices: [...notices.values()],
+    };
+  };
+}
+
+function answer(client: Client, group: readonly Waiting[], outcomes: readonly Outcome[], notices: SessionNotice[]): void {
+  const answers = group.flatMap((waiting, index): [number, Outcome][] => {
+    const outcome = outcomes[index];
+    return waiting.client === client && outcome !== undefined ? [[waiting.request.id, outcome]] : [];
+  });
+  const message: ServerMessage = {
+    ...(answers.length > 0 ? { answers } : {}),
+    ...(client.watches && notices.length > 0 ? { notices } : {}),
+  };
+  if (message.answers !== undefined || message.notices !== undefined) client.port.postMessage(message);
+}
+
+/** Begins the log anew when it is long. A reader in the middle of something may stand in the way: then later. */
+function createShortenLog(db: Database, signal: CheckpointSignal): () => void {
+  const restart = db.prepare<[], { busy: number }>("PRAGMA wal_checkpoint(RESTART)");
+  let limit = MAX_LOG_BYTES;
+  return () => {
+    const length = getLogPages(signal) * PAGE_SIZE;
+    if (length < limit) return;
+    db.pragma(`busy_timeout = ${MAX_RESTART_WAIT_MS}`);
+    const isBusy = restart.get()?.busy === 1;
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    limit = isBusy ? length + LOG_GROWTH_BYTES : MAX_LOG_BYTES;
+    if (!isBusy) setLogPages(signal, 0);
+  };
+}

@@ -1,0 +1,4 @@
+import { describeStoreContract } from "../contract/store.ts";
+import { startTestStore } from "../support/sqlite-store.ts";
+
+describeStoreContract("sqlite", startTestStore);

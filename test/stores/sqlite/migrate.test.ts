@@ -1,0 +1,57 @@
+import Database from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import { StartError } from "../../../src/model/errors.ts";
+import { migrate, type Migration, readMigrations } from "../../../src/stores/sqlite/migrate.ts";
+
+const migration = (number: number, fields: Partial<Migration> = {}): Migration => ({
+  number,
+  name: `00${number}-test.sql`,
+  breaksOlderServers: false,
+  sql: `CREATE TABLE t${number} (a)`,
+  ...fields,
+});
+const tables = (db: Database.Database): unknown[] =>
+  db.prepare("SELECT name FROM sqlite_schema WHERE name LIKE 't_' ORDER BY name").pluck().all();
+
+describe("migrating", () => {
+  test("this server's migrations are numbered from 1 without a gap, and say whether they break older servers", () => {
+    const migrations = readMigrations();
+    expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, index) => index + 1));
+    expect(migrations[0]).toMatchObject({ name: "001-first-schema.sql", breaksOlderServers: true });
+  });
+
+  test("applies what is missing, in order and once", () => {
+    const db = new Database(":memory:");
+    migrate(db, [migration(1)]);
+    migrate(db, [migration(1), migration(2), migration(3, { sql: "ALTER TABLE t2 ADD COLUMN b" })]);
+    migrate(db, [migration(1), migration(2), migration(3)]);
+    expect(tables(db)).toEqual(["t1", "t2"]);
+    expect(db.prepare("SELECT number, name, breaks_older_servers FROM migrations").raw().all()).toEqual([
+      [1, "001-test.sql", 0],
+      [2, "002-test.sql", 0],
+      [3, "003-test.sql", 0],
+    ]);
+  });
+
+  test("a migration that fails leaves nothing of itself", () => {
+    const db = new Database(":memory:");
+    const broken = migration(2, { sql: "CREATE TABLE t2 (a); CREATE TABLE t1 (a)" });
+    expect(() => migrate(db, [migration(1), broken])).toThrow(/already exists/);
+    expect(tables(db)).toEqual(["t1"]);
+    migrate(db, [migration(1), migration(2)]);
+    expect(tables(db)).toEqual(["t1", "t2"]);
+  });
+
+  test("an older server refuses a database that a newer one changed in a way that breaks it", () => {
+    const db = new Database(":memory:");
+    migrate(db, [migration(1), migration(2, { breaksOlderServers: true })]);
+    expect(() => migrate(db, [migration(1)])).toThrow(StartError);
+    expect(() => migrate(db, [migration(1)])).toThrow(/002-test\.sql/);
+  });
+
+  test("an older server works with a database that a newer one changed in a way that it need not know", () => {
+    const db = new Database(":memory:");
+    migrate(db, [migration(1), migration(2)]);
+    expect(() => migrate(db, [migration(1)])).not.toThrow();
+  });
+});
