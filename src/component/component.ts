@@ -8,6 +8,8 @@ import type { ZodType } from "zod";
 export interface Component {
   start?(): Promise<void>;
   shutdown?(): Promise<void>;
+  /** Where it listens, once started: `http://localhost:4318`, with the port it really has. See `listen`. */
+  urls?(): readonly string[];
 }
 
 /** Structured logging in pino's manner: fields first, then one sentence. Never pass what an agent wrote as the message. */

@@ -1,0 +1,64 @@
+/** What otel-config.yaml says, checked: every reference names something configured, every component's own part is parsed. */
+import type { Endpoint } from "../component/config-schemas.ts";
+import type { ExporterFactory } from "../component/exporter.ts";
+import type { ExtensionFactory } from "../component/extension.ts";
+import type { JudgeFactory } from "../component/judge.ts";
+import type { ProcessorFactory } from "../component/processor.ts";
+import type { ReceiverFactory } from "../component/receiver.ts";
+import type { StoreFactory } from "../component/store.ts";
+import type { Signal } from "../model/signal-batch.ts";
+
+/** Every component type that a configuration may name, by kind. `components.ts` is the list of the server's own. */
+export interface Components {
+  readonly receivers: readonly ReceiverFactory<unknown>[];
+  readonly processors: readonly ProcessorFactory<unknown>[];
+  readonly exporters: readonly ExporterFactory<unknown>[];
+  readonly extensions: readonly ExtensionFactory<unknown>[];
+  readonly stores: readonly StoreFactory<unknown>[];
+  readonly judges: readonly JudgeFactory<unknown>[];
+}
+
+export const componentKinds = ["receivers", "processors", "exporters", "extensions", "stores", "judges"] as const;
+export type ComponentKind = (typeof componentKinds)[number];
+
+/** One configured component. `config` is what the type's schema made of its part; it can be sent to another thread. */
+export interface ComponentConfig {
+  /** `type` or `type/name`. */
+  readonly id: string;
+  readonly type: string;
+  readonly config: unknown;
+}
+
+export interface PipelineConfig {
+  /** `traces`, `logs`, `metrics`, or one of them with a name: `traces/agents`. */
+  readonly id: string;
+  readonly signal: Signal;
+  readonly receivers: readonly string[];
+  readonly processors: readonly string[];
+  readonly exporters: readonly string[];
+}
+
+export interface ServiceConfig {
+  readonly extensions: readonly string[];
+  /** Where the server shows its own numbers; absent: nowhere. */
+  readonly metricsEndpoint?: Endpoint;
+  readonly pipelines: readonly PipelineConfig[];
+  readonly sessions: {
+    readonly store: string;
+    /** In order of rank: the last one that judged is shown. */
+    readonly judges: readonly string[];
+    readonly idleTimeoutMs: number;
+  };
+  readonly apiEndpoint: Endpoint;
+}
+
+/** The configured components of each kind by id, and what the service does with them. */
+export interface Config extends Readonly<Record<ComponentKind, ReadonlyMap<string, ComponentConfig>>> {
+  readonly service: ServiceConfig;
+}
+
+/** The store that a component writes into: a component that does names it by the key `store`. */
+export function storeNamedBy({ config }: ComponentConfig): string | undefined {
+  const store = typeof config === "object" && config !== null && "store" in config ? config.store : undefined;
+  return typeof store === "string" ? store : undefined;
+}

@@ -1,0 +1,130 @@
+/** Checks one part of the configuration against its schema; every problem comes with its path and what was probably meant. */
+import { z } from "zod";
+import { suggestionFor, type ConfigPath, type Problem } from "./problem.ts";
+import type { YamlSource } from "./read-yaml.ts";
+
+export type ParsedPart<Value> = { readonly value: Value } | { readonly problems: readonly Problem[] };
+
+/**
+ * Parses the value at `path` of the file. Where the schema wants text and the environment's value was read as something else,
+ * the environment's own text is taken; a key without a value counts as absent, unless the schema knows better.
+ */
+export function parsePart<Value>(
+  schema: z.ZodType<Value>,
+  raw: unknown,
+  path: ConfigPath,
+  source: YamlSource,
+): ParsedPart<Value> {
+  const result = schema.safeParse(raw, { error: describeIssue });
+  if (result.success) return { value: result.data };
+  const { issues } = result.error;
+  const amended = issues.reduce((value, issue) => amend(value, issue, path, source), raw);
+  if (amended !== raw) return parsePart(schema, amended, path, source);
+  return { problems: issues.flatMap((issue) => problemsOf(issue, schema, path)) };
+}
+
+/** The value without what the issue is about, when that is a matter of form only; else the value itself. */
+function amend(value: unknown, issue: z.core.$ZodIssue, path: ConfigPath, source: YamlSource): unknown {
+  const at = pathOf(issue);
+  const refused = valueAt(value, at);
+  const text = source.textAt([...path, ...at]);
+  if (text !== undefined) return wantsText(issue) && refused !== text ? withValueAt(value, at, text) : value;
+  return refused === null ? withValueAt(value, at, undefined) : value;
+}
+
+function wantsText(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === "invalid_type") return issue.expected === "string";
+  return issue.code === "invalid_union" && issue.errors.some((branch) => branch.some(wantsText));
+}
+
+function pathOf(issue: z.core.$ZodIssue): ConfigPath {
+  return issue.path.map((key) => (typeof key === "number" ? key : String(key)));
+}
+
+function problemsOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, path: ConfigPath): readonly Problem[] {
+  const at = pathOf(issue);
+  if (issue.code !== "unrecognized_keys") return [{ path: [...path, ...at], message: issue.message }];
+  const known = knownKeys(schema, at);
+  return issue.keys.map((key) => ({
+    path: [...path, ...at],
+    message: `unknown key ${JSON.stringify(key)}`,
+    shownAt: [...path, ...at, key],
+    ...suggestionFor(key, known),
+  }));
+}
+
+/** The sentence for an issue for which the schema has none of its own. */
+function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.input === undefined
+        ? "is required"
+        : `must be ${nameOf(issue.expected)}, not ${kindOf(issue.input)}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.map((value) => JSON.stringify(String(value))).join(", ")}`;
+    case "too_small":
+      return `must be ${issue.inclusive === true ? "at least" : "more than"} ${issue.minimum}`;
+    case "too_big":
+      return `must be ${issue.inclusive === true ? "at most" : "less than"} ${issue.maximum}`;
+    default:
+      return undefined;
+  }
+}
+
+const typeNames = new Map([
+  ["object", "a map"],
+  ["record", "a map"],
+  ["array", "a list"],
+  ["string", "text"],
+  ["boolean", "true or false"],
+  ["int", "a whole number"],
+]);
+
+function nameOf(type: string): string {
+  return typeNames.get(type) ?? `a ${type}`;
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (value === null) return "nothing";
+  if (typeof value === "number" && !Number.isInteger(value)) return "a fraction";
+  return nameOf(typeof value);
+}
+
+/** The keys that the schema has at this path; none where it is not a map with fixed keys. */
+function knownKeys(schema: z.core.$ZodType, [key, ...rest]: ConfigPath): readonly string[] {
+  const node = unwrapped(schema);
+  if (node instanceof z.ZodObject) {
+    if (key === undefined) return Object.keys(node.shape);
+    const next: unknown = Object.hasOwn(node.shape, key) ? node.shape[key] : undefined;
+    return next instanceof z.ZodType ? knownKeys(next, rest) : [];
+  }
+  if (node instanceof z.ZodRecord) return knownKeys(node.valueType, rest);
+  return node instanceof z.ZodArray ? knownKeys(node.element, rest) : [];
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
+  const isWrapper =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return isWrapper ? unwrapped(schema.unwrap()) : schema;
+}
+
+function valueAt(value: unknown, path: ConfigPath): unknown {
+  const [key, ...rest] = path;
+  return key === undefined ? value : valueAt(new Map(entriesOf(value)).get(key), rest);
+}
+
+/** A copy of the value with `replacement` in that place. */
+function withValueAt(value: unknown, [key, ...rest]: ConfigPath, replacement: unknown): unknown {
+  if (key === undefined) return replacement;
+  const entries = entriesOf(value).map(
+    ([name, entry]) => [name, name === key ? withValueAt(entry, rest, replacement) : entry] as const,
+  );
+  return Array.isArray(value) ? entries.map(([, entry]) => entry) : Object.fromEntries(entries);
+}
+
+function entriesOf(value: unknown): readonly (readonly [string | number, unknown])[] {
+  if (Array.isArray(value)) return value.map((entry: unknown, index) => [index, entry] as const);
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+}

@@ -1,0 +1,45 @@
+/** Says whether the server takes data. Source: collector contrib `healthcheckextension`. */
+import { createServer, type RequestListener } from "node:http";
+import { z } from "zod";
+import { endpoint } from "../component/config-schemas.ts";
+import type { ExtensionFactory } from "../component/extension.ts";
+import { listen, type Listener } from "../component/listen.ts";
+
+const configSchema = z.strictObject({
+  endpoint: endpoint.prefault("localhost:13133"),
+  path: z.string().startsWith("/").default("/"),
+});
+
+export const healthCheck: ExtensionFactory<z.infer<typeof configSchema>> = {
+  type: "health_check",
+  description: "Answers 200 while the server takes data, else 503.",
+  configSchema,
+  create({ endpoint, path }, { id, isReady }) {
+    let listener: Listener | undefined;
+    let upSince = new Date();
+    const answer: RequestListener = (request, response) => {
+      if (request.url?.split("?", 1)[0] !== path) return response.writeHead(404).end();
+      if (request.method !== "GET" && request.method !== "HEAD")
+        return response.writeHead(405, { allow: "GET, HEAD" }).end();
+      const ready = isReady();
+      return response
+        .writeHead(ready ? 200 : 503, { "content-type": "application/json" })
+        .end(JSON.stringify(ready ? available(upSince) : { status: "Server not available" }));
+    };
+    return {
+      async start() {
+        upSince = new Date();
+        listener = await listen(endpoint, `extensions::${id}::endpoint`, () => createServer(answer));
+      },
+      async shutdown() {
+        await listener?.close();
+      },
+      urls: () => (listener === undefined ? [] : [`${listener.url}${path}`]),
+    };
+  },
+};
+
+function available(upSince: Date) {
+  const uptime = `${((Date.now() - upSince.getTime()) / 1000).toFixed(3)}s`;
+  return { status: "Server available", upSince: upSince.toISOString(), uptime };
+}

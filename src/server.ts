@@ -1,0 +1,116 @@
+/** The whole server: the configured service, the judge thread and the API. What `turnwise serve` and the tests start. */
+import { createServer } from "node:http";
+import { Worker } from "node:worker_threads";
+import { createApi } from "./api/api.ts";
+import type { JudgeInfo } from "./api/route.ts";
+import { components } from "./components.ts";
+import type { Endpoint } from "./component/config-schemas.ts";
+import type { Component, Logger } from "./component/component.ts";
+import { listen, type Listener } from "./component/listen.ts";
+import type { Store } from "./component/store.ts";
+import type { Config } from "./config/config.ts";
+import { conversationKeys } from "./dialects/conversation-keys.ts";
+import type { JudgeThreadData } from "./judge-thread.ts";
+import { createJudges, judgeConfigsOf } from "./service/create-judges.ts";
+import { superviseJudgeThread } from "./service/judge-thread-supervisor.ts";
+import { createService, type Service } from "./service/service.ts";
+import { addProcessGauges, createTelemetry, type ReadableTelemetry } from "./service/telemetry.ts";
+import type { SqliteStore } from "./stores/sqlite.ts";
+import { version } from "./version.ts";
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+export interface Server {
+  /** Where spans may be sent: the first receiver's address. */
+  readonly otlpUrl?: string;
+  readonly apiUrl: string;
+  readonly healthUrl?: string;
+  readonly metricsUrl?: string;
+  readonly store: Store;
+  /** In order of rank, with the reason why one is off. */
+  readonly judges: readonly JudgeInfo[];
+  /** Takes nothing more, finishes what is in hand, closes the store. Safe twice. */
+  stop(): Promise<void>;
+}
+
+/** Resolves when spans are taken. Throws a StartError when that cannot be; nothing is left running then. */
+export async function startServer({ config, logger }: ServerOptions): Promise<Server> {
+  const telemetry = createTelemetry();
+  addProcessGauges(telemetry);
+  const judges = judgeInfosOf(config, { logger, telemetry });
+  const service = createService({
+    config,
+    components,
+    conversationKeys,
+    logger,
+    telemetry,
+    surfaces: (store) => [
+      { name: "judges", component: judgeThread(config, store, { logger, telemetry }) },
+      { name: "api", component: api(config.service.apiEndpoint, { store, judges, logger, version }) },
+    ],
+  });
+  await service.start();
+  return { ...urlsOf(config, service), store: service.store, judges, stop: () => service.stop() };
+}
+
+type Reports = { readonly logger: Logger; readonly telemetry: ReadableTelemetry };
+
+/** Created only to know who they are: the judges that work live in the judge thread. */
+function judgeInfosOf(config: Config, reports: Reports): readonly JudgeInfo[] {
+  return createJudges(judgeConfigsOf(config), components.judges, reports).map(({ identity, off }) => ({
+    name: identity.name,
+    version: identity.version,
+    ...(off === undefined ? {} : { off }),
+  }));
+}
+
+function judgeThread(config: Config, store: Store, reports: Reports): Component {
+  const judges = judgeConfigsOf(config);
+  const idleMs = config.service.sessions.idleTimeoutMs;
+  return superviseJudgeThread({
+    ...reports,
+    spawn() {
+      if (!isConnectable(store)) throw new Error("the sessions' store cannot be used from another thread");
+      const connection = store.connect();
+      const workerData: JudgeThreadData = { judges, idleMs, connection };
+      return new Worker(new URL("./judge-thread.js", import.meta.url), {
+        workerData,
+        transferList: [connection.writer],
+      });
+    },
+  });
+}
+
+const isConnectable = (store: Store): store is SqliteStore => "connect" in store;
+
+function api(endpoint: Endpoint, context: Parameters<typeof createApi>[0]): Component {
+  const stopping = new AbortController();
+  const app = createApi({ ...context, eventStreams: { stopping: stopping.signal } });
+  let listener: Listener | undefined;
+  return {
+    async start() {
+      listener = await listen(endpoint, "service::api::endpoint", () => createServer(app));
+    },
+    async shutdown() {
+      stopping.abort();
+      await listener?.close();
+    },
+    urls: () => (listener === undefined ? [] : [listener.url]),
+  };
+}
+
+function urlsOf({ receivers, service: { extensions } }: Config, { urlsOf }: Service) {
+  const [apiUrl = ""] = urlsOf("api");
+  const [healthUrl] = extensions.flatMap((id) => urlsOf(`extensions::${id}`));
+  const [metricsUrl] = urlsOf("service::telemetry::metrics");
+  const [otlpUrl] = [...receivers.keys()].flatMap((id) => urlsOf(`receivers::${id}`));
+  return {
+    apiUrl,
+    ...(otlpUrl === undefined ? {} : { otlpUrl }),
+    ...(healthUrl === undefined ? {} : { healthUrl }),
+    ...(metricsUrl === undefined ? {} : { metricsUrl }),
+  };
+}

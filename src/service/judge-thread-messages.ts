@@ -1,0 +1,15 @@
+/** What the judge thread and the server tell each other. All of it can be sent between threads. */
+import type { Logger } from "../component/component.ts";
+
+export type ToJudgeThread = { readonly type: "stop" };
+
+export type FromJudgeThread =
+  | { readonly type: "ready" }
+  | { readonly type: "log"; readonly level: keyof Logger; readonly fields: object; readonly message: string }
+  | {
+      readonly type: "count";
+      readonly name: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly by: number;
+    }
+  | { readonly type: "gauge"; readonly name: string; readonly value: number };

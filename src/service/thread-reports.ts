@@ -1,0 +1,43 @@
+/** Logger and telemetry of the judge thread: what they are told is sent to the server, which has the real ones. */
+import type { Logger, Telemetry } from "../component/component.ts";
+import type { FromJudgeThread } from "./judge-thread-messages.ts";
+
+const gaugeIntervalMs = 1000;
+
+export interface ThreadReports {
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  /** Sends the gauges no more. */
+  stop(): void;
+}
+
+export function createThreadReports(send: (message: FromJudgeThread) => void): ThreadReports {
+  const gauges = new Map<string, () => number>();
+  const timer = setInterval(() => {
+    for (const [name, read] of gauges) send({ type: "gauge", name, value: read() });
+  }, gaugeIntervalMs).unref();
+  const at = (level: keyof Logger) => (fields: object, message: string) =>
+    send({ type: "log", level, fields: sendable(fields), message });
+  return {
+    logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
+    telemetry: {
+      count: (name, labels, by) => send({ type: "count", name, labels, by }),
+      gauge(name, read) {
+        gauges.set(name, read);
+        send({ type: "gauge", name, value: read() });
+      },
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Errors lose their class and members on the way between threads, and functions cannot travel at all. */
+function sendable(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, sendableValue(value)]));
+}
+
+function sendableValue(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
+  return { name, message, stack, ...(cause === undefined ? {} : { cause: sendableValue(cause) }) };
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { components } from "../../src/components.ts";
+import { componentKinds } from "../../src/config/config.ts";
+import { loadConfig, packagedConfigPath } from "../../src/config/load-config.ts";
+
+const load = (env: Record<string, string> = {}) => loadConfig({ path: packagedConfigPath, env }, components);
+
+describe("the configuration that comes with the package", () => {
+  test("is valid without any setting, and nothing about it is odd", () => {
+    const { config, warnings } = load();
+    expect(warnings).toEqual([]);
+    const at = (port: number) => ({ host: "localhost", port });
+    expect(config.receivers.get("otlp")?.config).toMatchObject({ protocols: { http: { endpoint: at(4318) } } });
+    expect(config.extensions.get("health_check")?.config).toMatchObject({ endpoint: at(13_133) });
+    expect(config.stores.get("default")?.config).toMatchObject({ url: "sqlite", data_dir: "./data" });
+    expect(config.service).toMatchObject({
+      apiEndpoint: at(8000),
+      metricsEndpoint: at(8888),
+      sessions: { store: "default", judges: ["rules", "llm"], idleTimeoutMs: 30_000 },
+    });
+    expect(config.service.pipelines.map(({ id }) => id)).toEqual(["traces", "logs", "metrics"]);
+  });
+
+  test("takes every documented setting", () => {
+    const { config } = load({
+      TURNWISE_HOST: "127.0.0.1",
+      TURNWISE_PORT: "1",
+      TURNWISE_OTLP_HTTP_PORT: "2",
+      TURNWISE_HEALTH_PORT: "3",
+      TURNWISE_METRICS_PORT: "4",
+      TURNWISE_DATA_DIR: "0123",
+      TURNWISE_IDLE_TIMEOUT: "1m30s",
+      TURNWISE_LLM_API_KEY: "123456",
+      TURNWISE_LLM_BASE_URL: "http://localhost:11434/v1",
+      TURNWISE_LLM_MODEL: "1e3",
+      TURNWISE_LLM_TEMPERATURE: "0.6",
+    });
+    const at = (port: number) => ({ host: "127.0.0.1", port });
+    expect(config.receivers.get("otlp")?.config).toMatchObject({ protocols: { http: { endpoint: at(2) } } });
+    expect(config.extensions.get("health_check")?.config).toMatchObject({ endpoint: at(3) });
+    expect(config.stores.get("default")?.config).toMatchObject({ data_dir: "0123" });
+    expect(config.judges.get("llm")?.config).toMatchObject({ api_key: "123456", model: "1e3", temperature: 0.6 });
+    expect(config.service).toMatchObject({
+      apiEndpoint: at(1),
+      metricsEndpoint: at(4),
+      sessions: { idleTimeoutMs: 90_000 },
+    });
+  });
+
+  test("knows ValueHead's names too", () => {
+    const { config } = load({ TRACE_OBS_LLM_API_KEY: "k", TRACE_OBS_LLM_MODEL: "m", TRACE_OBS_JUDGE_TEMPERATURE: "1" });
+    expect(config.judges.get("llm")?.config).toMatchObject({ api_key: "k", model: "m", temperature: 1 });
+  });
+
+  test("can be sent to another thread", () => {
+    const { config } = load();
+    expect(structuredClone(config)).toEqual(config);
+  });
+
+  test.each(componentKinds)("%s are named as YAML keys are and described in a sentence", (kind) => {
+    const factories = components[kind];
+    for (const { type, description } of factories) {
+      expect(type).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(description).toMatch(/^[A-Z].*\.$/);
+    }
+    expect(new Set(factories.map(({ type }) => type)).size).toBe(factories.length);
+  });
+});
