@@ -1,0 +1,119 @@
+/** The API of a running server, for the commands that read: one function an operation. */
+import { z, type ZodType } from "zod";
+import {
+  errorSchema,
+  healthSchema,
+  sessionDetailSchema,
+  sessionPageSchema,
+  sessionStateSchema,
+  type Health,
+  type SessionDetail,
+  type SessionPageDetail,
+  type SessionState,
+} from "./api/contract.ts";
+
+export type {
+  Health,
+  ModelCallDetail,
+  SessionDetail,
+  SessionListItem,
+  SessionPageDetail,
+  SubAgentDetail,
+  ToolCallDetail,
+  TrajectoryJudgementDetail,
+  TurnDetail,
+  TurnJudgementDetail,
+} from "./api/contract.ts";
+
+export interface ApiClient {
+  readonly url: string;
+  getHealth(): Promise<Health>;
+  findSessions(query: Readonly<Record<string, string>>): Promise<SessionPageDetail>;
+  /** Throws `not_found`, as the others with an id do. */
+  getSession(id: string): Promise<SessionDetail>;
+  /** No more spans will come: judge now. */
+  closeSession(id: string): Promise<SessionState>;
+  deleteSession(id: string): Promise<void>;
+}
+
+/** A call that failed, what it means and what to do. */
+export class ApiClientError extends Error {
+  override readonly name = "ApiClientError";
+  readonly code: string;
+  readonly remedy: string;
+  constructor(code: string, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+const timeoutMs = 30_000;
+
+/** `TURNWISE_URL` says where the server is (default http://localhost:8000), `TURNWISE_API_KEY` who is asking. */
+export function createApiClient(env: NodeJS.ProcessEnv): ApiClient {
+  const url = serverUrl(env);
+  const headers = new Headers({ accept: "application/json" });
+  const key = env["TURNWISE_API_KEY"];
+  if (key !== undefined && key !== "") headers.set("x-api-key", key);
+  const call = async <T>(method: string, path: string, schema: ZodType<T>) => {
+    const response = await request(url, path, { method, headers });
+    return read(response, schema, url);
+  };
+  const pathOf = (id: string) => `/sessions/${encodeURIComponent(id)}`;
+  return {
+    url,
+    getHealth: () => call("GET", "/health", healthSchema),
+    findSessions: (query) => call("GET", `/sessions?${new URLSearchParams(query).toString()}`, sessionPageSchema),
+    getSession: (id) => call("GET", pathOf(id), sessionDetailSchema),
+    closeSession: (id) => call("POST", `${pathOf(id)}/close`, sessionStateSchema),
+    deleteSession: (id) => call("DELETE", pathOf(id), z.undefined()),
+  };
+}
+
+function serverUrl(env: NodeJS.ProcessEnv): string {
+  const text = env["TURNWISE_URL"] || "http://localhost:8000";
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new ApiClientError("url_invalid", "TURNWISE_URL is not an http URL", "Set it as in http://localhost:8000");
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+async function request(url: string, path: string, init: RequestInit): Promise<Response> {
+  try {
+    // A redirect would carry the key elsewhere.
+    return await fetch(`${url}/api/v1${path}`, { ...init, redirect: "error", signal: AbortSignal.timeout(timeoutMs) });
+  } catch (error) {
+    const remedy = "Start one with: turnwise serve; or set TURNWISE_URL to where it runs";
+    throw new ApiClientError("server_unreachable", `no server answers at ${url}`, remedy, { cause: error });
+  }
+}
+
+async function read<T>(response: Response, schema: ZodType<T>, url: string): Promise<T> {
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw refused(response.status, body, url);
+  const answer = schema.safeParse(body);
+  if (answer.success) return answer.data;
+  const remedy = "TURNWISE_URL must be the API of a Turnwise server of this version";
+  throw new ApiClientError("answer_unexpected", `${url} answers, but not as a Turnwise server does`, remedy);
+}
+
+function refused(status: number, body: unknown, url: string): ApiClientError {
+  const known = errorSchema.safeParse(body);
+  if (!known.success) {
+    const remedy = "TURNWISE_URL must be the API of a Turnwise server";
+    return new ApiClientError("answer_unexpected", `${url} answered with status ${status}`, remedy);
+  }
+  const { code, detail } = known.data;
+  return new ApiClientError(code, detail, remedies.get(status) ?? "See the command's --help");
+}
+
+const remedies = new Map([
+  [404, "List what there is with: turnwise sessions"],
+  [401, "Set TURNWISE_API_KEY to a valid key"],
+  [403, "Set TURNWISE_API_KEY to a key that may read"],
+  [421, "Set TURNWISE_URL to http://localhost:PORT on the machine that runs the server"],
+  [500, "Look into the server's log"],
+  [503, "Try again in a moment"],
+]);

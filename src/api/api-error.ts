@@ -1,0 +1,71 @@
+/** What a caller is told when a request fails: `{"detail", "code"}` and a status. Nothing of the inside gets out. */
+import { PermanentError, UnavailableError } from "../model/errors.ts";
+import type { ErrorBody } from "./contract.ts";
+
+/** Every code that this API answers with. Clients may switch on them; they do not change. */
+export type ApiErrorCode =
+  | "invalid_request"
+  | "malformed_json"
+  | "malformed_url"
+  | "not_found"
+  | "method_not_allowed"
+  | "wrong_host"
+  | "wrong_origin"
+  | "judge_off"
+  | "body_too_large"
+  | "trace_too_large"
+  | "too_many_tool_calls"
+  | "unsupported_media_type"
+  | "unavailable"
+  | "internal";
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly code: ApiErrorCode;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(status: number, code: ApiErrorCode, detail: string, headers: Readonly<Record<string, string>> = {}) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+export const sessionNotFound = () => new ApiError(404, "not_found", "there is no session with this id");
+
+export const toErrorBody = (error: ApiError): ErrorBody => ({ detail: error.message, code: error.code });
+
+/** What the caller is told: of what nobody foresaw nothing but that it is in the log. */
+export const toPublicError = (error: unknown): ApiError =>
+  toApiError(error) ?? new ApiError(500, "internal", "something went wrong here; the server's log says what");
+
+/** Undefined for what nobody foresaw. */
+export function toApiError(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error;
+  if (error instanceof PermanentError) return new ApiError(400, "invalid_request", error.message);
+  if (error instanceof UnavailableError) {
+    const detail = "the store is busy or out of space; try again";
+    return new ApiError(503, "unavailable", detail, { "retry-after": String(error.retryAfterSeconds) });
+  }
+  if (error instanceof URIError) return new ApiError(400, "malformed_url", "the path is not correctly percent-encoded");
+  return fromBodyParser(error);
+}
+
+/** Express's body parser names what is wrong in `type`; its messages quote the body, so they are replaced. */
+function fromBodyParser(error: unknown): ApiError | undefined {
+  switch (error instanceof Error && "type" in error ? error.type : undefined) {
+    case "entity.parse.failed":
+      return new ApiError(400, "malformed_json", "the body is not a JSON object");
+    case "entity.too.large":
+      return new ApiError(413, "body_too_large", "the body is larger than 4 MiB; send a part of the messages");
+    case "encoding.unsupported":
+    case "charset.unsupported":
+      return new ApiError(415, "unsupported_media_type", "send the body as UTF-8 JSON, plain or gzip");
+    case "request.size.invalid":
+    case "request.aborted":
+      return new ApiError(400, "invalid_request", "the body ended early");
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+/** The REST API as an express app: settings, what guards every request, the routes, and what answers when none does. */
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
+import { ApiError, toApiError, toErrorBody, toPublicError } from "./api-error.ts";
+import { type EventStreamOptions, eventStreamDefaults } from "./event-stream.ts";
+import { localOnly } from "./local-only.ts";
+import { mountRoute } from "./mount-route.ts";
+import type { ApiContext } from "./route.ts";
+import { routes } from "./routes.ts";
+
+export interface ApiOptions extends ApiContext {
+  readonly eventStreams?: Partial<EventStreamOptions>;
+}
+
+export function createApi({ eventStreams, ...context }: ApiOptions): Express {
+  const app = express();
+  app.enable("strict routing").enable("case sensitive routing").disable("x-powered-by").disable("etag");
+  app.set("query parser", "simple");
+  app.use(secureHeaders, localOnly);
+  const openStreams = { count: 0, options: { ...eventStreamDefaults, ...eventStreams } };
+  for (const route of routes) mountRoute(app, route, context, openStreams);
+  for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseMethod(path));
+  app.use(() => {
+    throw new ApiError(404, "not_found", "there is nothing at this path; the API is under /api/v1");
+  });
+  app.use(answerError(context));
+  return app;
+}
+
+/** Answers are data, never pages: nothing may be sniffed, framed, run or kept in a cache. */
+const secureHeaders: RequestHandler = (_request, response, next) => {
+  response.set({
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+  });
+  next();
+};
+
+function refuseMethod(path: string): RequestHandler {
+  const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+  const allow = (methods.includes("GET") ? [...methods, "HEAD"] : methods).join(", ");
+  return () => {
+    throw new ApiError(405, "method_not_allowed", `this path takes ${allow}`, { allow });
+  };
+}
+
+function answerError({ logger }: ApiContext): ErrorRequestHandler {
+  return (error: unknown, request, response: Response, _next) => {
+    if (toApiError(error) === undefined) logger.error({ err: error, method: request.method }, "an API request failed");
+    if (response.headersSent) return response.end();
+    const answer = toPublicError(error);
+    return response.status(answer.status).set(answer.headers).json(toErrorBody(answer));
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * Only this machine may talk to the API as long as it has no accounts. A web page elsewhere can make a browser send
+ * requests here, by a name that resolves to this machine (DNS rebinding) or by a cross-origin form: both are refused by
+ * what the browser cannot forge, the Host and Origin headers.
+ */
+import type { RequestHandler } from "express";
+import { ApiError } from "./api-error.ts";
+
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+const loopbackOrigin = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+
+export const localOnly: RequestHandler = (request, _response, next) => {
+  const { host, origin } = request.headers;
+  if (host === undefined || !loopbackHost.test(host)) {
+    const detail =
+      "this API answers only to localhost, 127.0.0.1 and [::1]; from elsewhere use a tunnel, such as ssh -L";
+    throw new ApiError(421, "wrong_host", detail);
+  }
+  if (origin !== undefined && !safeMethods.has(request.method) && !loopbackOrigin.test(origin)) {
+    throw new ApiError(403, "wrong_origin", "a page of another origin may not change anything here");
+  }
+  next();
+};

@@ -1,0 +1,73 @@
+/** A route becomes express handlers: read the body, check what came, answer, or open an event stream. */
+import express, { type Express, type Request, type RequestHandler, type Response } from "express";
+import { ApiError, toErrorBody, toPublicError } from "./api-error.ts";
+import { type EventStreamOptions, serveEventStream } from "./event-stream.ts";
+import type { ApiContext, Reply, Route } from "./route.ts";
+import { validateBody, validateQuery } from "./validate.ts";
+
+/** Everything belongs to this project until there are accounts. */
+const project = "default";
+
+export interface OpenStreams {
+  count: number;
+  readonly options: EventStreamOptions;
+}
+
+export function mountRoute(app: Express, route: Route, context: ApiContext, streams: OpenStreams): void {
+  const answer: RequestHandler = async (request, response) => {
+    const reply = await route.answer(toCall(route, request), context);
+    await send(request, response, reply, streams);
+  };
+  if (route.body === undefined) app[route.method](route.path, answer);
+  else app[route.method](route.path, requireJson, readJson, answer);
+}
+
+const readJson = express.json({ limit: "4mb", type: "application/json" });
+
+/** A body that is not declared as JSON is refused: a cross-origin form cannot declare it. */
+const requireJson: RequestHandler = (request, _response, next) => {
+  const hasBody =
+    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+  if (hasBody && request.is("application/json") === false) {
+    throw new ApiError(415, "unsupported_media_type", "send the body with content-type: application/json");
+  }
+  next();
+};
+
+function toCall(route: Route, request: Request) {
+  const id = request.params["id"];
+  return {
+    ref: { project, id: typeof id === "string" ? id : "" },
+    query: validateQuery(route.query, request.query),
+    body: route.body === undefined ? undefined : validateBody(route.body, request.body),
+  };
+}
+
+async function send(request: Request, response: Response, reply: Reply, streams: OpenStreams): Promise<void> {
+  if (!("stream" in reply)) {
+    response.status(reply.status);
+    if (reply.status === 204) response.end();
+    else response.json(reply.body);
+    return;
+  }
+  if (request.method === "HEAD") {
+    response.type("text/event-stream").end();
+    return;
+  }
+  if (streams.count >= streams.options.limit) {
+    throw new ApiError(503, "unavailable", "too many event streams are open", { "retry-after": "10" });
+  }
+  streams.count += 1;
+  try {
+    await serveEventStream(response, streams.options, async (events) => {
+      try {
+        await reply.stream(events);
+      } catch (error) {
+        await events.send("error", toErrorBody(toPublicError(error)));
+        throw error;
+      }
+    });
+  } finally {
+    streams.count -= 1;
+  }
+}

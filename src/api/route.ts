@@ -1,0 +1,49 @@
+/** The contract of a route: data that says who may call it and what it takes, and the function that answers. */
+import type { ZodType } from "zod";
+import type { Logger } from "../component/component.ts";
+import type { SessionRef, Store } from "../component/store.ts";
+import type { EventStream } from "./event-stream.ts";
+
+export interface JudgeInfo {
+  readonly name: string;
+  readonly version: string;
+  /** Why this judge does not judge. Absent: it judges. */
+  readonly off?: string;
+}
+
+export interface ApiContext {
+  readonly store: Store;
+  /** In order of rank. */
+  readonly judges: readonly JudgeInfo[];
+  readonly logger: Logger;
+  readonly version: string;
+}
+
+export interface Call<Query = unknown, Body = unknown> {
+  /** The session that the path names; an empty id where it names none. */
+  readonly ref: SessionRef;
+  readonly query: Query;
+  readonly body: Body;
+}
+
+export type Reply =
+  | { readonly status: 200 | 201 | 202; readonly body: unknown }
+  | { readonly status: 204 }
+  | { readonly stream: (events: EventStream) => Promise<void> };
+
+export interface Route<Query = unknown, Body = unknown> {
+  readonly method: "get" | "post" | "delete";
+  /** In express's syntax; `:id` is always a session's id. */
+  readonly path: string;
+  /** `read` shows what agents wrote, `write` changes something, `public` tells nothing that matters. */
+  readonly access: "public" | "read" | "write";
+  /** Strict. Absent: takes no query parameters. */
+  readonly query?: ZodType<Query>;
+  /** Strict. Absent: takes no body. */
+  readonly body?: ZodType<Body>;
+  /** Throws ApiError, or the model's errors. */
+  answer(call: Call<Query, Body>, context: ApiContext): Promise<Reply>;
+}
+
+/** Infers what `answer` is given from the schemas beside it. */
+export const defineRoute = <Query, Body>(route: Route<Query, Body>): Route => route;

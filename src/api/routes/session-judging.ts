@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { SessionRef, Store } from "../../component/store.ts";
+import { ApiError, sessionNotFound } from "../api-error.ts";
+import type { SessionState } from "../contract.ts";
+import { defineRoute, type JudgeInfo, type Reply } from "../route.ts";
+
+const noBody = z.strictObject({});
+
+export const judgeSession = defineRoute({
+  method: "post",
+  path: "/api/v1/sessions/:id/judge",
+  access: "write",
+  query: z.strictObject({ judge: z.string().min(1).optional() }),
+  body: noBody,
+  async answer({ ref, query }, { store, judges }) {
+    if (query.judge !== undefined) requireJudge(query.judge, judges);
+    return accepted(store, ref, await store.requestJudgement(ref, query.judge));
+  },
+});
+
+export const closeSession = defineRoute({
+  method: "post",
+  path: "/api/v1/sessions/:id/close",
+  access: "write",
+  body: noBody,
+  async answer({ ref }, { store }) {
+    return accepted(store, ref, await store.closeSession(ref));
+  },
+});
+
+function requireJudge(name: string, judges: readonly JudgeInfo[]): void {
+  const judge = judges.find((judge) => judge.name === name);
+  if (judge === undefined) {
+    const names = judges.map((judge) => judge.name).join(", ");
+    throw new ApiError(400, "invalid_request", `there is no such judge; configured: ${names}`);
+  }
+  if (judge.off !== undefined) throw new ApiError(409, "judge_off", `the judge ${judge.name} is off: ${judge.off}`);
+}
+
+async function accepted(store: Store, ref: SessionRef, found: boolean): Promise<Reply> {
+  const judged = found ? await store.getSession(ref) : undefined;
+  if (judged === undefined) throw sessionNotFound();
+  const body: SessionState = { id: judged.session.id, status: judged.session.status };
+  return { status: 202, body };
+}

@@ -1,0 +1,96 @@
+/** What `GET /api/v1/sessions` may be asked. Every parameter is a string on the wire; unknown ones are refused. */
+import { z } from "zod";
+import type { SessionQuery } from "../component/store.ts";
+import { sourceSchema, statusSchema } from "./contract.ts";
+
+const words = z.string().min(1, "must not be empty").max(1024, "must not be longer than 1024 characters");
+
+/** A whole number within bounds, as text. */
+export function wholeNumber(bounds: { min: number; max: number; default: number }) {
+  const message = `must be a whole number from ${bounds.min} to ${bounds.max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .refine((value) => value >= bounds.min && value <= bounds.max, message)
+    .default(bounds.default);
+}
+
+const moment = z
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    "must be an ISO 8601 date or time, such as 2026-05-01T10:00:00Z",
+  )
+  .transform((value) => new Date(value));
+
+const scores = { "-1": -1, "0": 0, "1": 1 } as const;
+const has = z.enum(["error", "harmful_turn"]);
+
+const parameters = z.strictObject({
+  limit: wholeNumber({ min: 1, max: 500, default: 50 }),
+  cursor: words.optional(),
+  status: statusSchema.optional(),
+  conversation_id: words.optional(),
+  user_id: words.optional(),
+  agent_name: words.optional(),
+  model: words.optional(),
+  source: sourceSchema.optional(),
+  score: z
+    .enum(["-1", "0", "1"])
+    .transform((score) => scores[score])
+    .optional(),
+  /** Several at once: separated by commas. */
+  has: z.preprocess((value) => (typeof value === "string" ? value.split(",") : value), z.array(has)).optional(),
+  metadata: z.map(words, z.string(), "is written metadata.KEY=VALUE").optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  q: words.optional(),
+});
+
+const metadataPrefix = "metadata.";
+
+/** `metadata.KEY=VALUE` parameters become one Map, since KEY is data. */
+function gatherMetadata(query: unknown): unknown {
+  if (typeof query !== "object" || query === null) return query;
+  const entries = Object.entries(query);
+  const metadata = entries.filter(([name]) => name.startsWith(metadataPrefix));
+  const others = Object.fromEntries(entries.filter(([name]) => !name.startsWith(metadataPrefix)));
+  if (metadata.length === 0) return others;
+  return { ...others, metadata: new Map(metadata.map(([name, value]) => [name.slice(metadataPrefix.length), value])) };
+}
+
+export const sessionQuerySchema = z.preprocess(gatherMetadata, parameters);
+
+export function toSessionQuery(project: string, query: z.infer<typeof parameters>): SessionQuery {
+  const { limit, cursor, status, model, source, score, has, from, to } = query;
+  return {
+    project,
+    limit,
+    ...present({
+      cursor,
+      status,
+      model,
+      source,
+      score,
+      has,
+      from,
+      to,
+      conversationId: query.conversation_id,
+      userId: query.user_id,
+      agentName: query.agent_name,
+      metadata: query.metadata && Object.fromEntries(query.metadata),
+      text: query.q,
+    }),
+  };
+}
+
+type Present<T> = { [K in keyof T]?: T[K] & ({} | null) };
+
+function present<T extends object>(values: T): Present<T> {
+  const found: Present<T> = {};
+  for (const name in values) {
+    const value = values[name];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}

@@ -1,0 +1,23 @@
+/** All commands, in the order in which `--help` lists them. */
+import type { AddCommand } from "./command.ts";
+import { addComponents } from "./commands/components.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addJudge } from "./commands/judge.ts";
+import { addReplay } from "./commands/replay.ts";
+import { addServe } from "./commands/serve.ts";
+import { addSessions } from "./commands/sessions.ts";
+import { addShow } from "./commands/show.ts";
+import { addValidate } from "./commands/validate.ts";
+
+export const commands: readonly AddCommand[] = [
+  addServe,
+  addValidate,
+  addComponents,
+  addSessions,
+  addShow,
+  addReplay,
+  addJudge,
+  addDoctor,
+  addDemo,
+];

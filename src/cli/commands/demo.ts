@@ -1,0 +1,23 @@
+import { examples, type AddCommand } from "../command.ts";
+import { otlpUrlOf } from "../otlp-url.ts";
+import { toPrintableJson } from "../printable.ts";
+
+export const addDemo: AddCommand = (program, { env, out, err }) => {
+  program
+    .command("demo")
+    .description("run the demo agent against a running server and show the judged session")
+    .option("--json", "print the session as the API answers it")
+    .addHelpText("after", examples("turnwise demo"))
+    .action(async ({ json }: { json?: true }) => {
+      const [{ createApiClient }, { runDemo }, { renderSession }] = await Promise.all([
+        import("../../api-client.ts"),
+        import("../../demo.ts"),
+        import("../render-session.ts"),
+      ]);
+      const client = createApiClient(env);
+      await client.getHealth();
+      err.write("The demo agent talks ...\n");
+      const session = await runDemo(client, otlpUrlOf(env));
+      out.write(json ? `${toPrintableJson(session, 2)}\n` : renderSession(session, out));
+    });
+};

@@ -1,0 +1,98 @@
+/** A judged session for reading in a terminal. Pure: the same session, width and paint give the same text. */
+import type { SessionDetail, TrajectoryJudgementDetail, TurnDetail, TurnJudgementDetail } from "../api-client.ts";
+import { block, fact, type Layout, scoreMark } from "./render-block.ts";
+import { renderSteps } from "./render-steps.ts";
+import { count, duration, money, tokens } from "./quantities.ts";
+import { toPrintableLine } from "./printable.ts";
+import { cutToWidth } from "./text-layout.ts";
+
+export function renderSession(session: SessionDetail, layout: Layout): string {
+  const judging = session.trajectory !== null || session.turns.some((turn) => turn.judgement !== null);
+  const lines = [
+    ...renderHead(session, layout),
+    ...session.turns.flatMap((turn) => [
+      "",
+      ...renderTurn(turn, layout),
+      ...(judging ? renderJudgement(turn.judgement, layout) : []),
+    ]),
+    "",
+    ...(judging ? renderTrajectory(session, layout) : [layout.paint("dim", "Not judged.")]),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function renderHead(session: SessionDetail, layout: Layout): string[] {
+  const { paint } = layout;
+  const by = session.dialects.length > 0 ? `${session.source} (${session.dialects.join(", ")})` : session.source;
+  return [
+    `${paint("bold", `Session ${toPrintableLine(session.id)}`)}  ${session.status}`,
+    ...fact("conversation", session.conversation_id, layout),
+    ...fact("agent", session.agent_name, layout),
+    ...fact("user", session.user_id, layout),
+    ...fact("models", session.models.join(", "), layout),
+    ...fact("source", by, layout),
+    ...fact("started", session.started_at, layout),
+    ...fact("totals", totals(session), layout),
+    ...fact("error", session.error, layout),
+  ];
+}
+
+function totals({ total_turns, turns, usage, cost_usd, summary }: SessionDetail): string {
+  const calls = turns.reduce((sum, turn) => sum + turn.tool_calls.length, 0);
+  const scores = `${summary.helpful} helpful, ${summary.neutral} neutral, ${summary.harmful} harmful`;
+  const parts = [count(total_turns, "turn"), count(calls, "tool call"), tokens(usage), money(cost_usd), scores];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function renderTurn(turn: TurnDetail, layout: Layout): string[] {
+  const marks = [turn.aborted ? "aborted" : "", turn.inferred ? "inferred" : "", ...turn.flags];
+  const facts = [...marks, duration(turn.started_at, turn.ended_at), tokens(turn.usage), money(turn.cost_usd)];
+  const again = turn.regenerates_turn === null ? "" : ` (answers turn ${turn.regenerates_turn} anew)`;
+  return [
+    ...title(`Turn ${turn.turn}${again}`, facts.filter(Boolean).join(" · "), layout),
+    ...block("user", turn.user_content, layout, "cyan"),
+    ...renderSteps(turn, layout, turn.assistant_content),
+    ...(turn.assistant_content === null ? [] : block("agent", turn.assistant_content, layout, "green")),
+    ...(turn.error === null ? [] : block("error", turn.error, layout, "red")),
+  ];
+}
+
+function renderJudgement(judgement: TurnJudgementDetail | null, layout: Layout): string[] {
+  if (judgement === null) return block("judge", "not judged", layout, "dim");
+  const remarks = Object.entries(judgement.dimensions).flatMap(([name, dimension]) =>
+    dimension === undefined || dimension.score === 0
+      ? []
+      : [`${signed(dimension.score)} ${name}: ${dimension.reasoning}`],
+  );
+  const calls = judgement.tool_calls
+    .filter((call) => call.score < 0)
+    .map((call) => `${signed(call.score)} tool call: ${call.reasoning}`);
+  return [
+    ...block("judge", judgement.turn_reasoning, layout, "dim", scoreMark(judgement.score, layout.paint)),
+    ...[...remarks, ...calls].flatMap((remark) => block("", remark, layout, "dim")),
+  ];
+}
+
+function renderTrajectory({ trajectory }: SessionDetail, layout: Layout): string[] {
+  if (trajectory === null) return title("Trajectory", "not judged", layout);
+  const { judge, completed, early_termination } = trajectory;
+  const state = [completed ? "completed" : "not completed", ...(early_termination ? ["ended early"] : [])];
+  const by = `judged by ${judge.name} ${judge.version}${judge.model === null ? "" : ` with ${judge.model}`}`;
+  return [
+    ...title("Trajectory", [...state, by].join(" · "), layout),
+    ...block("judge", trajectory.reasoning, layout, "dim", scoreMark(trajectory.score, layout.paint)),
+    ...trajectory.failures.flatMap((failure) => renderFailure(failure, layout)),
+  ];
+}
+
+function renderFailure(failure: TrajectoryJudgementDetail["failures"][number], layout: Layout): string[] {
+  return block("failure", `${failure.type} after turn ${failure.after_turn}: ${failure.description}`, layout, "red");
+}
+
+const signed = (score: number): string => (score > 0 ? `+${score}` : String(score));
+
+/** On one line; facts that do not fit are cut. */
+function title(name: string, facts: string, { paint, width }: Layout): string[] {
+  const shown = cutToWidth(toPrintableLine(facts), Math.max(1, width - name.length - 2));
+  return [facts === "" ? paint("bold", name) : `${paint("bold", name)}  ${paint("dim", shown)}`];
+}

@@ -1,0 +1,259 @@
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { encodeSpans } from "../../src/otlp/encode-records.ts";
+import { modelCall } from "../support/agent-spans.ts";
+import { built, trajectory, turnJudgements } from "../support/judged-session.ts";
+import { type ApiServer, ask, claim, hello, judge, saveTurnJudgement, startApi } from "./api-server.ts";
+import { readEvents } from "./event-reader.ts";
+import { judgementEvent } from "./valuehead-client.ts";
+
+const messagesBuilt = { ...built, source: "messages" } as const;
+const eventStreams = { heartbeatMs: 40, stallMs: 300, limit: 5 };
+
+let api: ApiServer;
+beforeAll(async () => {
+  api = await startApi({ eventStreams });
+});
+afterAll(async () => api.close());
+
+const addSession = async () => (await api.store.createMessageSession(hello)).id;
+const addJudged = async () => {
+  const id = await addSession();
+  await judge(api.store, id, { built: messagesBuilt, turns: turnJudgements, trajectory });
+  return id;
+};
+const open = (id: string, face = "sessions") => readEvents(`${api.url}/api/v1/${face}/${id}/stream`);
+
+describe("both streams", () => {
+  it.each(["sessions", "traces"])("of %s are event streams that no proxy holds back", async (face) => {
+    const reader = await open(await addJudged(), face);
+    expect(reader.response.statusCode).toBe(200);
+    expect(reader.response.headers).toMatchObject({
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+      "x-content-type-options": "nosniff",
+    });
+    await reader.rest();
+  });
+
+  it.each(["sessions", "traces"])("of %s keep the line awake with comments", async (face) => {
+    const reader = await open(await addSession(), face);
+    await vi.waitFor(() => expect(reader.text().match(/^: keep-alive$/gm)?.length).toBeGreaterThanOrEqual(2));
+    reader.close();
+  });
+
+  it.each(["sessions", "traces"])("of %s say so when the session is deleted", async (face) => {
+    const id = await addSession();
+    const reader = await open(id, face);
+    await ask(api, `/api/v1/sessions/${id}`, { method: "DELETE" });
+    expect((await reader.rest()).at(-1)).toEqual({
+      event: "error",
+      data: { detail: "there is no session with this id", code: "not_found" },
+    });
+  });
+
+  it.each(["sessions", "traces"])("of %s answer HEAD and end", async (face) => {
+    const { status, text } = await ask(api, `/api/v1/${face}/${await addSession()}/stream`, { method: "HEAD" });
+    expect([status, text]).toEqual([200, ""]);
+  });
+
+  it("are bounded in number, and a place is free again when a reader goes", async () => {
+    const id = await addSession();
+    const readers = await Promise.all(Array.from({ length: eventStreams.limit }, () => open(id)));
+    const refused = await ask(api, `/api/v1/sessions/${id}/stream`);
+    expect([refused.status, refused.json?.code, refused.headers["retry-after"]]).toEqual([503, "unavailable", "10"]);
+    for (const reader of readers) reader.close();
+    await vi.waitFor(async () => {
+      const again = await open(id);
+      expect(again.response.statusCode).toBe(200);
+      again.close();
+    });
+  });
+
+  it("stop watching the store when their reader goes", async () => {
+    const watching = new Set<unknown>();
+    const store = new Proxy(api.store, {
+      get(target, name, receiver) {
+        if (name !== "watch") return Reflect.get(target, name, receiver) as unknown;
+        return (listener: Parameters<typeof target.watch>[0]) => {
+          const unwatch = target.watch(listener);
+          watching.add(listener);
+          return () => {
+            watching.delete(listener);
+            unwatch();
+          };
+        };
+      },
+    });
+    const watched = await startApi({ store, eventStreams });
+    const id = await addSession();
+    const reader = await readEvents(`${watched.url}/api/v1/sessions/${id}/stream`);
+    await vi.waitFor(() => expect(watching.size).toBe(1));
+    reader.close();
+    await vi.waitFor(() => expect(watching.size).toBe(0));
+    await watched.close();
+  });
+
+  it("follow a session into the one that it joins", async () => {
+    const spans = [0, 60].map((startSecond) => modelCall([{ role: "user", content: "hi" }], { startSecond }));
+    await api.store.writeSpans(encodeSpans(spans), { project: "default" });
+    const { sessions } = await api.store.findSessions({ project: "default", source: "otlp", limit: 10 });
+    const [into, joined] = sessions.map((session) => session.id);
+    const reader = await open(joined!);
+    expect((await reader.next()).data.session_id).toBe(joined);
+    const claims = await api.store.claimSessions({ worker: "test", limit: 100, leaseMs: 60_000, idleMs: 0 });
+    const [other, mine] = [into, joined].map((id) => claims.find((held) => held.id === id));
+    await api.store.releaseClaim(other!, { status: "completed" });
+    await api.store.joinSession(mine!, into!);
+    await judge(api.store, into!, { built, turns: turnJudgements, trajectory });
+    const events = await reader.rest();
+    expect(events.at(-1)).toMatchObject({ event: "done", data: { session_id: into } });
+    expect((await ask(api, `/api/v1/sessions/${joined}`)).json?.id).toBe(into);
+    expect((await ask(api, `/api/v1/traces/${joined}`)).json?.id).toBe(into);
+    const raw = await ask(api, `/api/v1/sessions/${joined}/spans`);
+    for (const span of spans) expect(raw.text).toContain(span.spanId);
+  });
+
+  it("end when the server stops", async () => {
+    const stopping = new AbortController();
+    const server = await startApi({ store: api.store, eventStreams: { stopping: stopping.signal } });
+    const reader = await readEvents(`${server.url}/api/v1/sessions/${await addSession()}/stream`);
+    await reader.next();
+    stopping.abort();
+    expect(await reader.rest()).toEqual([]);
+    await server.close();
+  });
+
+  it("tell of a failure of the store, and leave it in the log", async () => {
+    let reads = 0;
+    const store = new Proxy(api.store, {
+      get(target, name, receiver) {
+        if (name !== "getSession") return Reflect.get(target, name, receiver) as unknown;
+        return async (ref: Parameters<typeof target.getSession>[0]) => {
+          reads += 1;
+          if (reads > 1) throw new Error("disk gone: /home/me");
+          return target.getSession(ref);
+        };
+      },
+    });
+    const broken = await startApi({ store });
+    const reader = await readEvents(`${broken.url}/api/v1/traces/${await addSession()}/stream`);
+    const [event] = await reader.rest();
+    expect(event).toMatchObject({ event: "error", data: { code: "internal" } });
+    expect(JSON.stringify(event)).not.toContain("/home/me");
+    expect(broken.log).toHaveLength(1);
+    await broken.close();
+  });
+
+  it("cut off a reader that takes nothing, without keeping what it misses", async () => {
+    const huge = { ...turnJudgements[0], reasoning: "x".repeat(4_000_000) };
+    const id = await addSession();
+    await judge(api.store, id, { built: messagesBuilt, turns: [huge, { ...huge, turn: 2 }], trajectory });
+    const socket = createConnection({ port: api.port, host: "127.0.0.1" });
+    const closed = new Promise((resolve) => {
+      socket.on("close", resolve);
+    });
+    socket.write(`GET /api/v1/sessions/${id}/stream HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+    await once(socket, "data");
+    socket.pause();
+    await sleep(eventStreams.stallMs + 500);
+    socket.resume();
+    await closed;
+    expect(socket.bytesRead).toBeLessThan(8_000_000);
+  });
+});
+
+describe("GET /api/v1/sessions/{id}/stream", () => {
+  it("replays a judged session and ends", async () => {
+    const id = await addJudged();
+    const events = await (await open(id)).rest();
+    expect(events.map(({ event, data }) => [event, data.turn])).toEqual([
+      ["session-updated", undefined],
+      ["judgement", 1],
+      ["judgement", 2],
+      ["done", undefined],
+    ]);
+    expect(events[0]?.data).toMatchObject({
+      session_id: id,
+      status: "completed",
+      total_turns: 2,
+      summary: { helpful: 1 },
+    });
+    expect(events[1]?.data.judgement).toMatchObject({ turn: 1, score: 1, judge: { name: "rules" } });
+    expect(events[3]?.data).toMatchObject({
+      session_id: id,
+      status: "completed",
+      trajectory: { score: -1 },
+      error: null,
+    });
+  });
+
+  it("tells each change as it happens", async () => {
+    const id = await addSession();
+    const reader = await open(id);
+    expect(await reader.next()).toMatchObject({
+      event: "session-updated",
+      data: { session_id: id, status: "pending" },
+    });
+    const held = await claim(api.store, id);
+    await api.store.saveSession(held, messagesBuilt, []);
+    const seen = [];
+    do seen.push(await reader.next());
+    while (seen.at(-1)?.data.total_turns !== 2);
+    expect(seen.every(({ event }) => event === "session-updated")).toBe(true);
+    await saveTurnJudgement(api.store, held, messagesBuilt, turnJudgements[0]);
+    expect((await reader.next()).data.summary?.judged_turns).toBe(1);
+    expect(await reader.next()).toMatchObject({ event: "judgement", data: { turn: 1 } });
+    await api.store.releaseClaim(held, { status: "failed", error: "no judge" });
+    const last = await reader.rest();
+    expect(last.at(-1)).toMatchObject({
+      event: "done",
+      data: { status: "failed", error: "no judge", trajectory: null },
+    });
+    expect(last.filter(({ event }) => event === "judgement")).toEqual([]);
+  });
+});
+
+describe("GET /api/v1/traces/{id}/stream", () => {
+  it("replays what ValueHead's client parses: cumulative judgements, then done with data", async () => {
+    const id = await addJudged();
+    const events = await (await open(id, "traces")).rest();
+    expect(events.map(({ event }) => event)).toEqual(["judgement", "judgement", "done"]);
+    const [first, second] = events.slice(0, 2).map(({ data }) => judgementEvent.parse(data));
+    expect([first?.turn, Object.keys(first?.judgements ?? {})]).toEqual([1, ["1"]]);
+    expect([second?.turn, Object.keys(second?.judgements ?? {})]).toEqual([2, ["1", "2"]]);
+    expect(events[2]?.data).toEqual({ session_id: id, status: "completed" });
+  });
+
+  it("sends each judgement when it is made and done only after the last", async () => {
+    const id = await addSession();
+    const reader = await open(id, "traces");
+    const held = await claim(api.store, id);
+    await api.store.saveSession(held, messagesBuilt, []);
+    for (const judgement of turnJudgements) {
+      await saveTurnJudgement(api.store, held, messagesBuilt, judgement);
+      const { event, data } = await reader.next();
+      expect([event, data.turn, Object.keys(data.judgements ?? {}).length]).toEqual([
+        "judgement",
+        judgement.turn,
+        judgement.turn,
+      ]);
+    }
+    await sleep(200);
+    expect(reader.text()).not.toContain("event: done");
+    await api.store.releaseClaim(held, { status: "completed" });
+    expect(await reader.rest()).toEqual([{ event: "done", data: { session_id: id, status: "completed" } }]);
+  });
+
+  it("keeps text with line breaks on one data line", async () => {
+    const id = await addSession();
+    const odd = { ...turnJudgements[0], reasoning: "one\ntwo\r\nthree\u2028four\u0085five\nevent: done\ndata: {}\n\n" };
+    await judge(api.store, id, { built: messagesBuilt, turns: [odd], trajectory });
+    const events = await (await open(id, "traces")).rest();
+    expect(events.map(({ event }) => event)).toEqual(["judgement", "done"]);
+    expect(events[0]?.data.judgements?.["1"]?.turn_reasoning).toBe(odd.reasoning);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { toSessionDetail } from "../../src/api/session-detail.ts";
+import { renderSession } from "../../src/cli/render-session.ts";
+import { renderSessions } from "../../src/cli/render-sessions.ts";
+import { coloured, plain } from "../../src/cli/terminal.ts";
+import { widthOf } from "../../src/cli/text-layout.ts";
+import { built, judgedSession } from "../support/judged-session.ts";
+
+const detail = toSessionDetail(judgedSession);
+const render = (session = detail, width = 100) => renderSession(session, { paint: plain, width });
+// oxlint-disable-next-line no-control-regex -- colours are control sequences
+const stripColours = (text: string) => text.replaceAll(/\u001b\[\d+m/g, "");
+
+describe("a session in the terminal", () => {
+  it("reads like this", async () => {
+    await expect(render()).toMatchFileSnapshot("golden/session.txt");
+  });
+
+  it("fits a narrow terminal", async () => {
+    const narrow = render(detail, 60);
+    for (const line of narrow.split("\n")) expect(widthOf(line)).toBeLessThanOrEqual(60);
+    await expect(narrow).toMatchFileSnapshot("golden/session-narrow.txt");
+  });
+
+  it("is the same in colour", () => {
+    const text = renderSession(detail, { paint: coloured, width: 100 });
+    expect(text).not.toBe(render());
+    expect(stripColours(text).replaceAll(/ +$/gm, "")).toBe(render());
+  });
+
+  it("cannot be coloured, moved or reordered by what the agent wrote", () => {
+    const hostile = "\u001b[2J\u009b1A\u202e<b>\r\u0007";
+    const turn = { ...built.turns[0]!, userContent: hostile, assistantContent: hostile, error: hostile };
+    const session = { ...judgedSession.session, agentName: hostile, error: hostile, turns: [turn] };
+    const text = render(toSessionDetail({ ...judgedSession, session }));
+    // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text).toContain("\\x1b[2J\\x9b1A\\u202e<b>");
+  });
+
+  it("says what is not judged", () => {
+    const [first, second] = detail.turns;
+    const partly = render({ ...detail, trajectory: null, turns: [first!, { ...second!, judgement: null }] });
+    expect(partly).toMatch(/^ {2}judge {3}not judged$/m);
+    expect(partly).toMatch(/^Trajectory {2}not judged$/m);
+    const turns = detail.turns.map((turn) => ({ ...turn, judgement: null }));
+    expect(render({ ...detail, trajectory: null, turns })).toMatch(/\n\nNot judged\.\n$/);
+  });
+
+  it("shows how a turn is out of the ordinary", () => {
+    const turn = {
+      ...detail.turns[0]!,
+      aborted: true,
+      inferred: true,
+      regenerates_turn: 4,
+      flags: ["guessed_session" as const],
+    };
+    const text = render({ ...detail, turns: [turn] });
+    expect(text).toMatch(/^Turn 1 \(answers turn 4 anew\) {2}aborted · inferred · guessed_session · /m);
+  });
+
+  it("shows tools in their place between the model calls", () => {
+    const rows = render().split("\n");
+    const place = (text: string) => rows.findIndex((row) => row.includes(text));
+    expect(place("· tool_calls")).toBeLessThan(place("get_order"));
+    expect(place("get_order")).toBeLessThan(place("· stop"));
+  });
+});
+
+describe("sessions as a table", () => {
+  const { turns: _turns, trajectory: _trajectory, system_prompt: _prompt, metric_scores: _scores, ...shared } = detail;
+  const item = { ...shared, first_user_content: "Where is\nmy \u001b[31morder?", last_assistant_content: null };
+
+  it("reads like this", async () => {
+    const unjudged = { ...item.summary, trajectory_score: null, judged_turns: 0, net_score: 0 };
+    const rows = [
+      item,
+      { ...item, status: "running" as const, summary: { ...item.summary, trajectory_score: null, net_score: 1 } },
+      { ...item, status: "open" as const, first_user_content: "長い".repeat(60), summary: unjudged },
+    ];
+    const text = renderSessions(rows, { paint: plain, width: 120 });
+    for (const line of text.split("\n")) expect(widthOf(line)).toBeLessThanOrEqual(120);
+    await expect(text).toMatchFileSnapshot("golden/sessions.txt");
+  });
+
+  it("says when there are none", () => {
+    expect(renderSessions([], { paint: plain, width: 120 })).toBe("No sessions.\n");
+  });
+});
