@@ -1,0 +1,5 @@
+import type { Library } from "./library.ts";
+import { openai } from "./openai/openai.ts";
+
+/** Every library we instrument. */
+export const libraries: readonly Library[] = [openai];

@@ -1,0 +1,17 @@
+/** A library we instrument: one folder, one line in libraries.ts. */
+export interface Library {
+  /** The npm package. */
+  readonly name: string;
+  /** The major versions it was tested with; others are left alone. */
+  readonly majors: readonly number[];
+  /**
+   * Majors whose modules must not be evaluated before the application does it, because the order of its imports has a
+   * meaning. They are patched when they load.
+   */
+  readonly orderSensitiveMajors: readonly number[];
+  /**
+   * Patches the library's classes in place, so that objects which exist already are patched, too. Safe to call again.
+   * `moduleExports` is a CommonJS export or an ESM namespace. Returns false if it does not look as expected.
+   */
+  readonly patch: (moduleExports: unknown) => boolean;
+}

@@ -1,0 +1,58 @@
+import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
+import type { Message, Part } from "../../message.ts";
+import { toolCallPart } from "./chat-messages.ts";
+import { itemPart, toolResponseOf, toParts } from "./content-parts.ts";
+
+/**
+ * The `input` of the Responses API, or its `output`, as messages. An answer is a run of items there (reasoning, texts,
+ * calls), so neighbouring items of the assistant become one message, in the request's history as in the answer itself.
+ */
+export function toMessages(input: unknown): readonly Message[] {
+  if (typeof input === "string") return [{ role: "user", parts: toParts(input) }];
+  const messages: Message[] = [];
+  for (const message of listOf(input).map((item) => toMessage(fieldsOf(item)))) {
+    const previous = messages.at(-1);
+    if (previous?.role === "assistant" && message.role === "assistant") {
+      messages[messages.length - 1] = { role: "assistant", parts: [...previous.parts, ...message.parts] };
+    } else {
+      messages.push(message);
+    }
+  }
+  return messages;
+}
+
+function toMessage(item: Fields): Message {
+  const type = textOf(item["type"]) ?? "message";
+  if (type === "message") return { role: textOf(item["role"]) ?? "user", parts: toParts(item["content"]) };
+  if (type.endsWith("call_output")) return { role: "tool", parts: [toolResponse(item)] };
+  return { role: "assistant", parts: assistantParts(type, item) };
+}
+
+function assistantParts(type: string, item: Fields): readonly Part[] {
+  if (type === "function_call") return [toolCallPart(item["call_id"], item["name"], item["arguments"])];
+  if (type === "custom_tool_call") return [toolCallPart(item["call_id"], item["name"], item["input"])];
+  if (type === "mcp_call") return serverToolParts(item);
+  if (type === "reasoning") return reasoningParts(item);
+  return [itemPart(type, item["id"], item["status"])];
+}
+
+/** A tool that the provider ran: the call and its result are one item. */
+function serverToolParts(item: Fields): readonly Part[] {
+  const { id, name, output } = item;
+  const call = toolCallPart(id, name, item["arguments"]);
+  if (typeof output !== "string") return [call];
+  return [call, { type: "tool_call_response", ...(typeof id === "string" && { id }), response: output }];
+}
+
+function toolResponse(item: Fields): Part {
+  const id = textOf(item["call_id"]);
+  return { type: "tool_call_response", ...(id !== undefined && { id }), response: toolResponseOf(item["output"]) };
+}
+
+/** What the provider shows of the model's reasoning; without a summary there is nothing to record. */
+function reasoningParts(item: Fields): readonly Part[] {
+  const texts = [...listOf(item["summary"]), ...listOf(item["content"])].flatMap(
+    (part) => textOf(fieldsOf(part)["text"]) ?? [],
+  );
+  return texts.map((content) => ({ type: "reasoning", content }));
+}

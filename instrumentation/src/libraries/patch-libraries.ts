@@ -1,0 +1,109 @@
+import { createRequire } from "node:module";
+import { join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Copy, findCopies } from "./find-copies.ts";
+import type { Library } from "./library.ts";
+import { hookImport, hookRequire } from "./module-hooks.ts";
+
+/** What became of one copy of a library. */
+export interface Patch {
+  readonly library: string;
+  readonly version: string;
+  /** `waiting`: it will be patched when the application loads it. */
+  readonly status: "patched" | "waiting" | "unsupported" | "failed";
+  readonly reason?: string;
+}
+
+/**
+ * Patches every copy of the libraries that the application can load, whichever way and whenever it does:
+ *
+ * - copies that `require` loads later, by a hook; those it has loaded already, where they are;
+ * - the ES modules: an application that imports us first has them linked already, where no hook can see them, so they are
+ *   loaded here and patched in place. Where the order of evaluation matters, after the application has loaded them
+ *   (`finished`), and by a hook.
+ *
+ * `patches` says what was done; `finished` resolves when what could be done now is done; `onLoaded` is told of every copy
+ * that the application loads later.
+ */
+export function patchLibraries(
+  libraries: readonly Library[],
+  onLoaded: (patch: Patch) => void,
+): {
+  readonly patches: readonly Patch[];
+  readonly finished: Promise<unknown>;
+} {
+  const names = libraries.map(({ name }) => name);
+  const onLoad = (name: string, version: string, moduleExports: unknown): void => {
+    const library = libraries.find((library) => library.name === name);
+    if (library !== undefined) onLoaded(patchModule(library, version, moduleExports));
+  };
+  hookRequire(names, onLoad);
+  const found = libraries.flatMap((library) => findCopies(library.name).map((copy) => ({ library, copy })));
+  const attempts = found.map(({ library, copy }) => patchCopy(library, copy));
+  const patched = found.filter((_, index) => attempts[index]?.patch.status === "patched");
+  const known = patched.map(({ copy }) => pathToFileURL(join(copy.directory, copy.importEntry)).href);
+  const isNeeded = found.length === 0 || (patched.length < found.length && isPreloading());
+  hookImport(names, known, isNeeded, onLoad);
+  return {
+    patches: attempts.map(({ patch }) => patch),
+    finished: Promise.all(attempts.flatMap(({ later }) => (later === undefined ? [] : [later()]))),
+  };
+}
+
+interface Attempt {
+  readonly patch: Patch;
+  readonly later?: () => Promise<unknown>;
+}
+
+function patchModule({ name: library, majors, patch }: Library, version: string, moduleExports: unknown): Patch {
+  if (!majors.includes(majorOf(version))) return { library, version, status: "unsupported" };
+  if (patch(moduleExports)) return { library, version, status: "patched" };
+  return { library, version, status: "failed", reason: "its classes do not look as expected" };
+}
+
+function patchCopy(library: Library, copy: Copy): Attempt {
+  const { name, majors, orderSensitiveMajors } = library;
+  const major = majorOf(copy.version);
+  const patch = { library: name, version: copy.version };
+  const waiting: Attempt = { patch: { ...patch, status: "waiting" }, later: () => patchImported(library, copy) };
+  if (!majors.includes(major)) return { patch: { ...patch, status: "unsupported" } };
+  try {
+    patchRequired(library, copy);
+    if (orderSensitiveMajors.includes(major)) return waiting;
+    return { patch: patchModule(library, copy.version, loadNow(copy)) };
+  } catch (error) {
+    return cannotRequire(error) ? waiting : { patch: { ...patch, status: "failed", reason: String(error) } };
+  }
+}
+
+/** ES modules with a top-level await, or Node told not to `require` ES modules. */
+function cannotRequire(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_REQUIRE_");
+}
+
+/** What `require` has loaded of the copy before we came. */
+function patchRequired(library: Library, copy: Copy): void {
+  const { cache } = createRequire(import.meta.url);
+  for (const [path, loaded] of Object.entries(cache)) {
+    if (path.startsWith(copy.directory + sep)) library.patch(loaded?.exports);
+  }
+}
+
+/** Node shares one instance of an ES module between `import` and `require`, and evaluates it for `require` at once. */
+function loadNow({ directory, importEntry }: Copy): unknown {
+  const require = createRequire(join(directory, "package.json"));
+  return require(join(directory, importEntry)) as unknown;
+}
+
+/** While modules are preloaded, the application has not been: then only the hook may load it. */
+async function patchImported(library: Library, copy: Copy): Promise<void> {
+  if (isPreloading()) return;
+  library.patch(await import(pathToFileURL(join(copy.directory, copy.importEntry)).href));
+}
+
+function isPreloading(): boolean {
+  const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/)];
+  return flags.some((flag) => /^(--import|--require|-r|--loader|--experimental-loader)(=|$)/.test(flag));
+}
+
+const majorOf = (version: string): number => Number.parseInt(version, 10);

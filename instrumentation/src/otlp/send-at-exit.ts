@@ -1,0 +1,35 @@
+import { Worker } from "node:worker_threads";
+import type { OtlpTarget } from "./target.ts";
+
+/** How long the end of the process may wait for the server. */
+const patienceMs = 2000;
+
+/** What the thread gets. It sets `outcome[0]`, from 0, and wakes the waiter. */
+export interface LastBatches {
+  readonly target: OtlpTarget;
+  readonly payloads: readonly Uint8Array[];
+  readonly outcome: Int32Array;
+}
+
+export const delivered = 1;
+export const notDelivered = 2;
+
+/**
+ * Sends batches while the process ends, when its event loop will not turn again: a thread sends them and this one waits.
+ * So neither `beforeExit` fires twice nor `process.exit` or an uncaught error loses the last spans. Returns whether the
+ * server took all of them.
+ */
+export function sendAtExit(target: OtlpTarget, payloads: readonly Uint8Array[]): boolean {
+  if (payloads.length === 0) return true;
+  const outcome = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: LastBatches = { target: { ...target, timeoutMs: patienceMs }, payloads, outcome };
+  // Without the process's own --import and NODE_OPTIONS: the application is not to be loaded in there.
+  const worker = new Worker(new URL("./send-at-exit-thread.js", import.meta.url), {
+    workerData,
+    execArgv: [],
+    env: {},
+  });
+  worker.unref();
+  Atomics.wait(outcome, 0, 0, patienceMs);
+  return Atomics.load(outcome, 0) === delivered;
+}

@@ -1,0 +1,64 @@
+import type { ScriptedReply, ScriptedRequest } from "../../examples/scripted-model.d.mts";
+
+const hello: ScriptedReply = {
+  message: { content: "Hello, how are you?" },
+  usage: {
+    prompt_tokens: 40,
+    completion_tokens: 6,
+    prompt_tokens_details: { cached_tokens: 16 },
+    completion_tokens_details: { reasoning_tokens: 2 },
+  },
+};
+
+const call = (id: string, city: string): { id: string; name: string; arguments: object } => ({
+  id,
+  name: "weather",
+  arguments: { city },
+});
+
+const replies: Readonly<Record<string, (request: ScriptedRequest) => ScriptedReply>> = {
+  hello: () => hello,
+  json: () => ({ message: { content: '{"answer":42}' } }),
+  hang: () => ({ message: { content: "I cannot stop to talk about the weather in Faro" }, hang: true }),
+  drop: () => ({ message: { content: "I cannot stop to talk about the weather in Faro" }, drop: true }),
+  silent: () => ({ hang: true }),
+  vanish: () => ({ drop: true }),
+  "two-choices": () => ({
+    body: {
+      id: "chatcmpl-two",
+      object: "chat.completion",
+      model: "two-choices",
+      choices: [
+        { index: 0, finish_reason: "stop", message: { role: "assistant", content: "one" } },
+        { index: 1, finish_reason: "length", message: { role: "assistant", content: "two" } },
+      ],
+    },
+  }),
+  "two-tools": () => ({
+    message: { content: "Let me look.", tool_calls: [call("call_faro", "Faro"), call("call_lagos", "Lagos")] },
+  }),
+  "tool-then-text": ({ body }) =>
+    body.messages.at(-1).role === "tool" ? hello : { message: { tool_calls: [call("call_faro", "Faro")] } },
+  "bad-request": () => ({
+    status: 400,
+    body: { error: { message: "no such thing", type: "invalid_request_error", code: "bad_thing" } },
+  }),
+  researching: () => ({
+    message: { tool_calls: [{ id: "call_research", name: "research", arguments: { topic: "tents" } }] },
+  }),
+  leaky: () => ({
+    status: 400,
+    body: { error: { message: "you asked secret-question", type: "invalid_request_error" } },
+  }),
+  "too-many-requests": ({ headers }) =>
+    headers["x-stainless-retry-count"] === "0"
+      ? { status: 429, headers: { "retry-after-ms": "1" }, body: { error: { message: "slow down" } } }
+      : hello,
+};
+
+/** What the model of the fixtures says, by the name of the model that is asked. */
+export function replyTo(request: ScriptedRequest): ScriptedReply {
+  const reply = replies[request.body.model];
+  if (reply === undefined) throw new Error(`no reply for ${request.body.model}`);
+  return reply(request);
+}
