@@ -97,24 +97,54 @@ describe("both streams", () => {
     await watched.close();
   });
 
-  it("follow a session into the one that it joins", async () => {
-    const spans = [0, 60].map((startSecond) => modelCall([{ role: "user", content: "hi" }], { startSecond }));
-    await api.store.writeSpans(encodeSpans(spans), { project: "default" });
-    const { sessions } = await api.store.findSessions({ project: "default", source: "otlp", limit: 10 });
-    const [into, joined] = sessions.map((session) => session.id);
-    const reader = await open(joined!);
-    expect((await reader.next()).data.session_id).toBe(joined);
-    const claims = await api.store.claimSessions({ worker: "test", limit: 100, leaseMs: 60_000, idleMs: 0 });
-    const [other, mine] = [into, joined].map((id) => claims.find((held) => held.id === id));
-    await api.store.releaseClaim(other!, { status: "completed" });
-    await api.store.joinSession(mine!, into!);
-    await judge(api.store, into!, { built, turns: turnJudgements, trajectory });
-    const events = await reader.rest();
-    expect(events.at(-1)).toMatchObject({ event: "done", data: { session_id: into } });
-    expect((await ask(api, `/api/v1/sessions/${joined}`)).json?.id).toBe(into);
-    expect((await ask(api, `/api/v1/traces/${joined}`)).json?.id).toBe(into);
-    const raw = await ask(api, `/api/v1/sessions/${joined}/spans`);
-    for (const span of spans) expect(raw.text).toContain(span.spanId);
+  describe("of a session that joins another", () => {
+    /** Two sessions of one trace each, the first of them claimed and ready to join the second. */
+    async function addTwo() {
+      const spans = [0, 60].map((startSecond) => modelCall([{ role: "user", content: "hi" }], { startSecond }));
+      await api.store.writeSpans(encodeSpans(spans), { project: "default" });
+      const { sessions } = await api.store.findSessions({ project: "default", source: "otlp", limit: 2 });
+      const [into, joined] = sessions.map((session) => session.id);
+      const claims = await api.store.claimSessions({ worker: "test", limit: 100, leaseMs: 60_000, idleMs: 0 });
+      const [other, mine] = [into, joined].map((id) => claims.find((held) => held.id === id));
+      await api.store.releaseClaim(other!, { status: "completed" });
+      return { spans, joined: joined!, into: into!, join: async () => api.store.joinSession(mine!, into!) };
+    }
+    const judgeIt = async (id: string) => judge(api.store, id, { built, turns: turnJudgements, trajectory });
+
+    it("follow it there, and so do the other routes", async () => {
+      const { spans, joined, into, join } = await addTwo();
+      const reader = await open(joined);
+      expect((await reader.next()).data.session_id).toBe(joined);
+      await join();
+      await judgeIt(into);
+      expect((await reader.rest()).at(-1)).toMatchObject({ event: "done", data: { session_id: into } });
+      expect((await ask(api, `/api/v1/sessions/${joined}`)).json?.id).toBe(into);
+      expect((await ask(api, `/api/v1/traces/${joined}`)).json?.id).toBe(into);
+      const raw = await ask(api, `/api/v1/sessions/${joined}/spans`);
+      for (const span of spans) expect(raw.text).toContain(span.spanId);
+    });
+
+    it("miss nothing that happens before they know its new id", async () => {
+      const { joined, into, join } = await addTwo();
+      let reads = 0;
+      const store = new Proxy(api.store, {
+        get(target, name, receiver) {
+          if (name !== "getSession") return Reflect.get(target, name, receiver) as unknown;
+          return async (ref: Parameters<typeof target.getSession>[0]) => {
+            const judged = await target.getSession(ref);
+            reads += 1;
+            if (reads === 3) await judgeIt(into);
+            return judged;
+          };
+        },
+      });
+      const server = await startApi({ store });
+      const reader = await readEvents(`${server.url}/api/v1/sessions/${joined}/stream`);
+      await reader.next();
+      await join();
+      expect((await reader.rest()).at(-1)).toMatchObject({ event: "done", data: { session_id: into } });
+      await server.close();
+    });
   });
 
   it("end when the server stops", async () => {

@@ -143,7 +143,9 @@ describe("the commands that read", () => {
 
   it("show takes the width from COLUMNS", async () => {
     const { stdout } = await runCli(["show", id], { ...env, COLUMNS: "50" });
-    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(50);
+    const [title, ...lines] = stdout.split("\n");
+    expect(title).toContain(id);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(50);
   });
 
   it("show --json prints the API's answer, and nothing in it acts on a terminal", async () => {

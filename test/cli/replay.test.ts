@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -7,7 +6,7 @@ import { z } from "zod";
 import { sessionDetailSchema } from "../../src/api/contract.ts";
 import { toJsonRequest } from "../../src/otlp/to-json-request.ts";
 import { agentSpan, attributes, randomTraceId } from "../support/agent-spans.ts";
-import { runCli } from "./run-cli.ts";
+import { emptyFolder, runCli } from "./run-cli.ts";
 
 const said = (role: string, content: string) => [{ role, parts: [{ type: "text", content }] }];
 
@@ -25,7 +24,7 @@ const chat = (conversation: string, question: string, answer: string, startSecon
     }),
   });
 
-const folder = mkdtempSync(join(tmpdir(), "turnwise-replay-"));
+const folder = emptyFolder();
 const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);

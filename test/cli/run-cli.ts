@@ -1,9 +1,10 @@
 /** Runs the compiled command as a user does: a process of its own, in an empty folder, with a clean environment. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 
 const cli = fileURLToPath(new URL("../../dist/cli/cli.js", import.meta.url));
 
@@ -36,4 +37,14 @@ export async function runCli(args: readonly string[], env: Env = {}, cwd = empty
   return { status, stdout, stderr };
 }
 
-export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "turnwise-cli-"));
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Removed when the test file is through. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "turnwise-cli-"));
+  folders.push(folder);
+  return folder;
+}
