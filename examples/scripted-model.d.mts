@@ -4,8 +4,7 @@ export interface ScriptedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  // oxlint-disable-next-line typescript/no-explicit-any -- the body is whatever the client under test sent
-  readonly body: any;
+  readonly body: unknown;
 }
 
 /** A tool call in chat completions form; `arguments` may be given as an object and is then sent as JSON. */

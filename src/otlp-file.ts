@@ -64,7 +64,8 @@ function readAsEither(readSpans: () => Reading<Span>, readLogs: () => Reading<Lo
   const spans = attempt(readSpans);
   const hasSpans = spans !== undefined && (spans.records.length > 0 || spans.rejected === 0);
   const logs = hasSpans ? undefined : attempt(readLogs);
-  if (logs !== undefined && (logs.records.length > 0 || spans === undefined)) return { spans: [], logRecords: logs.records };
+  if (logs !== undefined && (logs.records.length > 0 || spans === undefined))
+    return { spans: [], logRecords: logs.records };
   // Neither: reading it as spans again says why it is not.
   return { spans: (spans ?? readSpans()).records, logRecords: [] };
 }

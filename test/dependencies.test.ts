@@ -18,8 +18,9 @@ interface Manifest {
   readonly devDependencies?: Record<string, string>;
 }
 
-const read = <T>(file: string): T => JSON.parse(readFileSync(`${root}${file}`, "utf8")) as T;
-const lock = read<{ packages: Record<string, LockEntry> }>("package-lock.json");
+const read = (file: string): unknown => JSON.parse(readFileSync(`${root}${file}`, "utf8"));
+const readManifest = (file: string): Manifest => read(file) as Manifest;
+const lock = read("package-lock.json") as { packages: Record<string, LockEntry> };
 const manifests = ["package.json", "instrumentation/package.json"];
 
 describe("dependencies", () => {
@@ -31,12 +32,12 @@ describe("dependencies", () => {
   });
 
   it.each(manifests)("are pinned to exact versions in %s", (file) => {
-    const manifest = read<Manifest>(file);
+    const manifest = readManifest(file);
     const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
   it.each(manifests)("leave %s with the oldest Node as its lowest", (file) => {
-    expect(minVersion(read<Manifest>(file).engines.node)?.version).toBe(oldestNode);
+    expect(minVersion(readManifest(file).engines.node)?.version).toBe(oldestNode);
   });
 });

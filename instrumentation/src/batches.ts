@@ -23,7 +23,7 @@ const spansPerRequest = 64;
  * queue has, and by their size. OTEL_BSP_* is honoured.
  */
 export function createBatches(exporter: SpanExporter): SpanProcessor {
-  const maxSpans = Number(process.env["OTEL_BSP_MAX_QUEUE_SIZE"] ?? maxWaitingSpans);
+  const maxSpans = Number(process.env["OTEL_BSP_MAX_QUEUE_SIZE"]) || maxWaitingSpans;
   let spanCount = 0;
   let text = 0;
   const count = (span: ReadableSpan, sign: 1 | -1): void => {

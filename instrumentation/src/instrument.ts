@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import { announce, announceOnce } from "./announce.ts";
 import { createBatches } from "./batches.ts";
 import { onProcessEnd } from "./exit.ts";
@@ -26,13 +27,16 @@ export async function instrument(options: InstrumentOptions = {}): Promise<void>
   try {
     const url = startTracing(options);
     const enabled = libraries.filter(({ name }) => !isLibraryDisabled(name, process.env));
-    const { patches, finished } = patchLibraries(enabled, announceProblem);
-    announcePatches(patches, url);
-    await finished;
+    patching ??= patchLibraries(enabled, announceProblem);
+    announcePatches(patching.patches, url);
+    await patching.finished;
   } catch (error) {
     announce(`not recording: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** Done once in the life of the process: what is patched records whenever there is something to record with. */
+let patching: ReturnType<typeof patchLibraries> | undefined;
 
 /** Returns the URL that spans are sent to. */
 function startTracing(options: InstrumentOptions): string {
@@ -78,12 +82,14 @@ async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise
 }
 
 function announcePatches(patches: readonly Patch[], url: string): void {
+  for (const patch of patches) announceProblem(patch);
+  // A process says it once, not each of its worker threads.
+  if (!isMainThread) return;
   const recorded = patches.filter(({ status }) => status === "patched" || status === "waiting");
   const names = recorded.map(({ library, version }) => `${library} ${version}`).join(", ");
   const what = names === "" ? "no supported library found yet; recording those that load later" : `recording ${names}`;
   const content = currentTracing()?.captureContent ? "" : " without content";
   announce(`${what}${content}, sending to ${url}`);
-  for (const patch of patches) announceProblem(patch);
 }
 
 /** Says of a copy that it is not recorded and why: nothing is as hard to find as spans that are not there. */

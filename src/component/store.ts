@@ -157,7 +157,10 @@ export interface Store extends Component {
    * attributes, or the same and a later end) replaces a poorer one. Throws UnavailableError when the store is behind or the disk refuses.
    */
   writeSpans(encoded: EncodedRecords, context: { project: string }): Promise<void>;
-  /** As writeSpans. A record's identity is all its fields; of n equal records in one request n stay. */
+  /**
+   * As writeSpans. A record's identity is all its fields; of n equal records in one request n stay. A record that names
+   * no trace belongs to no session and is not kept.
+   */
   writeLogRecords(encoded: EncodedRecords, context: { project: string }): Promise<void>;
   createMessageSession(session: NewMessageSession): Promise<SessionRef>;
   /** No more facts will come: judge now. False when there is no such session. */
@@ -174,7 +177,7 @@ export interface Store extends Component {
   releaseClaim(claim: Claim, outcome: ReleaseOutcome): Promise<void>;
   readFacts(claim: SessionRef): Promise<SessionFacts>;
   /**
-   * Saves what was built; turns whose digest did not change are left alone, judgements of changed turns are superseded.
+   * Saves what was built; judgements of turns whose digest did not change stay, those of changed turns are superseded.
    * `links` are digests of neighbouring messages, by which sessions without an id find each other. Undefined when the
    * lease has ended, else the revision.
    */

@@ -68,7 +68,12 @@ function readList(attributes: AttributeMap, key: string, context: ReadContext): 
 function readValue(value: JsonValue | undefined, role: MessageRole, context: ReadContext): MessageList | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "string") return { messages: parseMessages(value, role), truncated: false };
-  return listInText(value, context, { role }) ?? { messages: parseMessages(parseStructure(value) ?? value, role), truncated: false };
+  return (
+    listInText(value, context, { role }) ?? {
+      messages: parseMessages(parseStructure(value) ?? value, role),
+      truncated: false,
+    }
+  );
 }
 
 function fromEvents(events: readonly MessageEvent[], isOutput: boolean): MessageList {

@@ -1,44 +1,48 @@
 /**
- * Lists that are flattened into attributes (`prefix.<i>.…`). Indexes are numbers in keys and are sorted as numbers; gaps
- * and entries without a value vanish. Only these known families are unfolded, never arbitrary dotted keys.
+ * Lists that are flattened into attributes (`prefix.<i>.…`). Indexes are numbers in keys; gaps and entries without a value
+ * vanish. Only these known families are unfolded, never arbitrary dotted keys.
  */
-import type { AttributeMap, AttributeValue } from "../model/span.ts";
 import type { JsonValue } from "../model/session.ts";
+import type { AttributeMap, AttributeValue } from "../model/span.ts";
 import { toJson } from "./attribute-values.ts";
-import { groupBy } from "./group-by.ts";
 import { limitDepth } from "./lenient-json.ts";
 
-/** One attribute of a list: `key` is the whole key, `index` the element it belongs to. */
-export interface IndexedEntry {
-  readonly key: string;
-  readonly index: number;
-  readonly value: AttributeValue;
+/** The attributes of a list in the order in which they were written: the same place in both is one attribute. */
+export interface IndexedEntries {
+  readonly keys: readonly string[];
+  readonly values: readonly AttributeValue[];
 }
 
-/** The entries under a prefix (which ends in a dot), in the order in which they were written. */
-export function indexedEntries(attributes: AttributeMap, prefix: string): readonly IndexedEntry[] {
-  const entries: IndexedEntry[] = [];
+/** What lies under a prefix, which ends in a dot. `expected`: keys as they came before, which are quick to recognise. */
+export function indexedEntries(
+  attributes: AttributeMap,
+  prefix: string,
+  expected: readonly string[] = [],
+): IndexedEntries {
+  const keys: string[] = [];
+  const values: AttributeValue[] = [];
   for (const [key, value] of attributes) {
-    if (value === null || value === "" || !key.startsWith(prefix)) continue;
-    const index = readIndex(key, prefix.length);
-    if (index !== undefined) entries.push({ key, index, value });
+    if (value === null || value === "" || (key !== expected[keys.length] && !key.startsWith(prefix))) continue;
+    keys.push(key);
+    values.push(value);
   }
-  return entries;
+  return { keys, values };
 }
 
-/** The elements as JSON values, by index. */
-export function unfoldList(attributes: AttributeMap, prefix: string): readonly JsonValue[] {
-  const elements = groupBy(indexedEntries(attributes, prefix), (entry) => entry.index);
-  return [...elements].sort(([a], [b]) => a - b).map(([, entries]) => unfoldElement(entries, prefix));
+/** The element that a key belongs to; -1 when what follows the prefix is no index. */
+export function indexInKey(key: string, prefix: string): number {
+  const dot = key.indexOf(".", prefix.length);
+  const digits = dot < 0 ? "" : key.slice(prefix.length, dot);
+  return isIndex(digits) ? Number(digits) : -1;
 }
 
 /** One element: the part of its keys after the index is a path, whose numbers are places in a list. */
-export function unfoldElement(entries: readonly IndexedEntry[], prefix: string): JsonValue {
+export function unfoldElement({ keys, values }: IndexedEntries, prefix: string): JsonValue {
   const root: Branch = new Map();
-  for (const { key, value } of entries) {
+  keys.forEach((key, at) => {
     const path = key.slice(key.indexOf(".", prefix.length) + 1).split(".");
-    if (path.length <= maxPathLength) grow(root, path, value);
-  }
+    if (path.length <= maxPathLength) grow(root, path, values[at] ?? null);
+  });
   return limitDepth(fold(root));
 }
 
@@ -47,10 +51,8 @@ const maxPathLength = 20;
 
 type Branch = Map<string, Branch | { readonly leaf: AttributeValue }>;
 
-function readIndex(key: string, from: number): number | undefined {
-  const dot = key.indexOf(".", from);
-  const digits = dot < 0 ? "" : key.slice(from, dot);
-  return /^\d{1,9}$/.test(digits) ? Number(digits) : undefined;
+function isIndex(segment: string): boolean {
+  return /^\d{1,9}$/.test(segment);
 }
 
 function grow(root: Branch, path: readonly string[], value: AttributeValue): void {
@@ -69,6 +71,6 @@ function fold(branch: Branch): JsonValue {
   const members = [...branch].map(
     ([key, inner]) => [key, inner instanceof Map ? fold(inner) : toJson(inner.leaf)] as const,
   );
-  if (!members.every(([key]) => /^\d{1,9}$/.test(key))) return Object.fromEntries(members);
+  if (members.length === 0 || !members.every(([key]) => isIndex(key))) return Object.fromEntries(members);
   return members.sort(([a], [b]) => Number(a) - Number(b)).map(([, value]) => value);
 }

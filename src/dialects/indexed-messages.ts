@@ -2,14 +2,15 @@
  * Reads flattened message lists. As with JSON lists, a list that begins as one that was read before is read only from
  * where they differ, and the messages they share are the same objects.
  */
-import type { AttributeMap } from "../model/span.ts";
 import type { JsonValue } from "../model/session.ts";
+import type { AttributeMap } from "../model/span.ts";
 import { groupBy } from "./group-by.ts";
-import { indexedEntries, unfoldElement } from "./indexed-attributes.ts";
-import type { IndexedEntry } from "./indexed-attributes.ts";
+import { indexedEntries, indexInKey, unfoldElement } from "./indexed-attributes.ts";
+import type { IndexedEntries } from "./indexed-attributes.ts";
 import type { Message } from "./message.ts";
 import { parseMessage } from "./parse-message.ts";
 
+/** As many conversations can be interleaved before one is read from its beginning again. */
 const remembered = 16;
 
 interface KnownMessage {
@@ -19,9 +20,9 @@ interface KnownMessage {
   readonly message: Message | undefined;
 }
 
-interface KnownList {
+interface KnownList extends IndexedEntries {
   readonly prefix: string;
-  readonly entries: readonly IndexedEntry[];
+  /** In the order of their entries. */
   readonly messages: readonly KnownMessage[];
 }
 
@@ -35,16 +36,29 @@ export type ReadIndexedMessages = (
 export function createIndexedMessageReader(): ReadIndexedMessages {
   const known: KnownList[] = [];
   return (attributes, prefix, toChat) => {
-    const entries = indexedEntries(attributes, prefix);
-    if (entries.length === 0) return [];
+    const entries = indexedEntries(attributes, prefix, known.find((list) => list.prefix === prefix)?.keys);
+    if (entries.keys.length === 0) return [];
     const before = bestMatch(known, prefix, entries);
-    const parse = (group: readonly IndexedEntry[]) => parseMessage(toChat(unfoldElement(group, prefix)));
-    const messages = readOn(entries, before.shared, parse);
+    const messages = readOn(entries, prefix, before.shared, (group) =>
+      parseMessage(toChat(unfoldElement(group, prefix))),
+    );
     if (before.list !== undefined && before.isWhole) known.splice(known.indexOf(before.list), 1);
-    known.unshift({ prefix, entries, messages });
+    known.unshift({ ...entries, prefix, messages });
     if (known.length > remembered) known.pop();
-    return [...messages].sort((a, b) => a.index - b.index).flatMap(({ message }) => message ?? []);
+    return inOrder(messages);
   };
+}
+
+/** By index, which is how they stand but for odd libraries. */
+function inOrder(known: readonly KnownMessage[]): readonly Message[] {
+  const messages: Message[] = [];
+  let before = -1;
+  for (const { index, message } of known) {
+    if (index < before) return inOrder(known.toSorted((a, b) => a.index - b.index));
+    if (message !== undefined) messages.push(message);
+    before = index;
+  }
+  return messages;
 }
 
 interface Match {
@@ -54,56 +68,69 @@ interface Match {
   readonly shared: readonly KnownMessage[];
 }
 
-function bestMatch(known: readonly KnownList[], prefix: string, entries: readonly IndexedEntry[]): Match {
+function bestMatch(known: readonly KnownList[], prefix: string, entries: IndexedEntries): Match {
   let best: Match = { isWhole: false, shared: [] };
   for (const list of known) {
     if (list.prefix !== prefix) continue;
-    const common = countCommon(list.entries, entries);
+    const common = countCommon(list, entries);
     const shared = list.messages.filter(({ end }) => end <= common);
-    if (shared.length > best.shared.length) best = { list, isWhole: common === list.entries.length, shared };
+    if (shared.length > best.shared.length) best = { list, isWhole: common === list.keys.length, shared };
     if (best.isWhole) break;
   }
-  return { ...best, shared: withoutOpenLast(best.shared, entries) };
+  return { ...best, shared: withoutOpenLast(best.shared, entries, prefix) };
 }
 
-function countCommon(a: readonly IndexedEntry[], b: readonly IndexedEntry[]): number {
-  const length = Math.min(a.length, b.length);
+function countCommon(a: IndexedEntries, b: IndexedEntries): number {
+  const length = Math.min(a.keys.length, b.keys.length);
   let count = 0;
-  while (count < length && a[count]?.key === b[count]?.key && a[count]?.value === b[count]?.value) count++;
+  while (count < length && a.keys[count] === b.keys[count] && a.values[count] === b.values[count]) count++;
   return count;
 }
 
 /** The last shared message may have further entries in the new list; then it is read anew. */
-function withoutOpenLast(shared: readonly KnownMessage[], entries: readonly IndexedEntry[]): readonly KnownMessage[] {
+function withoutOpenLast(
+  shared: readonly KnownMessage[],
+  { keys }: IndexedEntries,
+  prefix: string,
+): readonly KnownMessage[] {
   const last = shared.at(-1);
-  return last !== undefined && entries[last.end]?.index === last.index ? shared.slice(0, -1) : shared;
+  const next = last === undefined ? undefined : keys[last.end];
+  return next !== undefined && indexInKey(next, prefix) === last?.index ? shared.slice(0, -1) : shared;
 }
 
-type ParseGroup = (group: readonly IndexedEntry[]) => Message | undefined;
+type ParseGroup = (group: IndexedEntries) => Message | undefined;
 
 /** Entries of one message normally stand together; if a later one belongs to a message already read, all is read anew. */
 function readOn(
-  entries: readonly IndexedEntry[],
+  entries: IndexedEntries,
+  prefix: string,
   shared: readonly KnownMessage[],
   parse: ParseGroup,
 ): readonly KnownMessage[] {
   const messages = [...shared];
-  const seen = new Set(shared.map(({ index }) => index));
-  let from = shared.at(-1)?.end ?? 0;
-  while (from < entries.length) {
-    const index = entries[from]?.index ?? 0;
-    if (seen.has(index)) return readScattered(entries, parse);
+  const offset = shared.at(-1)?.end ?? 0;
+  const indexes = entries.keys.slice(offset).map((key) => indexInKey(key, prefix));
+  for (let from = 0; from < indexes.length;) {
+    const index = indexes[from] ?? -1;
+    if (messages.some((known) => known.index === index)) return readScattered(entries, prefix, parse);
     let end = from + 1;
-    while (entries[end]?.index === index) end++;
-    messages.push({ index, end, message: parse(entries.slice(from, end)) });
-    seen.add(index);
+    while (indexes[end] === index) end++;
+    const message = index < 0 ? undefined : parse(sliceOf(entries, offset + from, offset + end));
+    messages.push({ index, end: offset + end, message });
     from = end;
   }
   return messages;
 }
 
+function sliceOf({ keys, values }: IndexedEntries, from: number, end: number): IndexedEntries {
+  return { keys: keys.slice(from, end), values: values.slice(from, end) };
+}
+
 /** Nothing of such a list is shared with later ones: its ends lie beyond every list. */
-function readScattered(entries: readonly IndexedEntry[], parse: ParseGroup): readonly KnownMessage[] {
-  const groups = groupBy(entries, (entry) => entry.index);
-  return [...groups].map(([index, group]) => ({ index, end: Number.POSITIVE_INFINITY, message: parse(group) }));
+function readScattered({ keys, values }: IndexedEntries, prefix: string, parse: ParseGroup): readonly KnownMessage[] {
+  const groups = groupBy(keys.keys(), (at) => indexInKey(keys[at] ?? "", prefix));
+  return [...groups].map(([index, places]) => {
+    const group = { keys: places.map((at) => keys[at] ?? ""), values: places.map((at) => values[at] ?? null) };
+    return { index, end: Number.POSITIVE_INFINITY, message: index < 0 ? undefined : parse(group) };
+  });
 }

@@ -12,9 +12,7 @@ import { parseMessages, plainMessage } from "./parse-message.ts";
 /** The raw request counts when attributes were dropped (a limit cuts the flattened list), or a message lost its content. */
 export function openInferenceInput(span: Span, context: ReadContext): MessageList {
   const messages = context.memory.readIndexedMessages(span.attributes, "llm.input_messages.", toChat);
-  const isWhole =
-    span.droppedAttributesCount === 0 && messages.length > 0 && !messages.some(isHollow) && !lacksIds(messages);
-  if (isWhole) return { messages, truncated: false };
+  if (span.droppedAttributesCount === 0 && isComplete(messages)) return { messages, truncated: false };
   const request = textAttribute(span.attributes, "input.value");
   const raw = request === undefined ? undefined : listInText(request, context, { members: ["messages", "input"] });
   if (raw !== undefined && raw.messages.length > 0 && raw.messages.length + 1 >= messages.length)
@@ -24,8 +22,7 @@ export function openInferenceInput(span: Span, context: ReadContext): MessageLis
 
 export function openInferenceOutput(span: Span, context: ReadContext): MessageList {
   const messages = context.memory.readIndexedMessages(span.attributes, "llm.output_messages.", toChat);
-  const isWhole = span.droppedAttributesCount === 0 && !messages.every(isHollow) && !lacksIds(messages);
-  if (isWhole) return { messages, truncated: false };
+  if (span.droppedAttributesCount === 0 && isComplete(messages)) return { messages, truncated: false };
   const raw = readResponse(textAttribute(span.attributes, "output.value"));
   return { messages: raw.length > 0 ? raw : messages.filter((message) => !isHollow(message)), truncated: false };
 }
@@ -58,10 +55,19 @@ function isHollow({ role, text, calls }: Message): boolean {
   return role === "assistant" && text === "" && calls.length === 0;
 }
 
-/** LangChain's calls lose their ids when they are flattened. */
-function lacksIds(messages: readonly Message[]): boolean {
-  const calls = messages.flatMap((message) => message.calls);
-  return calls.length > 0 && calls.every(({ id }) => id === undefined);
+/**
+ * Nothing was lost on the way: no message is hollow, and of the calls some have ids (LangChain's lose them when they are
+ * flattened). One plain loop, because it runs over the whole history at every call.
+ */
+function isComplete(messages: readonly Message[]): boolean {
+  let hasCalls = false;
+  let hasIds = false;
+  for (const message of messages) {
+    if (isHollow(message)) return false;
+    hasCalls ||= message.calls.length > 0;
+    hasIds ||= message.calls[0]?.id !== undefined;
+  }
+  return messages.length > 0 && (hasIds || !hasCalls);
 }
 
 /** Requests may keep the system prompt outside of their message list. */

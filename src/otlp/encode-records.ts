@@ -43,20 +43,6 @@ export function encodeLogRecord(record: LogRecord): Uint8Array {
   return finishWire();
 }
 
-/** The message body of a resource, without its schema URL. */
-export function encodeResource(resource: Resource): Uint8Array {
-  beginWire();
-  writeResource(resource);
-  return finishWire();
-}
-
-/** The message body of a scope, without its schema URL. */
-export function encodeScope(scope: Scope): Uint8Array {
-  beginWire();
-  writeScope(scope);
-  return finishWire();
-}
-
 function accepted({ encoded, rejected, reasons }: IndexedRecords): EncodedRecords {
   if (rejected > 0) throw new RangeError(`${rejected} records cannot be encoded: ${reasons.join("; ")}`);
   return encoded;

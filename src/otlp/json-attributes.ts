@@ -22,7 +22,7 @@ function keyValuesOf(list: readonly JsonValue[], depth: number): AttributeMap {
 
 /** An AnyValue; null when nothing is set in it. `depth` counts the AnyValues around it, itself included. */
 export function valueOf(value: JsonValue | undefined, depth: number): AttributeValue {
-  if (value === undefined || depth > MAX_VALUE_DEPTH) return null;
+  if (value === undefined || value === null || depth > MAX_VALUE_DEPTH) return null;
   if (!isObject(value)) {
     complain("a value is not an object");
     return null;

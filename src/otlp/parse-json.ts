@@ -40,7 +40,7 @@ function parse(text: string): unknown {
 }
 
 /** Puts quotation marks around the integers of 16 to 20 digits that are not part of a string, a fraction or an exponent. */
-export function quoteLargeIntegers(text: string): string {
+function quoteLargeIntegers(text: string): string {
   const pieces: string[] = [];
   let copied = 0;
   let at = 0;

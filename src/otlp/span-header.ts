@@ -2,9 +2,9 @@
  * What the store needs to know of a span before it writes it, read in one walk over the span's body without decoding
  * the rest. The bytes have been checked by `indexSpans` before.
  */
-import { readKeyValueRanges, SPAN_ATTRIBUTE } from "./attribute-ranges.ts";
 import { decodeValue } from "./decode-attributes.ts";
 import {
+  endMessage,
   isZero,
   openWire,
   readEnd,
@@ -33,6 +33,7 @@ export interface SpanHeader {
   readonly conversationId: string | undefined;
 }
 
+const ATTRIBUTE = 0x4a;
 const TRACE_ID = 0x0a;
 const SPAN_ID = 0x12;
 const PARENT_SPAN_ID = 0x22;
@@ -40,6 +41,9 @@ const START_TIME = 0x39;
 const END_TIME = 0x41;
 const STATUS = 0x7a;
 const STATUS_CODE = 0x18;
+
+/** The ranges of the last KeyValue read: start inclusive, end exclusive. One object for the module, as spans have many. */
+const ranges = { keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0 };
 
 /** The asked keys as bytes. */
 interface KeyPattern {
@@ -67,9 +71,9 @@ export function readSpanHeader(bytes: Uint8Array, offset: number, length: number
   openWire(bytes, offset);
   while (wirePosition() < end) {
     const tag = readTag();
-    if (tag === SPAN_ATTRIBUTE) {
+    if (tag === ATTRIBUTE) {
       attributeCount += 1;
-      const ranges = readKeyValueRanges(readEnd(end));
+      readKeyValueRanges(readEnd(end));
       const found = rankOf(bytes, ranges.keyStart, ranges.keyEnd);
       if (found <= rank) {
         const id = readId(ranges.valueStart, ranges.valueEnd);
@@ -96,6 +100,27 @@ export function readSpanHeader(bytes: Uint8Array, offset: number, length: number
     attributeCount,
     conversationId,
   };
+}
+
+/** Finds where key and AnyValue of the KeyValue up to `end` lie. */
+function readKeyValueRanges(end: number): void {
+  ranges.keyStart = 0;
+  ranges.keyEnd = 0;
+  ranges.valueStart = 0;
+  ranges.valueEnd = 0;
+  while (wirePosition() < end) {
+    const tag = readTag();
+    if (tag === 0x0a) {
+      ranges.keyEnd = readEnd(end);
+      ranges.keyStart = wirePosition();
+      seekWire(ranges.keyEnd);
+    } else if (tag === 0x12) {
+      ranges.valueEnd = readEnd(end);
+      ranges.valueStart = wirePosition();
+      seekWire(ranges.valueEnd);
+    } else skipField(tag, end);
+  }
+  endMessage(end);
 }
 
 function compilePatterns(keys: readonly string[]): void {

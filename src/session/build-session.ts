@@ -9,6 +9,7 @@ import { linkOfEmbeddedId, linksOf } from "./message-links.ts";
 import { compareSpans } from "./normalise-spans.ts";
 import { readFacts } from "./read-facts.ts";
 import type { SpanFacts } from "./span-facts.ts";
+import { earliest, latest } from "./span-times.ts";
 import type { SpanTree } from "./span-tree.ts";
 import { addUsage, noUsage } from "./token-usage.ts";
 import { toTraceUnits } from "./trace-units.ts";
@@ -81,9 +82,10 @@ function contextOf(calls: readonly Call[]): Pick<BuiltSession, "models" | "syste
 }
 
 function timesOf(turns: readonly Turn[]): { readonly startedAt?: Date; readonly endedAt?: Date } {
-  const starts = turns.flatMap(({ startedAt }) => startedAt?.getTime() ?? []);
-  const ends = turns.flatMap(({ startedAt, endedAt }) => (endedAt ?? startedAt)?.getTime() ?? []);
-  return starts.length === 0 ? {} : { startedAt: new Date(Math.min(...starts)), endedAt: new Date(Math.max(...ends)) };
+  const starts = turns.flatMap(({ startedAt }) => startedAt ?? []);
+  const ends = turns.flatMap(({ startedAt, endedAt }) => endedAt ?? startedAt ?? []);
+  const [startedAt, endedAt] = [earliest(starts), latest(ends)];
+  return startedAt === undefined || endedAt === undefined ? {} : { startedAt, endedAt };
 }
 
 function distinct<Value>(values: readonly Value[]): readonly Value[] {

@@ -1,4 +1,5 @@
 /** The steps of a turn, or of a sub-agent: model calls, each followed by the tools it asked for. */
+import { groupBy } from "../dialects/group-by.ts";
 import type { Message } from "../dialects/message.ts";
 import type { ModelOperation, ToolOperation } from "../dialects/operation.ts";
 import type { ModelCall, Step, SubAgent, ToolCall } from "../model/session.ts";
@@ -26,8 +27,8 @@ export function buildSteps({ calls, tools, messages, readSubAgent }: StepSources
     slots.addAsked(call.calls, at);
   });
   slots.addSpans(tools, (tool) => calls.findLastIndex(({ operation }) => startsBefore(operation, tool)));
-  const toToolCalls = (callAt: number) =>
-    slots.slots.filter((slot) => slot.callAt === callAt).map((slot) => toToolCall(slot, readSubAgent));
+  const byCall = groupBy(slots.slots, (slot) => slot.callAt);
+  const toToolCalls = (callAt: number) => (byCall.get(callAt) ?? []).map((slot) => toToolCall(slot, readSubAgent));
   return [...toToolCalls(-1), ...calls.flatMap((call, at) => [toModelCall(call), ...toToolCalls(at)])];
 }
 

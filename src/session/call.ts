@@ -18,11 +18,29 @@ export function toCall(operation: ModelOperation): Call {
   const { messages } = operation.input;
   return {
     operation,
-    history: messages.filter(({ role }) => role !== "system"),
-    systemPrompt: messages.flatMap(({ role, text }) => (role === "system" && text !== "" ? [text] : [])).join("\n"),
-    text: operation.output.flatMap(({ text }) => (text === "" ? [] : [text])).join("\n"),
+    history: withoutSystem(messages),
+    systemPrompt: textsOf(messages.filter(({ role }) => role === "system")),
+    text: textsOf(operation.output),
     calls: operation.output.flatMap(({ calls }) => calls),
   };
+}
+
+/** System messages normally stand in front, and a slice is cheaper than a filter over the whole history. */
+function withoutSystem(messages: readonly Message[]): readonly Message[] {
+  const rest = messages.slice(
+    Math.max(
+      messages.findIndex(({ role }) => role !== "system"),
+      0,
+    ),
+  );
+  return rest.some(({ role }) => role === "system") ? rest.filter(({ role }) => role !== "system") : rest;
+}
+
+function textsOf(messages: readonly Message[]): string {
+  return messages
+    .map(({ text }) => text)
+    .filter((text) => text !== "")
+    .join("\n");
 }
 
 /** By start; ties by end, then by the length of the input. */

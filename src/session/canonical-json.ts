@@ -8,3 +8,15 @@ export function canonicalJson(value: JsonValue): string {
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `{${members.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
 }
+
+const keys = new WeakMap<object, string>();
+
+/** As canonicalJson, kept for objects and lists that are compared again and again. */
+export function jsonKey(value: JsonValue): string {
+  if (typeof value !== "object" || value === null) return canonicalJson(value);
+  const known = keys.get(value);
+  if (known !== undefined) return known;
+  const key = canonicalJson(value);
+  keys.set(value, key);
+  return key;
+}

@@ -28,25 +28,31 @@ export interface ConversationGroup<Unit extends TraceUnit> {
 
 /** The same units give the same groups in whatever order they arrive. */
 export function groupConversations<Unit extends TraceUnit>(units: readonly Unit[]): readonly ConversationGroup<Unit>[] {
-  /** The one that was active last stands last. */
   const groups: OpenGroup<Unit>[] = [];
-  const ordered = [...units].sort(compareUnits);
-  for (const unit of ordered) {
-    const group = unit.id === undefined ? findContinued(groups, unit) : groups.find(({ id }) => id === unit.id);
-    if (group !== undefined) groups.splice(groups.indexOf(group), 1);
-    groups.push(addUnit(group ?? openGroup<Unit>(unit.id), unit));
+  const byId = new Map<string, OpenGroup<Unit>>();
+  const byUserText: GroupsByUserText<Unit> = new Map();
+  for (const unit of [...units].sort(compareUnits)) {
+    const known = unit.id === undefined ? findContinued(byUserText, unit) : byId.get(unit.id);
+    const group = known ?? openGroup<Unit>(unit.id);
+    if (known === undefined) groups.push(group);
+    if (unit.id !== undefined) byId.set(unit.id, group);
+    addUnit(group, unit, byUserText);
   }
   return groups;
 }
 
+/** The groups by the keys of their own user texts. */
+type GroupsByUserText<Unit> = Map<string, Set<OpenGroup<Unit>>>;
+
 interface OpenGroup<Unit> {
   readonly id?: string;
   readonly units: Unit[];
-  /** Keys of all messages of the conversation, with those of user texts that are more than its preamble. */
+  /** Keys of all messages of the conversation. */
   readonly keys: Set<string>;
-  readonly ownUserKeys: Set<string>;
   /** What its last call was given and answered. */
   last: readonly string[];
+  /** Start of its last trace. */
+  lastStartUnixNano: bigint;
 }
 
 function compareUnits(a: TraceUnit, b: TraceUnit): number {
@@ -55,20 +61,23 @@ function compareUnits(a: TraceUnit, b: TraceUnit): number {
 }
 
 function openGroup<Unit>(id: string | undefined): OpenGroup<Unit> {
-  return { ...(id === undefined ? {} : { id }), units: [], keys: new Set(), ownUserKeys: new Set(), last: [] };
+  return { ...(id === undefined ? {} : { id }), units: [], keys: new Set(), last: [], lastStartUnixNano: 0n };
 }
 
-function addUnit<Unit extends TraceUnit>(group: OpenGroup<Unit>, unit: Unit): OpenGroup<Unit> {
+function addUnit<Unit extends TraceUnit>(group: OpenGroup<Unit>, unit: Unit, byUserText: GroupsByUserText<Unit>): void {
   const preamble = group.units.length === 0 ? preambleOf(unit) : new Set<string>();
   group.units.push(unit);
+  group.lastStartUnixNano = unit.startUnixNano;
   for (const message of messagesOf(unit)) {
     const key = messageKey(message);
     group.keys.add(key);
-    if (isUserText(message) && !preamble.has(key)) group.ownUserKeys.add(key);
+    if (!isUserText(message) || preamble.has(key)) continue;
+    const groups = byUserText.get(key);
+    if (groups === undefined) byUserText.set(key, new Set([group]));
+    else groups.add(group);
   }
   const last = unit.calls.at(-1);
   if (last !== undefined) group.last = [...last.history, ...last.operation.output].map(messageKey);
-  return group;
 }
 
 function messagesOf({ calls, asked }: TraceUnit): readonly Message[] {
@@ -85,20 +94,20 @@ function preambleOf({ calls, asked }: TraceUnit): ReadonlySet<string> {
  * Most equal messages, among them a user text that is the conversation's own; the new message itself does not count. Of
  * equals the one that the trace directly continues, then the one that was active last.
  */
-function findContinued<Unit>(groups: readonly OpenGroup<Unit>[], unit: TraceUnit): OpenGroup<Unit> | undefined {
+function findContinued<Unit>(byUserText: GroupsByUserText<Unit>, unit: TraceUnit): OpenGroup<Unit> | undefined {
   const history = historyOf(unit);
-  let best: { readonly group: OpenGroup<Unit>; readonly shared: number; readonly continues: boolean } | undefined;
-  for (const group of groups) {
-    const equal = history.filter((key) => group.keys.has(key));
-    if (!equal.some((key) => group.ownUserKeys.has(key))) continue;
-    const continues = group.last.length > 0 && group.last.every((key, at) => history[at] === key);
-    const isBetter =
-      best === undefined ||
-      equal.length > best.shared ||
-      (equal.length === best.shared && (continues || !best.continues));
-    if (isBetter) best = { group, shared: equal.length, continues };
-  }
-  return best?.group;
+  const candidates = new Set(history.flatMap((key) => [...(byUserText.get(key) ?? [])]));
+  const ranked = [...candidates].map((group) => ({
+    group,
+    shared: history.filter((key) => group.keys.has(key)).length,
+    continues: group.last.length > 0 && group.last.every((key, at) => history[at] === key),
+  }));
+  ranked.sort((a, b) => {
+    if (a.shared !== b.shared) return b.shared - a.shared;
+    if (a.continues !== b.continues) return a.continues ? -1 : 1;
+    return a.group.lastStartUnixNano > b.group.lastStartUnixNano ? -1 : 1;
+  });
+  return ranked[0]?.group;
 }
 
 /** What the trace was given of earlier traces: what the calls about its first user message know beyond that message. */

@@ -24,19 +24,26 @@ function withSafeValues(chat: ChatMessage): { readonly [key: string]: JsonValue 
   return Object.fromEntries(Object.entries(chat).map(([key, value]: [string, unknown]) => [key, limitDepth(value)]));
 }
 
-const callTag = /<tool_call>([\s\S]*?)<\/tool_call>/g;
+const open = "<tool_call>";
+const close = "</tool_call>";
 
 /** `<tool_call>{"name": …, "arguments": …}</tool_call>` in an assistant's text is a call, not text. */
 function withTaggedCalls(message: Message): Message {
-  if (message.role !== "assistant" || !message.text.includes("<tool_call>")) return message;
+  if (message.role !== "assistant" || !message.text.includes(open)) return message;
   const calls: MessageCall[] = [];
-  const text = message.text.replaceAll(callTag, (tag, body: string) => {
-    const call = readTaggedCall(body.trim());
-    if (call === undefined) return tag;
-    calls.push(call);
-    return "";
-  });
-  return { ...message, text: calls.length === 0 ? message.text : text.trim(), calls: [...message.calls, ...calls] };
+  let text = "";
+  let read = 0;
+  for (;;) {
+    const start = message.text.indexOf(open, read);
+    const end = start < 0 ? -1 : message.text.indexOf(close, start);
+    if (end < 0) break;
+    const call = readTaggedCall(message.text.slice(start + open.length, end).trim());
+    if (call !== undefined) calls.push(call);
+    text += message.text.slice(read, call === undefined ? end + close.length : start);
+    read = end + close.length;
+  }
+  if (calls.length === 0) return message;
+  return { ...message, text: (text + message.text.slice(read)).trim(), calls: [...message.calls, ...calls] };
 }
 
 function readTaggedCall(body: string): MessageCall | undefined {

@@ -2,7 +2,7 @@
 import type { Message, MessageCall, MessageResult } from "../dialects/message.ts";
 import type { ToolOperation } from "../dialects/operation.ts";
 import type { JsonValue } from "../model/session.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { jsonKey } from "./canonical-json.ts";
 
 export interface ToolSlot {
   id?: string;
@@ -84,11 +84,10 @@ function readMessage(message: Message, slots: ToolSlot[], pass: Pass, callAt: nu
 
 function findRepeated(slots: readonly ToolSlot[], call: MessageCall, met: ReadonlySet<ToolSlot>): ToolSlot | undefined {
   const byId = call.id === undefined ? undefined : slots.find(({ id }) => id === call.id);
+  if (byId !== undefined) return byId;
   const free = slots.filter((slot) => !met.has(slot) && slot.name === call.name && !idsDiffer(slot.id, call.id));
   return (
-    byId ??
-    free.find((slot) => isSameJson(slot.arguments, call.arguments)) ??
-    free.find((slot) => hasNoArguments(slot, call))
+    free.find((slot) => isSameJson(slot.arguments, call.arguments)) ?? free.find((slot) => hasNoArguments(slot, call))
   );
 }
 
@@ -119,15 +118,13 @@ function addSpans(slots: ToolSlot[], spans: readonly ToolOperation[], callAtOf: 
     (slot, span) => isFree(slot, span) && isSameJson(slot.arguments, span.arguments ?? null),
     (slot, span) => isFree(slot, span) && (isEmptyArguments(slot.arguments) || isEmptyArguments(span.arguments)),
   ];
+  const attach = (span: ToolOperation, rule: (typeof rules)[number]): boolean => {
+    const slot = slots.find((slot) => rule(slot, span));
+    if (slot !== undefined) slot.span = span;
+    return slot !== undefined;
+  };
   let left = spans;
-  for (const rule of rules)
-    left = left.filter(
-      (span) =>
-        !attach(
-          slots.find((slot) => rule(slot, span)),
-          span,
-        ),
-    );
+  for (const rule of rules) left = left.filter((span) => !attach(span, rule));
   for (const span of left) {
     const { callId, name } = span;
     slots.push({
@@ -140,11 +137,6 @@ function addSpans(slots: ToolSlot[], spans: readonly ToolOperation[], callAtOf: 
   }
 }
 
-function attach(slot: ToolSlot | undefined, span: ToolOperation): boolean {
-  if (slot !== undefined) slot.span = span;
-  return slot !== undefined;
-}
-
 function idsDiffer(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b;
 }
@@ -155,5 +147,5 @@ function isEmptyArguments(value: JsonValue | undefined): boolean {
 }
 
 function isSameJson(a: JsonValue, b: JsonValue): boolean {
-  return a === b || canonicalJson(a) === canonicalJson(b);
+  return a === b || jsonKey(a) === jsonKey(b);
 }

@@ -34,12 +34,12 @@ const offered = [
 ];
 
 type Members = { readonly [key: string]: JsonValue };
-const prototypeNames: Members = Object.fromEntries([
+const prototypeNames: Members = Object.fromEntries<JsonValue>([
   ["__proto__", { polluted: true }],
   ["constructor", "x"],
   ["toString", 1],
 ]);
-const prototypeSchema: Members = Object.fromEntries([["__proto__", { type: "string" }]]);
+const prototypeSchema: Members = Object.fromEntries<JsonValue>([["__proto__", { type: "string" }]]);
 
 /** Sessions of every shape that a builder makes, each with the reason why it is here. */
 export const contractSessions: Readonly<Record<string, BuiltSession>> = {

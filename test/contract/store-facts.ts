@@ -13,7 +13,7 @@ import {
   modelCall,
   randomTraceId,
 } from "../support/agent-spans.ts";
-import { project, type StoreUnderTest } from "./store.ts";
+import { project, type StoreUnderTest } from "./store-under-test.ts";
 
 const conversation = (id: string): Span["attributes"] => attributes({ "gen_ai.conversation.id": id });
 const byId = (left: Span, right: Span): number => (left.spanId < right.spanId ? -1 : 1);

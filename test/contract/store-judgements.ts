@@ -11,7 +11,7 @@ import {
   turnRecord,
   usage,
 } from "../support/built-sessions.ts";
-import { project, type StoreUnderTest } from "./store.ts";
+import { project, type StoreUnderTest } from "./store-under-test.ts";
 
 export function describeStoreJudgements(underTest: () => StoreUnderTest): void {
   const claimed = async (): Promise<Claim> => {

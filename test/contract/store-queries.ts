@@ -6,7 +6,7 @@ import { PermanentError } from "../../src/model/errors.ts";
 import type { JsonValue } from "../../src/model/session.ts";
 import { agentSpan, attributes } from "../support/agent-spans.ts";
 import { builtSession, builtTurn, trajectoryRecord, turnRecord } from "../support/built-sessions.ts";
-import { project, type StoreUnderTest } from "./store.ts";
+import { project, type StoreUnderTest } from "./store-under-test.ts";
 
 type Filter = Omit<SessionQuery, "project" | "limit">;
 
@@ -119,7 +119,7 @@ export function describeStoreQueries(underTest: () => StoreUnderTest): void {
         [{ has: ["error", "harmful_turn"] }, []],
         [{ userId: "u", model: "m1", status: "completed" }, ["full"]],
       ];
-      for (const [filter, expected] of cases) expect(await names(filter), JSON.stringify(filter)).toEqual(expected);
+      for (const [filter, expected] of cases) expect([filter, await names(filter)]).toEqual([filter, expected]);
     });
 
     test("by last activity includes its begin and excludes its end", async () => {

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Span } from "../../src/model/span.ts";
 import { agentLogRecord, agentSpan, attributes, modelCall, randomTraceId } from "../support/agent-spans.ts";
 import { builtSession, trajectoryRecord, turnRecord } from "../support/built-sessions.ts";
-import { project, type StoreUnderTest } from "./store.ts";
+import { project, type StoreUnderTest } from "./store-under-test.ts";
 
+const alphabetically = (left: string, right: string): number => left.localeCompare(right);
 const named = (id: string): Span["attributes"] => attributes({ "gen_ai.conversation.id": id });
 
 export function describeStoreSessions(underTest: () => StoreUnderTest): void {
@@ -80,7 +81,7 @@ export function describeStoreSessions(underTest: () => StoreUnderTest): void {
       await write(agentSpan({ traceId, attributes: named("a") }), agentSpan({ traceId, attributes: named("b") }));
       await write(agentSpan({ traceId, attributes: named("c") }));
       const claims = await claimAll();
-      expect(claims.map(({ conversationId }) => conversationId).sort()).toEqual(["a", "b", "c"]);
+      expect(claims.map(({ conversationId = "" }) => conversationId).sort(alphabetically)).toEqual(["a", "b", "c"]);
       expect(await Promise.all(claims.map(async ({ id }) => spansOf(id)))).toEqual([3, 3, 3]);
     });
 

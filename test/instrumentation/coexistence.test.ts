@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { runWithModel } from "./run-with-model.ts";
 import { type Collector, startCollector } from "./start-collector.ts";
 
@@ -9,19 +10,28 @@ beforeEach(async () => {
 });
 afterEach(async () => collector.close());
 
+const outputSchema = z.tuple([
+  z.boolean(),
+  z.object({ traceId: z.string(), spanId: z.string() }),
+  z.array(z.tuple([z.string(), z.string().nullable()])),
+]);
+const readOutput = (stdout: string): z.infer<typeof outputSchema> =>
+  outputSchema.parse(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line)),
+  );
+
 describe.each(["before", "after"])("beside a NodeSDK started %s us", (order) => {
   it("keeps the application's provider, context and spans as they are", async () => {
     const { stdout, stderr, code } = await runWithModel("beside-node-sdk.mjs", { args: [order], env: collector.env });
-    const [isActive, request, parents] = stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as unknown);
-    const { spanId } = request as { spanId: string };
+    const [isActive, { spanId }, parents] = readOutput(stdout);
     expect(code).toBe(0);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(isActive).toBe(true);
     // Its own spans hang together as without us, and none of ours is among them.
-    expect(new Map(parents as [string, string | null][])).toEqual(
+    expect(new Map(parents)).toEqual(
       new Map([
         ["POST /chat", null],
         ["SELECT orders", spanId],
@@ -33,7 +43,7 @@ describe.each(["before", "after"])("beside a NodeSDK started %s us", (order) => 
     "records all of ours in the application's trace when that is %s",
     async (sampling) => {
       const { stdout } = await runWithModel("beside-node-sdk.mjs", { args: [order, sampling], env: collector.env });
-      const request = JSON.parse(stdout.split("\n")[1]!) as { traceId: string; spanId: string };
+      const [, request] = readOutput(stdout);
       const spans = collector.conversation("conversation");
       expect(spans.map(({ name }) => name)).toEqual(["chat hello", "execute_tool lookup"]);
       expect(spans.map(({ traceId, parentSpanId }) => ({ traceId, spanId: parentSpanId }))).toEqual([request, request]);

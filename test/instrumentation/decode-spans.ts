@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { z } from "zod";
 
 /** Only as much of OTLP as the test looks at, decoded by protobufjs: not by the code under test nor by ours. */
 const schema = protobuf
@@ -13,20 +14,17 @@ const schema = protobuf
 `)
   .root.lookupType("Request");
 
-interface Request {
-  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
-}
-
-interface Span {
-  readonly name: string;
-  readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
-}
+const attributeSchema = z.object({ key: z.string(), value: z.object({ stringValue: z.string().optional() }) });
+const spanSchema = z.object({ name: z.string(), attributes: z.array(attributeSchema) });
+const requestSchema = z.object({
+  resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })) })),
+});
 
 /** The names and text attributes of the spans in a protobuf request. */
 export function decodeSpans(
   body: Uint8Array,
 ): readonly { name: string; attributes: Record<string, string | undefined> }[] {
-  const request = schema.toObject(schema.decode(body), { arrays: true }) as Request;
+  const request = requestSchema.parse(schema.toObject(schema.decode(body), { arrays: true }));
   const spans = request.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
   return spans.map(({ name, attributes }) => ({
     name,

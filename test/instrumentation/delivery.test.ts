@@ -13,7 +13,7 @@ afterEach(async () => {
   await Promise.all(collectors.splice(0).map((collector) => collector.close()));
 });
 
-it("flushes when asked to, stops at shutdown, and takes its options from the call", async () => {
+it("flushes when asked to, stops at shutdown, starts again, and takes its options from the call", async () => {
   const collector = await collect();
   const { stdout, stderr } = await runWithModel("flushes.mjs", {
     env: {
@@ -23,10 +23,10 @@ it("flushes when asked to, stops at shutdown, and takes its options from the cal
     },
   });
   expect(stdout).toBe("flushed\nshut down\n");
-  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(stderr.trim().split("\n")).toHaveLength(2);
   const conversations = collector.spans().map(({ attributes }) => attributes.get("gen_ai.conversation.id"));
-  expect(conversations).toEqual(["before flush", "before shutdown"]);
-  expect(collector.requests).toHaveLength(2);
+  expect(conversations).toEqual(["before flush", "before shutdown", "started again"]);
+  expect(collector.requests).toHaveLength(3);
   expect(collector.requests[0]?.path).toBe("/v1/traces");
   expect(collector.requests[0]?.headers["x-team"]).toBe("kestrel");
   expect(collector.spans()[0]?.resource.get("service.name")).toBe("flusher");

@@ -163,8 +163,8 @@ describe.each(ways)("openai in $name", ({ app, nodeArgs, bare }) => {
 
   beforeAll(async () => {
     collector = await startCollector();
-    instrumented = await runAllScenarios(app, { nodeArgs, env: collector.env });
-    uninstrumented = await runAllScenarios(bare, {});
+    const both = [runAllScenarios(app, { nodeArgs, env: collector.env }), runBare(bare)] as const;
+    [instrumented, uninstrumented] = await Promise.all(both);
   });
   afterAll(async () => collector.close());
 
@@ -183,6 +183,14 @@ describe.each(ways)("openai in $name", ({ app, nodeArgs, bare }) => {
     expect(spans).toHaveLength(expected[name]!.length);
   });
 });
+
+const bareRuns = new Map<string, Promise<AppResult>>();
+
+async function runBare(app: string): Promise<AppResult> {
+  const run = bareRuns.get(app) ?? runAllScenarios(app, {});
+  bareRuns.set(app, run);
+  return run;
+}
 
 async function runAllScenarios(app: string, options: AppOptions): Promise<AppResult> {
   const model: ScriptedModel = await startScriptedModel(replyTo);

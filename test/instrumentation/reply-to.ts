@@ -1,4 +1,12 @@
-import type { ScriptedReply, ScriptedRequest } from "../../examples/scripted-model.d.mts";
+import { z } from "zod";
+import type { ScriptedReply, ScriptedRequest } from "../../examples/scripted-model.mjs";
+
+const bodySchema = z.object({ model: z.string(), messages: z.array(z.object({ role: z.string() })).default([]) });
+
+interface Asked {
+  readonly lastRole: string | undefined;
+  readonly isRetry: boolean;
+}
 
 const hello: ScriptedReply = {
   message: { content: "Hello, how are you?" },
@@ -16,7 +24,7 @@ const call = (id: string, city: string): { id: string; name: string; arguments: 
   arguments: { city },
 });
 
-const replies: Readonly<Record<string, (request: ScriptedRequest) => ScriptedReply>> = {
+const replies: Readonly<Record<string, (asked: Asked) => ScriptedReply>> = {
   hello: () => hello,
   json: () => ({ message: { content: '{"answer":42}' } }),
   hang: () => ({ message: { content: "I cannot stop to talk about the weather in Faro" }, hang: true }),
@@ -37,8 +45,8 @@ const replies: Readonly<Record<string, (request: ScriptedRequest) => ScriptedRep
   "two-tools": () => ({
     message: { content: "Let me look.", tool_calls: [call("call_faro", "Faro"), call("call_lagos", "Lagos")] },
   }),
-  "tool-then-text": ({ body }) =>
-    body.messages.at(-1).role === "tool" ? hello : { message: { tool_calls: [call("call_faro", "Faro")] } },
+  "tool-then-text": ({ lastRole }) =>
+    lastRole === "tool" ? hello : { message: { tool_calls: [call("call_faro", "Faro")] } },
   "bad-request": () => ({
     status: 400,
     body: { error: { message: "no such thing", type: "invalid_request_error", code: "bad_thing" } },
@@ -50,15 +58,14 @@ const replies: Readonly<Record<string, (request: ScriptedRequest) => ScriptedRep
     status: 400,
     body: { error: { message: "you asked secret-question", type: "invalid_request_error" } },
   }),
-  "too-many-requests": ({ headers }) =>
-    headers["x-stainless-retry-count"] === "0"
-      ? { status: 429, headers: { "retry-after-ms": "1" }, body: { error: { message: "slow down" } } }
-      : hello,
+  "too-many-requests": ({ isRetry }) =>
+    isRetry ? hello : { status: 429, headers: { "retry-after-ms": "1" }, body: { error: { message: "slow down" } } },
 };
 
 /** What the model of the fixtures says, by the name of the model that is asked. */
-export function replyTo(request: ScriptedRequest): ScriptedReply {
-  const reply = replies[request.body.model];
-  if (reply === undefined) throw new Error(`no reply for ${request.body.model}`);
-  return reply(request);
+export function replyTo({ body, headers }: ScriptedRequest): ScriptedReply {
+  const { model, messages } = bodySchema.parse(body);
+  const reply = replies[model];
+  if (reply === undefined) throw new Error(`no reply for ${model}`);
+  return reply({ lastRole: messages.at(-1)?.role, isRetry: headers["x-stainless-retry-count"] !== "0" });
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 
 /** A span as it arrived, with its attributes as plain values. */
@@ -49,9 +49,7 @@ export async function startCollector(answer: Answer = () => ({ status: 200 })): 
   const server = createServer((incoming, response) => void receive(incoming, response));
 
   async function receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const raw = Buffer.concat(chunks);
+    const raw = await buffer(incoming);
     const body = incoming.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
     const request = { path: incoming.url ?? "", headers: incoming.headers, body };
     requests.push(request);
@@ -62,7 +60,9 @@ export async function startCollector(answer: Answer = () => ({ status: 200 })): 
   }
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("not listening on a port");
+  const url = `http://127.0.0.1:${address.port}`;
   const spans = (): readonly CollectedSpan[] => accepted.flatMap(({ body }) => spansOf(body)).sort(byStart);
   return {
     url,

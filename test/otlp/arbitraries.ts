@@ -1,5 +1,5 @@
 /** Any span and any log record that the model can hold. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { AttributeMap, AttributeValue, LogRecord, Resource, Scope, Span } from "../../src/model/span.ts";
 
 /** A plain object with all of the fields. */

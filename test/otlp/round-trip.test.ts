@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   decodeLogRecords,
@@ -7,14 +7,7 @@ import {
   decodeSpan,
   decodeSpans,
 } from "../../src/otlp/decode-records.ts";
-import {
-  encodeLogRecord,
-  encodeLogRecords,
-  encodeResource,
-  encodeScope,
-  encodeSpan,
-  encodeSpans,
-} from "../../src/otlp/encode-records.ts";
+import { encodeLogRecord, encodeLogRecords, encodeSpan, encodeSpans } from "../../src/otlp/encode-records.ts";
 import { indexLogRecords, indexSpans } from "../../src/otlp/index-records.ts";
 import { decodeJsonLogRecords, decodeJsonSpans } from "../../src/otlp/json-request.ts";
 import { toJsonRequest } from "../../src/otlp/to-json-request.ts";
@@ -76,10 +69,28 @@ describe("any spans", () => {
   test("survive one by one, with their resource and scope", () => {
     fc.assert(
       fc.property(spans, (spans) => {
-        for (const span of spans) {
-          const resource = decodeResource(encodeResource(span.resource), span.resource.schemaUrl);
-          const scope = decodeScope(encodeScope(span.scope), span.scope.schemaUrl);
+        const { bytes, records, scopes, resources } = encodeSpans(spans);
+        const cut = (offset = 0, length = 0): Uint8Array => bytes.subarray(offset, offset + length);
+        for (const [number, span] of spans.entries()) {
+          const [, , scopeRow = 0] = records.subarray(number * 3);
+          const [scopeAt, scopeLength, , , resourceRow = 0] = scopes.subarray(scopeRow * 5);
+          const [resourceAt, resourceLength] = resources.subarray(resourceRow * 4);
+          const resource = decodeResource(cut(resourceAt, resourceLength), span.resource.schemaUrl);
+          const scope = decodeScope(cut(scopeAt, scopeLength), span.scope.schemaUrl);
           expect(decodeSpan(encodeSpan(span), resource, scope)).toStrictEqual(span);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test("are encoded one by one as within a request", () => {
+    fc.assert(
+      fc.property(spans, (spans) => {
+        const { bytes, records } = encodeSpans(spans);
+        for (const [number, span] of spans.entries()) {
+          const [offset = 0, length = 0] = records.subarray(number * 3);
+          expect(Buffer.from(encodeSpan(span))).toStrictEqual(Buffer.from(bytes.subarray(offset, offset + length)));
         }
       }),
       runs,

@@ -1,4 +1,5 @@
 /** Protobuf by hand, for bytes that no encoder would write. */
+import type { AttributeValue } from "../../src/model/span.ts";
 
 export function varint(value: number | bigint): Buffer {
   const bytes: number[] = [];
@@ -71,4 +72,16 @@ export function nestedMap(levels: number): Buffer {
   let body: Buffer = field(1, "deep");
   for (let level = 1; level < levels; level += 1) body = field(6, field(1, keyValue("k", body)));
   return body;
+}
+
+/** How many arrays or maps the value consists of, and what is innermost. */
+export function unnest(value: AttributeValue | undefined): [levels: number, innermost: AttributeValue | undefined] {
+  let levels = 0;
+  let inner = value;
+  while (typeof inner === "object" && inner !== null && !(inner instanceof Uint8Array)) {
+    const [first] = inner.values();
+    inner = first;
+    levels += 1;
+  }
+  return [levels, inner];
 }

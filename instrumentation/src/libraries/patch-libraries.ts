@@ -3,6 +3,7 @@ import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Copy, findCopies } from "./find-copies.ts";
 import type { Library } from "./library.ts";
+import { safely } from "../safely.ts";
 import { hookImport, hookRequire } from "./module-hooks.ts";
 
 /** What became of one copy of a library. */
@@ -37,22 +38,22 @@ export function patchLibraries(
     const library = libraries.find((library) => library.name === name);
     if (library !== undefined) onLoaded(patchModule(library, version, moduleExports));
   };
-  hookRequire(names, onLoad);
+  safely(() => hookRequire(names, onLoad));
   const found = libraries.flatMap((library) => findCopies(library.name).map((copy) => ({ library, copy })));
   const attempts = found.map(({ library, copy }) => patchCopy(library, copy));
   const patched = found.filter((_, index) => attempts[index]?.patch.status === "patched");
   const known = patched.map(({ copy }) => pathToFileURL(join(copy.directory, copy.importEntry)).href);
   const isNeeded = found.length === 0 || (patched.length < found.length && isPreloading());
-  hookImport(names, known, isNeeded, onLoad);
+  safely(() => hookImport(names, known, isNeeded, onLoad));
   return {
     patches: attempts.map(({ patch }) => patch),
-    finished: Promise.all(attempts.flatMap(({ later }) => (later === undefined ? [] : [later()]))),
+    finished: Promise.all(attempts.flatMap(({ later }) => (later === undefined ? [] : [later().then(onLoaded)]))),
   };
 }
 
 interface Attempt {
   readonly patch: Patch;
-  readonly later?: () => Promise<unknown>;
+  readonly later?: () => Promise<Patch>;
 }
 
 function patchModule({ name: library, majors, patch }: Library, version: string, moduleExports: unknown): Patch {
@@ -65,16 +66,22 @@ function patchCopy(library: Library, copy: Copy): Attempt {
   const { name, majors, orderSensitiveMajors } = library;
   const major = majorOf(copy.version);
   const patch = { library: name, version: copy.version };
-  const waiting: Attempt = { patch: { ...patch, status: "waiting" }, later: () => patchImported(library, copy) };
+  const waiting: Attempt = { patch: { ...patch, status: "waiting" }, later: async () => patchImported(library, copy) };
   if (!majors.includes(major)) return { patch: { ...patch, status: "unsupported" } };
   try {
     patchRequired(library, copy);
     if (orderSensitiveMajors.includes(major)) return waiting;
     return { patch: patchModule(library, copy.version, loadNow(copy)) };
   } catch (error) {
-    return cannotRequire(error) ? waiting : { patch: { ...patch, status: "failed", reason: String(error) } };
+    return cannotRequire(error) ? waiting : { patch: failed(patch, error) };
   }
 }
+
+const failed = (patch: Pick<Patch, "library" | "version">, error: unknown): Patch => ({
+  ...patch,
+  status: "failed",
+  reason: String(error),
+});
 
 /** ES modules with a top-level await, or Node told not to `require` ES modules. */
 function cannotRequire(error: unknown): boolean {
@@ -95,15 +102,21 @@ function loadNow({ directory, importEntry }: Copy): unknown {
   return require(join(directory, importEntry)) as unknown;
 }
 
-/** While modules are preloaded, the application has not been: then only the hook may load it. */
-async function patchImported(library: Library, copy: Copy): Promise<void> {
-  if (isPreloading()) return;
-  library.patch(await import(pathToFileURL(join(copy.directory, copy.importEntry)).href));
+/** While modules are preloaded, the application has not been: then only the hook may patch it. */
+async function patchImported(library: Library, { directory, importEntry, version }: Copy): Promise<Patch> {
+  const patch = { library: library.name, version };
+  if (isPreloading()) return { ...patch, status: "waiting" };
+  try {
+    return patchModule(library, version, await import(pathToFileURL(join(directory, importEntry)).href));
+  } catch (error) {
+    return failed(patch, error);
+  }
 }
 
+/** Whether Node was told to preload us, or a file that may import us. Packages (`--import tsx`) do not. */
 function isPreloading(): boolean {
-  const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/)];
-  return flags.some((flag) => /^(--import|--require|-r|--loader|--experimental-loader)(=|$)/.test(flag));
+  const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/)].join(" ");
+  return /(^| )(--import|--require|-r)[= ](\.|\/|file:|@turnwise\/)/.test(flags);
 }
 
 const majorOf = (version: string): number => Number.parseInt(version, 10);

@@ -25,14 +25,9 @@ export function otlpTarget(
 ): OtlpTarget {
   const setting = (name: string): string | undefined =>
     nonEmpty(env[`OTEL_EXPORTER_OTLP_TRACES_${name}`]) ?? nonEmpty(env[`OTEL_EXPORTER_OTLP_${name}`]);
-  const ownBase = options.endpoint ?? nonEmpty(env["TURNWISE_OTLP_ENDPOINT"]);
-  const tracesUrl = nonEmpty(env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]);
-  const base = ownBase ?? nonEmpty(env["OTEL_EXPORTER_OTLP_ENDPOINT"]) ?? "http://localhost:4318";
-  const url = ownBase === undefined && tracesUrl !== undefined ? tracesUrl : `${base.replace(/\/+$/, "")}/v1/traces`;
-  if (!/^https?:$/.test(protocolOf(url))) throw new Error(`not an http URL: ${url}`);
   const isJson = setting("PROTOCOL") === "http/json";
   return {
-    url,
+    url: tracesUrl(options.endpoint, env),
     headers: {
       ...parseHeaders(env["OTEL_EXPORTER_OTLP_HEADERS"]),
       ...parseHeaders(env["OTEL_EXPORTER_OTLP_TRACES_HEADERS"]),
@@ -49,6 +44,14 @@ export function otlpTarget(
       ...fromFile("key", setting("CLIENT_KEY")),
     },
   };
+}
+
+function tracesUrl(endpoint: string | undefined, env: NodeJS.ProcessEnv): string {
+  const own = endpoint ?? nonEmpty(env["TURNWISE_OTLP_ENDPOINT"]);
+  const exact = own === undefined ? nonEmpty(env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]) : undefined;
+  const given = exact ?? own ?? nonEmpty(env["OTEL_EXPORTER_OTLP_ENDPOINT"]) ?? "http://localhost:4318";
+  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) throw new Error(`not an http URL: ${given}`);
+  return exact ?? `${given.replace(/\/+$/, "")}/v1/traces`;
 }
 
 /** `name=value` pairs, percent-encoded, between commas; pairs that are none are left out. */
@@ -72,5 +75,4 @@ function fromFile(name: string, path: string | undefined): Record<string, string
   return path === undefined ? {} : { [name]: readFileSync(path, "utf8") };
 }
 
-const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : "");
 const nonEmpty = (value: string | undefined): string | undefined => (value?.trim() ? value.trim() : undefined);

@@ -50,11 +50,9 @@ function scoreOf(session: SessionReading, findings: readonly Finding[], complete
 function hindranceOf({ turns }: SessionReading, completed: boolean): string | undefined {
   const calls = turns.flatMap((turn) => turn.calls);
   if (!completed) return "it did not come to an answer.";
-  if (!calls.some((call) => call.succeeded)) return "no tool call succeeded that would show it.";
+  if (!calls.some((call) => call.succeeded && !call.handsOver)) return "no tool call succeeded that would show it.";
   if (calls.some((call) => call.failure !== undefined)) return "a tool call failed on the way.";
-  if (leavesUnsettled(lastWords(turns))) {
-    return "the user's last words do not say that it worked.";
-  }
+  if (leavesUnsettled(lastWords(turns))) return "the user's last words do not say that it worked.";
   const own = turns.find((turn) => correctsItself(turn.reply));
   return own === undefined ? undefined : `in turn ${own.turn.turn} the agent corrects itself.`;
 }
@@ -65,9 +63,16 @@ const lastWords = (turns: readonly TurnReading[]): string =>
 
 const ranks = { hard: 0, soft: 1, note: 2 } as const;
 
-/** The most likely root cause first: hard findings before soft ones, notes last, earlier steps before later ones. */
+/**
+ * The most likely root cause first: hard findings before soft ones, notes last, earlier steps before later ones. A note
+ * about a call that is blamed already says nothing new.
+ */
 export function failuresOf(findings: readonly Finding[]): readonly TrajectoryFailure[] {
-  const ordered = [...findings].sort(
+  const placeOf = ({ turn, toolCall }: Finding): string | undefined =>
+    toolCall === undefined ? undefined : `${turn}:${toolCall}`;
+  const blamed = new Set(findings.filter(counts).map(placeOf));
+  const telling = findings.filter((finding) => counts(finding) || !blamed.has(placeOf(finding) ?? ""));
+  const ordered = telling.sort(
     (a, b) =>
       ranks[a.severity] - ranks[b.severity] ||
       a.turn - b.turn ||

@@ -6,13 +6,14 @@ import { toolKey, type OfferedTool } from "./reading/offered-tools.ts";
 import type { CallReading } from "./reading/session-reading.ts";
 import type { Finding, TurnRule } from "./rule.ts";
 
+/** Silent when the arguments were not recorded. */
 export const invalidArguments: TurnRule = {
   name: "invalid-arguments",
   version: 1,
   description:
     "A call's arguments violate the JSON schema that was offered, or name parameters the tool does not have.",
   check: ({ session, turn }) =>
-    turn.calls.flatMap((call) => {
+    (turn.turn.flags.includes("content_missing") ? [] : turn.calls).flatMap((call) => {
       const tool = session.tools.get(toolKey(call.call.name));
       const wrong = tool === undefined ? undefined : violationOf(call.call.arguments, tool);
       return wrong === undefined ? [] : [findingOf(call, wrong)];

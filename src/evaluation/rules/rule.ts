@@ -3,9 +3,9 @@ import type { Dimension, Evidence } from "../../model/judgement.ts";
 import type { SessionReading, SettingReading, TurnReading } from "./reading/session-reading.ts";
 
 /**
- * `note`: says where to look, and scores nothing. `hard`: enough alone to call a turn or trajectory harmful. `soft`: needs a second, independent finding (of another
- * rule). On conversations of people with tools a single soft sign is right in about six of ten cases, two in seven, a
- * hard one in nine.
+ * `note`: says where to look, and scores nothing. `hard`: enough alone to call a turn or trajectory harmful. `soft`: needs
+ * a second, independent finding of another rule. Measured on 680 labelled conversations of customer-service agents, of
+ * which 44 % failed: with a hard finding 43 of 49 had failed, with a single soft one 26 of 49.
  */
 export type Severity = "hard" | "soft" | "note";
 

@@ -17,7 +17,7 @@ export const ungroundedArgument: TurnRule = {
   check: ({ session, turn }) =>
     (turn.incomplete ? [] : turn.calls).flatMap((call) => {
       const invented = ungroundedClaims(call, turn, session);
-      return invented.length === 0 ? [] : [findingOf(call, invented)];
+      return invented.length === 0 ? [] : [findingOf(call, invented, session)];
     }),
 };
 
@@ -52,12 +52,14 @@ function isListed({ value }: JsonLeaf, parameter: JsonValue | undefined): boolea
   return isArray(listed) && listed.includes(value);
 }
 
-function findingOf(call: CallReading, invented: readonly ValueClaim[]): Finding {
+/** In a change it is hard, unless it is a mere choice, or may have been said in a piece of the conversation that is not here. */
+function findingOf(call: CallReading, invented: readonly ValueClaim[], { whole }: SettingReading): Finding {
   const named = invented.map(({ kind, value }) => `${kind} "${value.slice(0, 60)}"`).join(", ");
+  const grave = whole && call.effect === "write" && invented.some(({ kind }) => kind !== "choice");
   return {
     rule: "ungrounded-argument",
     dimension: "hallucination",
-    severity: call.effect === "write" && invented.some(({ kind }) => kind !== "choice") ? "hard" : "soft",
+    severity: grave ? "hard" : "soft",
     turn: call.turn,
     toolCall: call.index,
     reasoning: `${call.call.name.slice(0, 80)} was given ${named}, which nothing before the call mentions: not the user, not a tool, not the system prompt.`,

@@ -76,6 +76,8 @@ function createExportServer({ read_timeout, idle_timeout }: HttpConfig, handle: 
     // Longer than the idle timeout, so that a connection that has waited is not closed over its next head.
     headersTimeout: Math.min(read_timeout, idle_timeout + 5000),
     keepAliveTimeout: idle_timeout,
+    // How often Node looks for requests that are late.
+    connectionsCheckingInterval: Math.min(5000, read_timeout),
   });
   server.on("request", (request, response) => void handle(request, response));
   // A sender that waits for "100 Continue" (curl, for bodies over 1 MB) can be refused before it sends anything.

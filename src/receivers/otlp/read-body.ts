@@ -31,7 +31,9 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     };
     request.on("data", take);
     request.on("error", (cause) => stop(new SenderGone("The connection broke.", { cause })));
-    request.on("close", () => stop(new SenderGone("The connection was closed.")));
+    request.on("close", () => {
+      if (!request.complete) stop(new SenderGone("The connection was closed."));
+    });
     request.on("end", () => {
       const [only] = chunks;
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length));

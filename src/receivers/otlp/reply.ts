@@ -19,7 +19,10 @@ export function encodingOf(contentType: string | undefined): Encoding | undefine
 }
 
 export function replySuccess(response: ServerResponse, encoding: Encoding, body: Uint8Array): void {
-  response.writeHead(200, headersOf(encoding, body)).end(body);
+  response.writeHead(200, headersOf(encoding, body));
+  // Without a body the head leaves in one plain write, which is the common case.
+  if (body.length === 0) response.end();
+  else response.end(body);
 }
 
 /**

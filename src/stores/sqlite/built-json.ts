@@ -1,5 +1,6 @@
 /** What was built of a session, without its turns, as JSON: what lists show, and what only the session's page shows. */
 import type { BuiltSession, SessionSource, ToolDefinition } from "../../model/session.ts";
+import { parseStored } from "./stored-json.ts";
 
 /** Of what users wrote, lists show this much. */
 const MAX_EXCERPT_LENGTH = 200;
@@ -30,8 +31,13 @@ export function emptyHeader(source: SessionSource): BuiltHeader {
   return { source, models: [], dialects: [], usage };
 }
 
+interface HeaderJson extends Omit<BuiltHeader, "startedAt" | "endedAt"> {
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
 export function parseHeader(json: string): BuiltHeader {
-  const { startedAt, endedAt, ...rest } = JSON.parse(json) as BuiltHeader & { startedAt?: string; endedAt?: string };
+  const { startedAt, endedAt, ...rest } = parseStored<HeaderJson>(json);
   return {
     ...rest,
     ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt) }),
@@ -40,5 +46,5 @@ export function parseHeader(json: string): BuiltHeader {
 }
 
 export function parseDetails(json: string | null): BuiltDetails {
-  return json === null ? { tools: [] } : (JSON.parse(json) as BuiltDetails);
+  return json === null ? { tools: [] } : parseStored<BuiltDetails>(json);
 }

@@ -9,6 +9,7 @@ const INTERVAL_MS = 20;
 /** After a failure: a full disk needs a while. */
 const PAUSE_MS = 1_000;
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what store-threads.ts sends
 const { databaseFile, signal } = workerData as CheckpointThreadData;
 
 /** Until it is time to stop. Opened after the first commit: before that there may be no file. */

@@ -37,5 +37,6 @@ function callOf(operations: ReadOperations): Call<ReadOperations> {
       throw toStoreError(error);
     }
   };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the operations are called by their own names
   return call as Call<ReadOperations>;
 }

@@ -14,14 +14,9 @@ const perTrace = [
   "DELETE FROM traces WHERE trace_no = ?",
 ];
 
-const perSession = [
-  "session_traces",
-  "session_aliases",
-  "session_links",
-  "messages",
-  "judgements",
-  "sessions",
-].map((table) => `DELETE FROM ${table} WHERE session_no = ?`);
+const perSession = ["session_traces", "session_aliases", "session_links", "messages", "judgements", "sessions"].map(
+  (table) => `DELETE FROM ${table} WHERE session_no = ?`,
+);
 
 /** Removes a session with everything that belongs to no other session. */
 export function createDeleteSession(

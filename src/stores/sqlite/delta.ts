@@ -92,7 +92,9 @@ function indexFields(outline: SpanOutline): Map<string, number> {
 }
 
 function nameOf(body: Buffer, field: OutlinedField): string {
-  return field.keyEnd > field.keyStart ? body.toString("latin1", field.keyStart, field.keyEnd) : `#${body[field.start]}`;
+  return field.keyEnd > field.keyStart
+    ? body.toString("latin1", field.keyStart, field.keyEnd)
+    : `#${body[field.start]}`;
 }
 
 function copyField(copies: Copies, base: Buffer, left: OutlinedField, target: Buffer, right: OutlinedField): void {
@@ -144,7 +146,13 @@ function copyPieces(
   }
 }
 
-function findPiece(base: Buffer, baseAt: number, target: Buffer, at: number, end: number): [number, number] | undefined {
+function findPiece(
+  base: Buffer,
+  baseAt: number,
+  target: Buffer,
+  at: number,
+  end: number,
+): [number, number] | undefined {
   for (const distance of PROBE_DISTANCES) {
     const probe = at + distance;
     if (probe + PROBE_LENGTH > end || baseAt + PROBE_LENGTH > base.length) return undefined;

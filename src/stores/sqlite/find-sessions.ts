@@ -13,22 +13,24 @@ interface Filter {
   readonly values: Values;
 }
 
-/** A condition for each member of a query that is a plain comparison. */
-const comparisons = {
-  status: "status = @status",
-  conversationId: "conversation_id = @conversationId",
-  userId: "user_id = @userId",
-  agentName: "agent_name = @agentName",
-  model: "EXISTS (SELECT 1 FROM json_each(models) WHERE value = @model)",
-  source: "source = @source",
-  score: "trajectory_score = @score",
-} as const;
+/** The members of a query that are plain comparisons, each with its condition. */
+const comparisons = [
+  ["status", "status = @status"],
+  ["conversationId", "conversation_id = @conversationId"],
+  ["userId", "user_id = @userId"],
+  ["agentName", "agent_name = @agentName"],
+  ["model", "EXISTS (SELECT 1 FROM json_each(models) WHERE value = @model)"],
+  ["source", "source = @source"],
+  ["score", "trajectory_score = @score"],
+] as const;
 
 const flags = { error: "has_error = 1", harmful_turn: "harmful > 0" } as const;
 
 const MAX_FILTERS = 100;
 
 const order = "ORDER BY last_activity_ms DESC, session_no DESC";
+/** The plus keeps SQLite from walking all sessions in order to look for the few that have the words. */
+const orderOfFew = "ORDER BY +last_activity_ms DESC, session_no DESC";
 
 export function createFindSessions(db: Database) {
   return {
@@ -37,7 +39,7 @@ export function createFindSessions(db: Database) {
       const rows = db
         .prepare<Values, SessionRowShown>(
           `SELECT ${sessionColumns} FROM sessions LEFT JOIN built_sessions USING (session_no)
-           WHERE ${where} ${order} LIMIT @limit OFFSET @offset`,
+           WHERE ${where} ${query.text === undefined ? order : orderOfFew} LIMIT @limit OFFSET @offset`,
         )
         .all({ ...values, limit: query.limit + 1, offset: query.offset ?? 0 });
       const shown = rows.slice(0, query.limit);
@@ -56,10 +58,11 @@ export function createFindSessions(db: Database) {
 }
 
 function allOf(filters: readonly Filter[]): Filter {
-  if (filters.length > MAX_FILTERS) throw new PermanentError(`A query has at most ${MAX_FILTERS} words and conditions.`);
+  if (filters.length > MAX_FILTERS)
+    throw new PermanentError(`A query has at most ${MAX_FILTERS} words and conditions.`);
   return {
     where: filters.map(({ where }) => where).join(" AND "),
-    values: Object.assign({}, ...filters.map(({ values }) => values)) as Values,
+    values: Object.fromEntries(filters.flatMap(({ values }) => Object.entries(values))),
   };
 }
 
@@ -67,8 +70,8 @@ function filtersOf(query: SessionQuery): Filter[] {
   const { project, has = [], metadata = {}, from, to, text } = query;
   return [
     { where: "project_id = @project AND listed = 1", values: { project } },
-    ...Object.entries(comparisons).flatMap(([name, where]) => {
-      const value = query[name as keyof typeof comparisons];
+    ...comparisons.flatMap(([name, where]) => {
+      const value = query[name];
       return value === undefined ? [] : [{ where, values: { [name]: value } }];
     }),
     ...has.map((flag) => ({ where: flags[flag], values: {} })),

@@ -52,8 +52,7 @@ function configureWriter(db: Database.Database): void {
   db.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
   db.pragma("foreign_keys = OFF");
   db.exec("BEGIN IMMEDIATE; COMMIT"); // an unwritable file shows now, not at the first span
-  if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID)
-    db.pragma(`application_id = ${APPLICATION_ID}`);
+  if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID) db.pragma(`application_id = ${APPLICATION_ID}`);
 }
 
 /** Whoever had claims in the folder is gone, for the folder is ours: its work is free. */

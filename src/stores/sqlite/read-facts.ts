@@ -8,6 +8,7 @@ import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from "../../
 import { decodeDelta } from "./delta.ts";
 import { prepareFindSession } from "./find-session.ts";
 import { prepareReadPayload } from "./span-payloads.ts";
+import { parseStored } from "./stored-json.ts";
 
 interface RecordRow {
   readonly recordNo: number;
@@ -46,8 +47,7 @@ export function createReadFacts(db: Database): (ref: SessionRef) => SessionFacts
   function readSpans(sessionNo: number, resourceOf: (no: number) => Resource, scopeOf: (no: number) => Scope): Span[] {
     const bodies = new Map<number, Buffer>();
     return spanRows.all(sessionNo).map(({ recordNo, baseNo, payload, resourceNo, scopeNo }) => {
-      const body =
-        baseNo === null ? payload : decodeDelta(bodies.get(baseNo) ?? readPayload(baseNo), payload);
+      const body = baseNo === null ? payload : decodeDelta(bodies.get(baseNo) ?? readPayload(baseNo), payload);
       bodies.set(recordNo, body);
       return decodeSpan(body, resourceOf(resourceNo), scopeOf(scopeNo));
     });
@@ -63,8 +63,8 @@ export function createReadFacts(db: Database): (ref: SessionRef) => SessionFacts
       logRecords: logRows
         .all(sessionNo)
         .map((row): LogRecord => decodeLogRecord(row.payload, resourceOf(row.resourceNo), scopeOf(row.scopeNo))),
-      messages: messages.all(sessionNo).map((body) => JSON.parse(body) as ChatMessage),
-      tools: JSON.parse(tools.get(sessionNo) ?? "[]") as JsonValue[],
+      messages: messages.all(sessionNo).map((body) => parseStored<ChatMessage>(body)),
+      tools: parseStored<JsonValue[]>(tools.get(sessionNo) ?? "[]"),
     };
   });
 }

@@ -13,6 +13,7 @@ import { prepareFindSession } from "./find-session.ts";
 import { toStoredLink } from "./session-links.ts";
 import { sessionColumns, type SessionRowShown, summaryOf, toSessionHeader } from "./shown-session.ts";
 import { currentJudgementsSql, shownJudgementsSql } from "./shown-judgements.ts";
+import { parseStored } from "./stored-json.ts";
 import { parseTurn } from "./turn-rows.ts";
 
 interface JudgementRow {
@@ -44,7 +45,9 @@ export function createReadSessions(db: Database): ReadSessions {
     `SELECT ${sessionColumns}, details FROM sessions LEFT JOIN built_sessions USING (session_no)
      WHERE session_no = @sessionNo`,
   );
-  const turns = db.prepare<object, string>("SELECT body FROM turns WHERE session_no = @sessionNo ORDER BY turn").pluck();
+  const turns = db
+    .prepare<object, string>("SELECT body FROM turns WHERE session_no = @sessionNo ORDER BY turn")
+    .pluck();
   const shown = db.prepare<object, { turn: number; result: string }>(shownJudgementsSql);
   const current = db.prepare<object, JudgementRow>(currentJudgementsSql);
   const linked = db.prepare<object, { id: string; conversationId: string | null; sharedLinks: number }>(linkedSql);
@@ -66,11 +69,11 @@ export function createReadSessions(db: Database): ReadSessions {
         turnJudgements: new Map(
           judged
             .filter(({ turn }) => turn > 0)
-            .map(({ turn, result }) => [turn, (JSON.parse(result) as Judged<TurnJudgement>).judgement]),
+            .map(({ turn, result }) => [turn, parseStored<Judged<TurnJudgement>>(result).judgement]),
         ),
         ...(trajectory === undefined
           ? {}
-          : { trajectory: (JSON.parse(trajectory.result) as Judged<TrajectoryJudgement>).judgement }),
+          : { trajectory: parseStored<Judged<TrajectoryJudgement>>(trajectory.result).judgement }),
         summary: summaryOf(row),
       };
     }),
@@ -78,27 +81,24 @@ export function createReadSessions(db: Database): ReadSessions {
     readJudgements: db.transaction((ref: SessionRef): SessionJudgements => {
       const rows = current.all({ sessionNo: find(ref) ?? null });
       return {
-        turns: rows
-          .filter(({ turn }) => turn > 0)
-          .map((row) => ({ ...toRecord<TurnJudgement>(row), turn: row.turn })),
+        turns: rows.filter(({ turn }) => turn > 0).map((row) => ({ ...toRecord<TurnJudgement>(row), turn: row.turn })),
         trajectories: rows.filter(({ turn }) => turn === 0).map((row) => toRecord<TrajectoryJudgement>(row)),
       };
     }),
 
-    findLinkedSessions: db.transaction(
-      (ref: SessionRef, links: readonly bigint[], limit: number): LinkedSession[] =>
-        linked
-          .all({
-            project: ref.project,
-            links: `[${links.map(toStoredLink).join()}]`,
-            sessionNo: find(ref) ?? 0,
-            limit,
-          })
-          .map(({ id, conversationId, sharedLinks }) => ({
-            id,
-            sharedLinks,
-            ...(conversationId === null ? {} : { conversationId }),
-          })),
+    findLinkedSessions: db.transaction((ref: SessionRef, links: readonly bigint[], limit: number): LinkedSession[] =>
+      linked
+        .all({
+          project: ref.project,
+          links: `[${links.map(toStoredLink).join()}]`,
+          sessionNo: find(ref) ?? 0,
+          limit,
+        })
+        .map(({ id, conversationId, sharedLinks }) => ({
+          id,
+          sharedLinks,
+          ...(conversationId === null ? {} : { conversationId }),
+        })),
     ),
   };
 }
@@ -108,6 +108,6 @@ function toRecord<Judgement>({ name, version, rank, digest, result }: JudgementR
     judge: { name, version },
     rank,
     digest,
-    result: JSON.parse(result) as JudgementRecord<Judgement>["result"],
+    result: parseStored<JudgementRecord<Judgement>["result"]>(result),
   };
 }

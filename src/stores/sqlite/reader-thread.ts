@@ -7,6 +7,7 @@ import type { Operations, Outcome, Request, ServerMessage } from "./rpc.ts";
 import { toErrorReport, toStoreError } from "./store-error.ts";
 import type { ReaderThreadData } from "./reader-messages.ts";
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what store-threads.ts sends
 const { databaseFile, port } = workerData as ReaderThreadData;
 let db: Database | undefined;
 let operations: Operations | undefined;

@@ -36,9 +36,9 @@ export type Call<Offered extends Operations> = <Name extends keyof Offered & str
 export interface RpcClient<Offered extends Operations> {
   readonly call: Call<Offered>;
   /** Asks for notices, or for no more of them. */
-  watch(watches: boolean): void;
+  readonly watch: (watches: boolean) => void;
   /** Fails what is pending and all that follows. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export interface RpcClientOptions {
@@ -63,6 +63,7 @@ export function createRpcClient<Offered extends Operations>(
     const call = pending.get(id);
     pending.delete(id);
     if ("error" in outcome) call?.reject(fromErrorReport(outcome.error));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server answers with what the operation returned
     else call?.resolve(outcome.result as never);
   }
 
@@ -92,7 +93,7 @@ export function createRpcClient<Offered extends Operations>(
         const request: Request = { id: lastId, operation, args };
         port.postMessage(request, transfer);
       }),
-    watch(watches) {
+    watch: (watches) => {
       const command: WatchCommand = { watch: watches };
       if (!isClosed) port.postMessage(command);
     },

@@ -1,9 +1,7 @@
 import type { Database } from "better-sqlite3";
 
 /** Makes these the session's links. */
-export function prepareSaveLinks(
-  db: Database,
-): (project: string, sessionNo: number, links: readonly bigint[]) => void {
+export function prepareSaveLinks(db: Database): (project: string, sessionNo: number, links: readonly bigint[]) => void {
   const stored = db
     .prepare<[number], bigint>("SELECT link FROM session_links WHERE session_no = ?")
     .pluck()

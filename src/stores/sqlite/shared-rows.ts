@@ -9,7 +9,13 @@ const MAX_REMEMBERED = 10_000;
 
 /** For decoding a record of which only its own fields matter. */
 export const noResource: Resource = { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] };
-export const noScope: Scope = { name: "", version: "", attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "" };
+export const noScope: Scope = {
+  name: "",
+  version: "",
+  attributes: new Map(),
+  droppedAttributesCount: 0,
+  schemaUrl: "",
+};
 
 /** The resource and scope of a record. */
 export interface SharedNumbers {

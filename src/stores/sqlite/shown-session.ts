@@ -1,8 +1,9 @@
 /** A session's row as it is shown in lists and on its own page. */
 import type { SessionSummary } from "../../component/store.ts";
 import type { Score, ScoreSummary } from "../../model/judgement.ts";
-import type { JsonValue, Session, SessionSource, SessionStatus } from "../../model/session.ts";
+import type { Session, SessionSource, SessionStatus } from "../../model/session.ts";
 import { type BuiltHeader, emptyHeader, parseHeader } from "./built-json.ts";
+import { parseStored } from "./stored-json.ts";
 
 export const sessionColumns = `
   session_no AS sessionNo, session_id AS id, source, conversation_id AS conversationId, status, error, metadata,
@@ -70,7 +71,7 @@ function storedFields(row: SessionRowShown) {
     revision,
     createdAt: new Date(createdMs),
     lastActivityAt: new Date(lastActivityMs),
-    metadata: JSON.parse(metadata) as { readonly [key: string]: JsonValue },
+    metadata: parseStored<Session["metadata"]>(metadata),
     judging: { evaluateSafety: row.evaluateSafety === 1, ...(instructions === null ? {} : { instructions }) },
     ...(conversationId === null ? {} : { conversationId }),
     ...(error === null ? {} : { error }),

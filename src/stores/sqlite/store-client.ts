@@ -21,10 +21,10 @@ export interface StoreClientOptions {
 export interface StoreClient {
   readonly operations: Omit<Store, keyof Component>;
   /** Passes notices from the writer on to the listeners. */
-  hear(notices: readonly SessionNotice[]): void;
-  watches(): boolean;
+  readonly hear: (notices: readonly SessionNotice[]) => void;
+  readonly watches: () => boolean;
   /** Bytes of records that are on their way to the disk. */
-  queuedBytes(): number;
+  readonly queuedBytes: () => number;
 }
 
 export function createStoreClient(options: StoreClientOptions): StoreClient {
@@ -83,8 +83,8 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
 
   return {
     operations,
-    hear(notices) {
-      for (const notice of notices) for (const listener of [...listeners]) listener(notice);
+    hear: (notices) => {
+      for (const notice of notices) for (const listener of listeners) listener(notice);
     },
     watches: () => listeners.size > 0,
     queuedBytes: () => queuedBytes,
@@ -93,5 +93,10 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
 
 /** Each array with a buffer of its own: cloning one that is a part of another would copy all of the other. */
 function copyOf({ bytes, records, scopes, resources }: EncodedRecords) {
-  return { bytes: new Uint8Array(bytes), records: records.slice(), scopes: scopes.slice(), resources: resources.slice() };
+  return {
+    bytes: new Uint8Array(bytes),
+    records: records.slice(),
+    scopes: scopes.slice(),
+    resources: resources.slice(),
+  };
 }

@@ -3,8 +3,7 @@ import Database from "better-sqlite3";
 import { PermanentError, StartError, UnavailableError } from "../../model/errors.ts";
 
 /** The disk, the memory or another process stands in the way; later it may not. SQLite's primary result codes. */
-const temporary =
-  /^SQLITE_(?:FULL|IOERR|BUSY|LOCKED|CANTOPEN|READONLY|NOMEM|PROTOCOL|PERM)(?:_|$)/;
+const temporary = /^SQLITE_(?:FULL|IOERR|BUSY|LOCKED|CANTOPEN|READONLY|NOMEM|PROTOCOL|PERM)(?:_|$)/;
 
 /** True when it is not the operation that failed but the disk under it. */
 export function isTemporary(error: unknown): error is Error & { code: string } {

@@ -33,7 +33,7 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
   const find = db
     .prepare<[string, Buffer], number>("SELECT trace_no FROM traces WHERE project_id = ? AND trace_id = ?")
     .pluck();
-  const insert = db.prepare("INSERT INTO traces (project_id, trace_id) VALUES (?, ?)");
+  const insert = db.prepare("INSERT INTO traces (project_id, trace_id) VALUES (?, ?) ON CONFLICT DO NOTHING");
   const sessionsOf = db
     .prepare<[number], number>("SELECT session_no FROM session_traces WHERE trace_no = ? ORDER BY session_no")
     .pluck();
@@ -43,12 +43,18 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
     const key = `${traceId}${project}`;
     const known = remembered.get(key);
     if (known !== undefined) return known;
-    const bytes = Buffer.from(traceId, "latin1");
-    const found = find.get(project, bytes);
-    const traceNo = found ?? Number(insert.run(project, bytes).lastInsertRowid);
-    const row = { traceNo, sessions: found === undefined ? [] : sessionsOf.all(found).map(sessions.read) };
+    const row = insertOrFind(project, Buffer.from(traceId, "latin1"));
     remembered.set(key, row);
     return row;
+  }
+
+  /** Most traces that are not remembered are new. */
+  function insertOrFind(project: string, traceId: Buffer): TraceRow {
+    const { changes, lastInsertRowid } = insert.run(project, traceId);
+    if (changes > 0) return { traceNo: Number(lastInsertRowid), sessions: [] };
+    const traceNo = find.get(project, traceId);
+    if (traceNo === undefined) throw new Error("a trace conflicts with none");
+    return { traceNo, sessions: sessionsOf.all(traceNo).map(sessions.read) };
   }
 
   function addTo(trace: TraceRow, session: SessionRow): void {

@@ -1,11 +1,9 @@
 /** Turns as rows: their JSON, and the words by which they are found. */
 import type { JsonValue, Step, Turn } from "../../model/session.ts";
+import { parseStored } from "./stored-json.ts";
 
 /** What lies behind this in one turn is not found by its words; it bounds how long saving one takes. */
 const MAX_WORDS_LENGTH = 256 * 1024;
-
-/** What JSON made of a turn: dates are texts. */
-export type TurnJson = { readonly [key: string]: JsonValue };
 
 /** User, assistant and tool content of a turn, also of its sub-agents. */
 export function wordsOf({ userContent, assistantContent = "", steps, error = "" }: Turn): string {
@@ -33,23 +31,26 @@ function isFailed(step: Step): boolean {
   return step.type === "tool_call" && (step.subAgent?.steps.some(isFailed) ?? false);
 }
 
+/** What JSON made of a turn, a step or a sub-agent: dates are texts. */
+interface Undated {
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly steps?: readonly Undated[];
+  readonly subAgent?: Undated;
+}
+
 /** Only the turn's own dates become dates again: arguments and results may have keys of the same names. */
 export function parseTurn(json: string): Turn {
-  return withDates<Turn>(JSON.parse(json) as TurnJson);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- with its dates it is again what was stored
+  return withDates(parseStored<Undated>(json)) as Turn;
 }
 
-function withDates<Dated>(json: TurnJson): Dated {
-  const { startedAt, endedAt, steps, subAgent } = json;
-  const dated = {
-    ...json,
-    ...(typeof startedAt === "string" ? { startedAt: new Date(startedAt) } : {}),
-    ...(typeof endedAt === "string" ? { endedAt: new Date(endedAt) } : {}),
-    ...(Array.isArray(steps) ? { steps: steps.map((step) => withDates(step as TurnJson)) } : {}),
-    ...(isObject(subAgent) ? { subAgent: withDates(subAgent) } : {}),
+function withDates({ startedAt, endedAt, steps, subAgent, ...rest }: Undated): object {
+  return {
+    ...rest,
+    ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt) }),
+    ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt) }),
+    ...(steps === undefined ? {} : { steps: steps.map(withDates) }),
+    ...(subAgent === undefined ? {} : { subAgent: withDates(subAgent) }),
   };
-  return dated as Dated;
-}
-
-function isObject(value: JsonValue | undefined): value is TurnJson {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

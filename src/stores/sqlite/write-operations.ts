@@ -1,6 +1,6 @@
 /** Everything that changes the database, as functions that run inside the writer's transaction. */
-import type { NewMessageSession, SessionRef } from "../../component/store.ts";
 import { createClaims } from "./claims.ts";
+import { createCreateMessageSession } from "./create-message-session.ts";
 import { createDeleteSession } from "./delete-session.ts";
 import { createJoinSession } from "./join-session.ts";
 import { createJudgementRows } from "./judgement-rows.ts";
@@ -28,7 +28,7 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
   const operations = {
     writeSpans: createWriteSpans(context, parts),
     writeLogRecords: createWriteLogRecords(context, parts),
-    createMessageSession: (session: NewMessageSession): SessionRef => sessions.ofMessages(session),
+    createMessageSession: createCreateMessageSession(context),
     deleteSession: createDeleteSession(context, sessions, payloads, forget),
     joinSession: createJoinSession(context, sessions, forget),
     saveSession: createSaveSession(context),

@@ -48,7 +48,9 @@ export function createWriteSpans({ db }: WriteContext, parts: IngestParts) {
       const header = readSpanHeader(bytes, records[row] ?? 0, records[row + 1] ?? 0, conversationKeys);
       const { traceIdOffset, startTimeUs, conversationId } = header;
       headers.push(header);
-      arrivalOf.push(arrivals.add(bytes.toString("latin1", traceIdOffset, traceIdOffset + 16), startTimeUs, conversationId));
+      arrivalOf.push(
+        arrivals.add(bytes.toString("latin1", traceIdOffset, traceIdOffset + 16), startTimeUs, conversationId),
+      );
     }
     arrivals.place(traces);
     for (const [index, { spanIdOffset }] of headers.entries()) {

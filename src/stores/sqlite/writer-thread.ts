@@ -5,6 +5,7 @@ import { startWriter, type WriterOptions } from "./writer.ts";
 import type { WriterCommand } from "./writer-messages.ts";
 
 try {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what store-threads.ts sends
   const writer = startWriter(workerData as WriterOptions);
   parentPort?.on("message", (command: WriterCommand) => {
     if ("connect" in command) writer.connect(command.connect);

@@ -5,20 +5,16 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
 import type { SessionNotice } from "../../component/store.ts";
-import { type CheckpointSignal, getLogPages, setLogPages, signalCommit } from "./checkpoint-signal.ts";
+import { type CheckpointSignal, signalCommit } from "./checkpoint-signal.ts";
 import { lockDataFolder } from "./data-folder.ts";
 import { createGroupCommit } from "./group-commit.ts";
-import { BUSY_TIMEOUT_MS, openWriter, PAGE_SIZE } from "./open-database.ts";
+import { openWriter } from "./open-database.ts";
 import type { Operations, Outcome, Request, ServerMessage } from "./rpc.ts";
+import { createShortenLog } from "./shorten-log.ts";
 import { createWriteOperations } from "./write-operations.ts";
 import type { WatchCommand } from "./writer-messages.ts";
 
 const MAX_REQUESTS = 64;
-/** A longer log is emptied by the writer itself: under full load the checkpointer alone never gets to its end. */
-const MAX_LOG_BYTES = 128 * 1024 * 1024;
-/** How long that may wait for readers, and by how much the log may grow before it is tried again. */
-const MAX_RESTART_WAIT_MS = 200;
-const LOG_GROWTH_BYTES = 64 * 1024 * 1024;
 
 export interface WriterOptions {
   readonly dataDir: string;
@@ -58,10 +54,10 @@ export function startWriter({ dataDir, conversationKeys, signal }: WriterOptions
 
   /** Takes what the clients have sent meanwhile, one request of each in turn. */
   function fill(): void {
-    for (let found = true; found && waiting.length < MAX_REQUESTS; ) {
+    for (let found = true; found && waiting.length < MAX_REQUESTS;) {
       found = false;
       for (const client of clients) {
-        const received = receiveMessageOnPort(client.port) as { message: Request | WatchCommand } | undefined;
+        const received: { message: Request | WatchCommand } | undefined = receiveMessageOnPort(client.port);
         if (received === undefined) continue;
         found = true;
         accept(client, received.message);
@@ -92,7 +88,7 @@ export function startWriter({ dataDir, conversationKeys, signal }: WriterOptions
 
     close() {
       for (fill(); waiting.length > 0; fill()) commit();
-      for (const { port } of [...clients]) port.close();
+      for (const { port } of clients) port.close();
       db.close();
       folder.release();
     },
@@ -127,7 +123,12 @@ function createGroup(db: Database, conversationKeys: readonly string[]) {
   };
 }
 
-function answer(client: Client, group: readonly Waiting[], outcomes: readonly Outcome[], notices: SessionNotice[]): void {
+function answer(
+  client: Client,
+  group: readonly Waiting[],
+  outcomes: readonly Outcome[],
+  notices: SessionNotice[],
+): void {
   const answers = group.flatMap((waiting, index): [number, Outcome][] => {
     const outcome = outcomes[index];
     return waiting.client === client && outcome !== undefined ? [[waiting.request.id, outcome]] : [];
@@ -137,19 +138,4 @@ function answer(client: Client, group: readonly Waiting[], outcomes: readonly Ou
     ...(client.watches && notices.length > 0 ? { notices } : {}),
   };
   if (message.answers !== undefined || message.notices !== undefined) client.port.postMessage(message);
-}
-
-/** Begins the log anew when it is long. A reader in the middle of something may stand in the way: then later. */
-function createShortenLog(db: Database, signal: CheckpointSignal): () => void {
-  const restart = db.prepare<[], { busy: number }>("PRAGMA wal_checkpoint(RESTART)");
-  let limit = MAX_LOG_BYTES;
-  return () => {
-    const length = getLogPages(signal) * PAGE_SIZE;
-    if (length < limit) return;
-    db.pragma(`busy_timeout = ${MAX_RESTART_WAIT_MS}`);
-    const isBusy = restart.get()?.busy === 1;
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    limit = isBusy ? length + LOG_GROWTH_BYTES : MAX_LOG_BYTES;
-    if (!isBusy) setLogPages(signal, 0);
-  };
 }

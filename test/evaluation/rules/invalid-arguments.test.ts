@@ -93,6 +93,15 @@ describeRule(invalidArguments, {
       tools,
     },
     {
+      name: "arguments that were not recorded",
+      messages: [ask, uses("book", {}, "ok")],
+      tools,
+      change: (session) => ({
+        ...session,
+        turns: session.turns.map((turn) => ({ ...turn, flags: ["content_missing"] })),
+      }),
+    },
+    {
       name: "a tool that was not offered, which is another rule's business",
       messages: [ask, uses("other", { a: 1 }, "ok")],
       tools,

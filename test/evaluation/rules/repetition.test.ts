@@ -1,6 +1,7 @@
 import { loop } from "../../../src/evaluation/rules/loop.ts";
 import { repeatedCall } from "../../../src/evaluation/rules/repeated-call.ts";
 import { repeatedWrite } from "../../../src/evaluation/rules/repeated-write.ts";
+import type { BuiltSession } from "../../../src/model/session.ts";
 import { says, user, uses } from "../conversation.ts";
 import { describeRule } from "./describe-rule.ts";
 
@@ -28,6 +29,11 @@ describeRule(repeatedCall, {
     },
     { name: "other arguments", messages: [user("Status?"), look(), uses("get_order", { id: "W2" }, "open")] },
   ],
+});
+
+const unrecorded = (session: BuiltSession): BuiltSession => ({
+  ...session,
+  turns: session.turns.map((turn) => ({ ...turn, flags: ["content_missing"] })),
 });
 
 describeRule(repeatedWrite, {
@@ -77,6 +83,11 @@ describeRule(repeatedWrite, {
         uses("pay_bill", { to: "P1", amount: 6 }, "ok"),
       ],
     },
+    {
+      name: "writes whose arguments were not recorded",
+      messages: [user("Move it"), modify("Main Street 1"), modify("Main Street 1")],
+      change: unrecorded,
+    },
     { name: "reading twice", messages: [user("Status?"), look(), look()] },
     {
       name: "a turn that answers an earlier one anew",
@@ -103,6 +114,11 @@ describeRule(loop, {
     },
   ],
   silent: [
+    {
+      name: "calls whose arguments were not recorded",
+      messages: [user("Status?"), look(), look(), look()],
+      change: unrecorded,
+    },
     { name: "two identical calls", messages: [user("Status?"), look(), look()] },
     {
       name: "three calls with other arguments each",

@@ -49,6 +49,18 @@ describeRule(ungroundedArgument, {
       reasoning: /choice "business"/,
     },
     {
+      name: "an invented identifier where the session may be a piece of a longer one, a soft sign",
+      messages: [user("Cancel my order please"), uses("cancel_order", { order_id: "W-9911" }, "ok")],
+      change: (session) => ({ ...session, source: "otlp" }),
+      expect: { severity: "soft" },
+    },
+    {
+      name: "an invented identifier where spans name their conversation",
+      messages: [user("Cancel my order please"), uses("cancel_order", { order_id: "W-9911" }, "ok")],
+      change: (session) => ({ ...session, source: "otlp", conversationId: "c1" }),
+      expect: { severity: "hard" },
+    },
+    {
       name: "a value that the tool's answer brings only afterwards",
       messages: [user("Check the order please"), uses("get_order", { order_id: "W-2378" }, found)],
     },

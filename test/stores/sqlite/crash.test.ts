@@ -26,10 +26,14 @@ test("a killed server has every acknowledged span exactly once", async () => {
   expect(acknowledged.size).toBeGreaterThan(ROUNDS);
 
   const { store, destroy } = await startTestStore(dataDir);
-  await Promise.all([...acknowledged].map(async (request) => store.writeSpans(crashSpans(request), { project: "default" })));
+  await Promise.all(
+    [...acknowledged].map(async (request) => store.writeSpans(crashSpans(request), { project: "default" })),
+  );
   await store.shutdown?.();
   const db = new Database(join(dataDir, "turnwise.db"), { readonly: true });
-  const count = db.prepare<[string], number>("SELECT count(*) FROM spans JOIN traces USING (trace_no) WHERE hex(trace_id) = ?").pluck();
+  const count = db
+    .prepare<[string], number>("SELECT count(*) FROM spans JOIN traces USING (trace_no) WHERE hex(trace_id) = ?")
+    .pluck();
   for (const request of acknowledged)
     expect(count.get(request.toString(16).padStart(32, "0").toUpperCase())).toBe(SPANS_PER_REQUEST);
   expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
@@ -39,7 +43,11 @@ test("a killed server has every acknowledged span exactly once", async () => {
 });
 
 /** Collects the numbers that the child prints; kills it `killAfterMs` after its first. */
-async function readAcknowledgements(child: ChildProcess, acknowledged: Set<number>, killAfterMs: number): Promise<void> {
+async function readAcknowledgements(
+  child: ChildProcess,
+  acknowledged: Set<number>,
+  killAfterMs: number,
+): Promise<void> {
   if (child.stdout === null) throw new Error("no output to read");
   let isTimed = false;
   for await (const line of createInterface({ input: child.stdout })) {

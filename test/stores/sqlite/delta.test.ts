@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Span } from "../../../src/model/span.ts";
 import { encodeSpan } from "../../../src/otlp/encode-records.ts";
@@ -10,12 +10,18 @@ const deltaOf = (base: Buffer, target: Buffer): Buffer | undefined =>
   encodeDelta(outlineSpan(base), outlineSpan(target));
 const bytesOf = (span: Span): Buffer => Buffer.from(encodeSpan(span));
 
-function expectRoundTrip(base: Buffer, target: Buffer): number {
+/** Size of the delta as a part of the target; throws when the target does not come out of it again. */
+function ratioOf(base: Buffer, target: Buffer): number {
   const delta = deltaOf(base, target);
   if (delta === undefined) return 1;
-  expect(decodeDelta(base, delta).equals(target)).toBe(true);
+  if (!decodeDelta(base, delta).equals(target)) throw new Error("not the same bytes");
   return delta.length / target.length;
 }
+
+const check =
+  (property: fc.IProperty<[Buffer, Buffer]>): (() => void) =>
+  () =>
+    fc.assert(property, { numRuns: 300 });
 
 const text = (seed: number, words: number): string =>
   Array.from({ length: words }, (_, index) => `word${(seed * 7919 + index * 104_729) % 99_991}`).join(" ");
@@ -38,33 +44,25 @@ const span = fc.oneof(
 );
 
 describe("a delta", () => {
+  const isExact = (base: Buffer, target: Buffer): boolean => ratioOf(base, target) <= 1;
+
   test("gives back every byte of any two spans", () => {
-    fc.assert(fc.property(span, span, (base, target) => void expectRoundTrip(bytesOf(base), bytesOf(target))));
+    const bytes = span.map(bytesOf);
+    expect(check(fc.property(bytes, bytes, isExact))).not.toThrow();
   });
 
   test("gives back every byte of any two byte strings, also when they are no spans", () => {
     const bytes = fc.uint8Array({ maxLength: 600 }).map((array) => Buffer.from(array));
-    fc.assert(
-      fc.property(bytes, bytes, (base, target) => void expectRoundTrip(base, target)),
-      { numRuns: 500 },
-    );
+    expect(check(fc.property(bytes, bytes, isExact))).not.toThrow();
   });
 
   test("gives back every byte of a span whose bytes were cut, moved or repeated", () => {
     const body = bytesOf(modelCall(history(8)));
-    const cut = fc.tuple(fc.nat(body.length), fc.nat(body.length), fc.nat(3));
-    fc.assert(
-      fc.property(cut, ([from, to, times]) => {
-        const piece = body.subarray(Math.min(from, to), Math.max(from, to));
-        const target = Buffer.concat([
-          body.subarray(0, from),
-          ...Array.from({ length: times }, () => piece),
-          body.subarray(to),
-        ]);
-        expectRoundTrip(body, target);
-      }),
-      { numRuns: 300 },
-    );
+    const broken = fc.tuple(fc.nat(body.length), fc.nat(body.length), fc.nat(3)).map(([from, to, times]) => {
+      const piece = body.subarray(Math.min(from, to), Math.max(from, to));
+      return Buffer.concat([body.subarray(0, from), ...Array.from({ length: times }, () => piece), body.subarray(to)]);
+    });
+    expect(check(fc.property(broken, broken, isExact))).not.toThrow();
   });
 
   const repeated: readonly [string, Span, Span][] = [
@@ -92,7 +90,7 @@ describe("a delta", () => {
     ],
   ];
   test.each(repeated)("is a fraction of %s", (_, base, target) => {
-    expect(expectRoundTrip(bytesOf(base), bytesOf(target))).toBeLessThan(0.3);
+    expect(ratioOf(bytesOf(base), bytesOf(target))).toBeLessThan(0.3);
   });
 
   test("is not made of two spans that share nothing", () => {
@@ -110,8 +108,8 @@ describe("a delta", () => {
     const fields = (tag: number): Buffer =>
       Buffer.from(Array.from({ length: 20_000 }, (_, index) => [tag, 1, index % 251]).flat());
     const started = performance.now();
-    expectRoundTrip(fields(0x5a), fields(0x6a));
-    expectRoundTrip(fields(0x4a), fields(0x5a));
+    ratioOf(fields(0x5a), fields(0x6a));
+    ratioOf(fields(0x4a), fields(0x5a));
     expect(performance.now() - started).toBeLessThan(1000);
   });
 });

@@ -27,12 +27,12 @@ describe("opening the database", () => {
   };
 
   test("every commit is flushed to the disk, also after the database was opened again", () => {
-    for (const open of ["first", "second", "third"]) {
+    for (let opened = 1; opened <= 3; opened += 1) {
       const db = openWriter(file);
-      expect(pragma(db, "synchronous"), open).toBe(2);
-      expect(pragma(db, "journal_mode"), open).toBe("wal");
-      expect(pragma(db, "page_size"), open).toBe(16_384);
-      expect(pragma(db, "wal_autocheckpoint"), open).toBe(0);
+      expect(pragma(db, "synchronous")).toBe(2);
+      expect(pragma(db, "journal_mode")).toBe("wal");
+      expect(pragma(db, "page_size")).toBe(16_384);
+      expect(pragma(db, "wal_autocheckpoint")).toBe(0);
       db.close();
     }
   });

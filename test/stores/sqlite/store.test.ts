@@ -88,8 +88,8 @@ describe("the SQLite store", () => {
     const writes = Array.from({ length: 5 }, async () => store.writeSpans(large, { project }));
     const results = await Promise.allSettled(writes);
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
-    for (const result of results)
-      if (result.status === "rejected") expect(result.reason).toBeInstanceOf(UnavailableError);
+    const reasons = results.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
+    expect(reasons.every((reason) => reason instanceof UnavailableError)).toBe(true);
     await store.writeSpans(large, { project });
   });
 
@@ -113,10 +113,14 @@ describe("the SQLite store", () => {
   test("answers 'try again' when the disk refuses, and goes on when it does not, without a restart", () => {
     const dataDir = temporaryFolder();
     // No file may grow beyond 16 MiB (or 32: shells differ), which is a full disk for whatever is larger.
-    const limited = "trap '' XFSZ; ulimit -f 32768; exec \"$0\" \"$@\"";
+    const limited = 'trap \'\' XFSZ; ulimit -f 32768; exec "$0" "$@"';
     const child = spawnSync("sh", ["-c", limited, process.execPath, openScript, dataDir, "fill"], { encoding: "utf8" });
     expect(child.stderr).toBe("");
-    expect(JSON.parse(child.stdout)).toEqual({ refusals: ["UnavailableError", "UnavailableError"], sessions: 2, spans: 2 });
+    expect(JSON.parse(child.stdout)).toEqual({
+      refusals: ["UnavailableError", "UnavailableError"],
+      sessions: 2,
+      spans: 2,
+    });
     rmSync(dataDir, { recursive: true, force: true });
   });
 
@@ -126,8 +130,8 @@ describe("the SQLite store", () => {
       const second = createTestStore(dataDir);
       await expect(second.store.start?.()).rejects.toMatchObject({
         code: "data_dir_in_use",
-        message: expect.stringContaining(String(process.pid)) as string,
-        remedy: expect.stringContaining("TURNWISE_DATA_DIR") as string,
+        message: `The data folder ${dataDir} is in use by another server (process ${process.pid}).`,
+        remedy: "Stop that server, or set TURNWISE_DATA_DIR to another folder.",
       });
     });
 
@@ -139,7 +143,7 @@ describe("the SQLite store", () => {
       open.push(second);
       await expect(second.store.start?.()).rejects.toMatchObject({
         code: "data_dir_in_use",
-        message: expect.stringContaining(String(holder.pid)) as string,
+        message: `The data folder ${dataDir} is in use by another server (process ${holder.pid}).`,
       });
       const ended = new Promise((resolve) => holder.once("exit", resolve));
       holder.kill("SIGKILL");

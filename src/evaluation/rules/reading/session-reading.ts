@@ -58,6 +58,8 @@ export interface TurnReading {
 
 /** What all turns share. */
 export interface SettingReading {
+  /** Nothing says that the session is only a piece of a conversation: it has an id, or came whole as messages. */
+  readonly whole: boolean;
   readonly systemPrompt: string | undefined;
   readonly tools: ReadonlyMap<string, OfferedTool>;
   readonly seen: SeenValues;
@@ -92,7 +94,8 @@ export function readSession(session: BuiltSession): SessionReading {
   };
   if (session.systemPrompt !== undefined) seen.addText(session.systemPrompt, 0, "setting");
   const turns = session.turns.map((turn) => readTurn(turn, progress));
-  return { systemPrompt: session.systemPrompt, turns, tools, seen };
+  const whole = session.source !== "otlp" || session.conversationId !== undefined;
+  return { whole, systemPrompt: session.systemPrompt, turns, tools, seen };
 }
 
 function readTurn(turn: Turn, progress: Progress): TurnReading {
@@ -123,12 +126,19 @@ interface TurnProgress {
   readonly turn: number;
   /** A turn that answers an earlier one anew does the same writes again. */
   readonly regenerated: boolean;
+  /** Without recorded arguments all calls look alike. */
+  readonly recorded: boolean;
   readonly same: Map<string, CallReading>;
 }
 
 function readCalls(turn: Turn, progress: Progress): CallReading[] {
   const calls: CallReading[] = [];
-  const inTurn: TurnProgress = { turn: turn.turn, regenerated: turn.regeneratesTurn !== undefined, same: new Map() };
+  const inTurn: TurnProgress = {
+    turn: turn.turn,
+    regenerated: turn.regeneratesTurn !== undefined,
+    recorded: !turn.flags.includes("content_missing"),
+    same: new Map(),
+  };
   for (const call of turn.steps.filter(isToolCall)) {
     const reading = readCall(call, calls.length, progress, inTurn);
     calls.push(reading);
@@ -150,8 +160,9 @@ function readCall(call: ToolCall, index: number, progress: Progress, inTurn: Tur
   const effect = handsOver(call.name)
     ? "unknown"
     : effectOf(call.name, progress.tools.get(toolKey(call.name))?.definition.description);
-  const repeats = repeatedBy(call, inTurn);
-  const rewrites = succeeded && effect === "write" && !inTurn.regenerated ? rewrittenBy(call, progress) : undefined;
+  const repeats = inTurn.recorded ? repeatedBy(call, inTurn) : undefined;
+  const rewrites =
+    succeeded && effect === "write" && inTurn.recorded && !inTurn.regenerated ? rewrittenBy(call, progress) : undefined;
   const reading: CallReading = {
     call,
     turn: inTurn.turn,

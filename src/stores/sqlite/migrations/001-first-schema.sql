@@ -103,7 +103,10 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_activity ON sessions (project_id, last_activity_ms DESC, session_no DESC) WHERE listed = 1;
 CREATE INDEX sessions_by_conversation ON sessions (project_id, conversation_id) WHERE conversation_id IS NOT NULL;
-CREATE INDEX sessions_by_user ON sessions (project_id, user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX sessions_by_user ON sessions (project_id, user_id, last_activity_ms DESC, session_no DESC)
+  WHERE user_id IS NOT NULL;
+CREATE INDEX sessions_by_agent ON sessions (project_id, agent_name, last_activity_ms DESC, session_no DESC)
+  WHERE agent_name IS NOT NULL;
 -- The queue twice: by idleness when few sessions are due, by start when many are (claims.ts).
 CREATE INDEX sessions_waiting_by_activity ON sessions (last_activity_ms) WHERE changed = 1;
 CREATE INDEX sessions_waiting_by_start ON sessions (start_us) WHERE changed = 1;

@@ -1,0 +1,184 @@
+// Building turns: every model call repeats the whole history, so a naive reader pays for the n-th call n times as much.
+import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { decodeSpans } from "../dist/otlp/decode-records.js";
+import { encodeSpans } from "../dist/otlp/encode-records.js";
+import { buildSession } from "../dist/session/build-session.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc");
+
+const ROUNDS = 25;
+const TEXT = "Where is my order, and when will it arrive? I have been waiting for it since last week. ".repeat(4);
+
+/**
+ * One row a way of writing messages: microseconds for one more call after 10 and after 100, their ratio, and
+ * milliseconds for a session of 200 turns with 400 calls and 200 tools.
+ */
+export async function run() {
+  return Object.entries({ "gen_ai.input.messages": inJson, "llm.input_messages.<i>": flattened }).map(
+    ([name, write]) => {
+      const early = costOfCall(write, 10);
+      const late = costOfCall(write, 100);
+      return {
+        name,
+        "us/call at 10": Number(early.toFixed(1)),
+        "us/call at 100": Number(late.toFixed(1)),
+        "100 : 10": Number((late / early).toFixed(2)),
+        "ms for 200 turns": Number(
+          median(Array.from({ length: 5 }, () => timeOf(turnsWithTools(write, 200)))).toFixed(1),
+        ),
+      };
+    },
+  );
+}
+
+/**
+ * Of one call around the n-th: what n more calls cost, from n/2 to 3n/2. The best of several builds counts, because others
+ * use the machine, too.
+ */
+function costOfCall(write, n) {
+  const best = (count) => Math.min(...Array.from({ length: ROUNDS }, () => timeOf(calls(write, count))));
+  best(n);
+  return ((best(n + n / 2) - best(n / 2)) * 1000) / n;
+}
+
+/** Milliseconds of this process's own time for one build; the garbage of making the spans is taken out before. */
+function timeOf(spans) {
+  collectGarbage();
+  const before = process.cpuUsage();
+  buildSession({ spans, logRecords: [] }, { conversationId: "c" });
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** One call a turn. Spans are decoded from bytes, as in the store: no string is shared between two of them. */
+function calls(write, count) {
+  const history = [{ role: "system", text: TEXT }];
+  return decoded(
+    Array.from({ length: count }, (_, at) => {
+      history.push({ role: "user", text: `${at} ${TEXT}` });
+      const answer = { role: "assistant", text: `${at} It is on its way. ${TEXT}` };
+      const span = modelSpan(at, write(history, answer));
+      history.push(answer);
+      return span;
+    }),
+  );
+}
+
+function turnsWithTools(write, turns) {
+  const history = [{ role: "system", text: TEXT }];
+  const spans = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const call = { id: `call-${turn}`, name: "get_order", arguments: { order_id: `A-${turn}` } };
+    history.push({ role: "user", text: `${turn} ${TEXT}` });
+    spans.push(modelSpan(spans.length, write(history, { role: "assistant", call })));
+    spans.push(toolSpan(spans.length, call));
+    history.push(
+      { role: "assistant", call },
+      { role: "tool", result: { id: call.id, content: `{"order":"A-${turn}","status":"shipped"}` } },
+    );
+    const answer = { role: "assistant", text: `${turn} It is on its way. ${TEXT}` };
+    spans.push(modelSpan(spans.length, write(history, answer)));
+    history.push(answer);
+  }
+  return decoded(spans);
+}
+
+function inJson(history, answer) {
+  return [
+    ["gen_ai.operation.name", "chat"],
+    ["gen_ai.provider.name", "openai"],
+    ["gen_ai.input.messages", JSON.stringify(history.map(toParts))],
+    ["gen_ai.output.messages", JSON.stringify([toParts(answer)])],
+  ];
+}
+
+function toParts({ role, text, call, result }) {
+  const parts = [];
+  if (text !== undefined) parts.push({ type: "text", content: text });
+  if (call !== undefined) parts.push({ type: "tool_call", ...call });
+  if (result !== undefined) parts.push({ type: "tool_call_response", id: result.id, response: result.content });
+  return { role, parts };
+}
+
+function flattened(history, answer) {
+  return [
+    ["openinference.span.kind", "LLM"],
+    ...history.flatMap((message, at) => flatten(`llm.input_messages.${at}.message`, message)),
+    ...flatten("llm.output_messages.0.message", answer),
+  ];
+}
+
+function flatten(prefix, { role, text, call, result }) {
+  const entries = [[`${prefix}.role`, role]];
+  if (text !== undefined) entries.push([`${prefix}.content`, text]);
+  if (call !== undefined) {
+    entries.push([`${prefix}.tool_calls.0.tool_call.id`, call.id]);
+    entries.push([`${prefix}.tool_calls.0.tool_call.function.name`, call.name]);
+    entries.push([`${prefix}.tool_calls.0.tool_call.function.arguments`, JSON.stringify(call.arguments)]);
+  }
+  if (result !== undefined) entries.push([`${prefix}.content`, result.content], [`${prefix}.tool_call_id`, result.id]);
+  return entries;
+}
+
+function modelSpan(at, attributes) {
+  return span(at, "chat", [
+    ["gen_ai.conversation.id", "c"],
+    ["gen_ai.request.model", "gpt-4o-mini"],
+    ["gen_ai.usage.input_tokens", 100n],
+    ...attributes,
+  ]);
+}
+
+function toolSpan(at, call) {
+  return span(at, `execute_tool ${call.name}`, [
+    ["gen_ai.conversation.id", "c"],
+    ["gen_ai.operation.name", "execute_tool"],
+    ["gen_ai.tool.name", call.name],
+    ["gen_ai.tool.call.id", call.id],
+    ["gen_ai.tool.call.result", `{"order":"${call.arguments.order_id}","status":"shipped"}`],
+  ]);
+}
+
+const resource = {
+  attributes: new Map([["service.name", "bench"]]),
+  droppedAttributesCount: 0,
+  schemaUrl: "",
+  entityRefs: [],
+};
+const scope = { name: "bench", version: "1", attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "" };
+
+function span(at, name, attributes) {
+  const start = 1_800_000_000_000_000_000n + BigInt(at) * 1_000_000_000n;
+  return {
+    traceId: (at + 1).toString(16).padStart(32, "0"),
+    spanId: (at + 1).toString(16).padStart(16, "0"),
+    traceState: "",
+    flags: 0,
+    name,
+    kind: 3,
+    startTimeUnixNano: start,
+    endTimeUnixNano: start + 900_000_000n,
+    status: { code: 0, message: "" },
+    attributes: new Map(attributes),
+    droppedAttributesCount: 0,
+    events: [],
+    droppedEventsCount: 0,
+    links: [],
+    droppedLinksCount: 0,
+    resource,
+    scope,
+  };
+}
+
+function decoded(spans) {
+  return decodeSpans(encodeSpans(spans));
+}
+
+function median(values) {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) console.table(await run());

@@ -1,0 +1,5 @@
+import type { SignalBatch, SpanBatch } from "../../../src/model/signal-batch.ts";
+
+export function isSpanBatch(batch: SignalBatch): batch is SpanBatch {
+  return batch.signal === "traces";
+}

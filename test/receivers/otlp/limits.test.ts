@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { oracleDecode } from "../../otlp/oracle.ts";
+import { counterOf, JSON_TYPE, PROTOBUF, send, sendRaw, startReceiver } from "./receiver.ts";
+
+const LIMIT = 100_000;
+const MEBIBYTE = 1024 * 1024;
+
+/** A valid request of exactly this many bytes. */
+function bodyOf(type: "json" | "protobuf", length: number): Buffer {
+  if (type === "json") return Buffer.from("{}".padEnd(length));
+  // Field 15 of the envelope, which nobody knows, with a length of three bytes.
+  const content = length - 4;
+  return Buffer.concat([
+    Buffer.from([0x7a, 0x80 | (content & 0x7f), 0x80 | ((content >> 7) & 0x7f), content >> 14]),
+    Buffer.alloc(content),
+  ]);
+}
+
+describe("the limit on a body", () => {
+  const cases = (["protobuf", "json"] as const).flatMap((type) =>
+    (["plain", "chunked", "gzip"] as const).map((way) => ({ type, way })),
+  );
+
+  async function sendOf(length: number, { type, way }: (typeof cases)[number]) {
+    const receiver = await startReceiver({ http: { max_request_body_size: LIMIT } });
+    const plain = bodyOf(type, length);
+    const coding = way === "gzip" ? { "content-encoding": "gzip" } : {};
+    const headers = { ...(type === "json" ? JSON_TYPE : PROTOBUF), ...coding };
+    const body = way === "gzip" ? gzipSync(plain) : plain;
+    const answer = await send(receiver, { headers, body, ...(way === "chunked" ? { pieceSize: 1000 } : {}) });
+    return { receiver, answer };
+  }
+
+  test.each(cases)("is not passed by as many bytes: $type, $way", async (way) => {
+    const { answer } = await sendOf(LIMIT, way);
+    expect(answer.status).toBe(200);
+  });
+
+  test.each(cases)("is passed by one byte more: $type, $way", async (way) => {
+    const { receiver, answer } = await sendOf(LIMIT + 1, way);
+    const isJson = way.type === "json";
+    expect(answer.status).toBe(413);
+    expect(answer.headers["content-type"]).toBe(isJson ? "application/json" : "application/x-protobuf");
+    const status: unknown = isJson ? JSON.parse(answer.body.toString()) : oracleDecode("Status", answer.body);
+    expect(status).toEqual({ code: 8, message: "The body is larger than 100000 bytes." });
+    expect(counterOf(receiver, "turnwise_receiver_refused_requests", 'reason="too_large"')).toBe(1);
+  });
+
+  test("counts all members of a gzip body together", async () => {
+    const receiver = await startReceiver({ http: { max_request_body_size: LIMIT } });
+    const half = gzipSync(Buffer.alloc(LIMIT / 2 + 1, " "));
+    const headers = { ...JSON_TYPE, "content-encoding": "gzip" };
+    expect((await send(receiver, { headers, body: Buffer.concat([half, half]) })).status).toBe(413);
+  });
+
+  test("is checked against the announced length before anything is read, and the connection is closed", async () => {
+    const receiver = await startReceiver({ http: { max_request_body_size: LIMIT } });
+    const head = `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${LIMIT + 1}\r\n\r\n`;
+    const socket = connect(receiver.port, "127.0.0.1");
+    socket.write(head);
+    const answer = await readUntilClosed(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer.toLowerCase()).toContain("connection: close");
+  });
+
+  test("is told to a sender that goes on sending", async () => {
+    const receiver = await startReceiver({ http: { max_request_body_size: LIMIT } });
+    const answer = await send(receiver, { headers: JSON_TYPE, body: Buffer.alloc(20 * MEBIBYTE, " ") });
+    expect(answer.status).toBe(413);
+  });
+
+  test("ends a body without end, and little of it is kept", async () => {
+    const receiver = await startReceiver({ http: { max_request_body_size: 16 * MEBIBYTE } });
+    const before = process.memoryUsage().rss;
+    const socket = connect(receiver.port, "127.0.0.1").on("error", () => undefined);
+    const answers: string[] = [];
+    socket.on("data", (data: Buffer) => answers.push(data.toString()));
+    socket.write(
+      "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+    );
+    const chunk = Buffer.concat([Buffer.from("10000\r\n"), Buffer.alloc(0x10000, " "), Buffer.from("\r\n")]);
+    let sent = 0;
+    while (answers.length === 0 && sent < 1000 * MEBIBYTE) {
+      await new Promise<void>((written) => {
+        socket.write(chunk, () => written());
+      });
+      sent += chunk.length;
+    }
+    expect(answers[0]).toMatch(/^HTTP\/1\.1 413 /);
+    expect(sent).toBeLessThan(40 * MEBIBYTE);
+    expect(process.memoryUsage().rss - before).toBeLessThan(48 * MEBIBYTE);
+    socket.destroy();
+  });
+
+  test("lets the sender that waits for 100 Continue keep its body", async () => {
+    const receiver = await startReceiver({ http: { max_request_body_size: LIMIT } });
+    const head = `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${LIMIT + 1}\r\nExpect: 100-continue\r\n\r\n`;
+    const answer = await sendRaw(receiver, head);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).not.toContain("100 Continue");
+  });
+});
+
+describe("a bomb", () => {
+  const bomb = gzipSync(Buffer.alloc(300 * MEBIBYTE));
+
+  test.each([
+    ["protobuf", PROTOBUF],
+    ["JSON", JSON_TYPE],
+  ])("of 300 MB in 300 KB costs little memory and little time: %s", async (_, headers) => {
+    expect(bomb.length).toBeLessThan(320_000);
+    const receiver = await startReceiver({ http: { max_request_body_size: 20 * MEBIBYTE } });
+    const before = process.memoryUsage().rss;
+    const started = performance.now();
+    const answer = await send(receiver, { headers: { ...headers, "content-encoding": "gzip" }, body: bomb });
+    expect(answer.status).toBe(413);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(80 * MEBIBYTE);
+  });
+
+  test("within the wire limit, declared as deflate, is refused alike", async () => {
+    const receiver = await startReceiver({ http: { max_request_body_size: MEBIBYTE } });
+    const body = deflateSync(Buffer.alloc(50 * MEBIBYTE));
+    const answer = await send(receiver, { headers: { ...PROTOBUF, "content-encoding": "deflate" }, body });
+    expect(answer.status).toBe(413);
+  });
+});
+
+async function readUntilClosed(socket: Socket): Promise<string> {
+  let received = "";
+  socket.on("data", (chunk: Buffer) => {
+    received += chunk.toString();
+  });
+  await once(socket, "close");
+  return received;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import type { Claim, ReleaseOutcome, SessionFacts, Store } from "../../src/component/store.ts";
+import { UnavailableError } from "../../src/model/errors.ts";
+import { createJudgePauses } from "../../src/service/judge-pauses.ts";
+import { createJudgeRetries } from "../../src/service/judge-retries.ts";
+import { processClaim } from "../../src/service/process-claim.ts";
+import { createTelemetry } from "../../src/service/telemetry.ts";
+import { recordingLogger } from "../support/recording-logger.ts";
+import { spanWith } from "../support/records.ts";
+import { storeWith } from "../support/store-with.ts";
+
+const claim: Claim = {
+  project: "default",
+  id: "s1",
+  lease: "l",
+  source: "otlp",
+  judging: { evaluateSafety: false },
+  factsVersion: 1,
+  revision: 0,
+  rejudge: false,
+};
+const running = new AbortController().signal;
+
+/** The facts of one model call in a trace of its own, which was given these texts and answered "Hi". */
+function modelCall(traceId: string, ...said: string[]): SessionFacts {
+  const message = (role: string, content: string) => ({ role, parts: [{ type: "text", content }] });
+  const input = said.map((text, at) => message(at % 2 === 0 ? "user" : "assistant", text));
+  const attributes = new Map([
+    ["gen_ai.operation.name", "chat"],
+    ["gen_ai.input.messages", JSON.stringify(input)],
+    ["gen_ai.output.messages", JSON.stringify([message("assistant", "Hi")])],
+  ]);
+  const startTimeUnixNano = 1_700_000_000_000_000_000n + BigInt(said.length);
+  return { spans: [spanWith({ traceId, startTimeUnixNano, attributes })], logRecords: [], messages: [], tools: [] };
+}
+
+/** A store that has the facts of one model call, and notes how the session was let go. */
+function storeThat(used: Partial<Store>) {
+  const released: ReleaseOutcome[] = [];
+  const store = storeWith({
+    readFacts: async () => modelCall("a".repeat(32), "Hello"),
+    saveSession: async () => 1,
+    findLinkedSessions: async () => [],
+    readJudgements: async () => ({ turns: [], trajectories: [] }),
+    releaseClaim: async (_, outcome) => void released.push(outcome),
+    renewClaim: async () => true,
+    ...used,
+  });
+  const logger = recordingLogger();
+  const telemetry = createTelemetry();
+  const pauses = createJudgePauses(logger, telemetry);
+  const context = { store, judges: [], pauses, retries: createJudgeRetries(), leaseMs: 30_000, logger, telemetry };
+  return { context, released };
+}
+
+describe("processing a claim", () => {
+  test("saves what was built before it looks for the session to join", async () => {
+    const calls: string[] = [];
+    const { context, released } = storeThat({
+      saveSession: async (_, built, links) => {
+        calls.push(`save ${built.turns.length} ${links.length}`);
+        return 1;
+      },
+      findLinkedSessions: async () => {
+        calls.push("find");
+        return [];
+      },
+    });
+    await processClaim(claim, running, context);
+    expect(calls).toEqual(["save 1 1", "find"]);
+    expect(released).toEqual([{ status: "completed" }]);
+  });
+
+  test("looks for no other session when the sender named the conversation, or sent messages", async () => {
+    const findLinkedSessions = () => Promise.reject(new Error("not to be asked"));
+    const { context, released } = storeThat({ findLinkedSessions });
+    await processClaim({ ...claim, conversationId: "c" }, running, context);
+    await processClaim({ ...claim, source: "messages" }, running, context);
+    expect(released).toEqual([{ status: "completed" }, { status: "completed" }]);
+  });
+
+  test("lets nothing go when the session became part of another, or is held by someone else", async () => {
+    const joined: string[] = [];
+    const joining = storeThat({
+      readFacts: async ({ id }) =>
+        id === "s2" ? modelCall("b".repeat(32), "Hello") : modelCall("a".repeat(32), "Hello", "Hi", "And?"),
+      findLinkedSessions: async () => [{ id: "s2", sharedLinks: 1 }],
+      joinSession: async (_, into) => joined.push(into) > 0,
+    });
+    await processClaim(claim, running, joining.context);
+    const lost = storeThat({ saveSession: async () => undefined });
+    await processClaim(claim, running, lost.context);
+    expect([joined, joining.released, lost.released]).toEqual([["s2"], [], []]);
+  });
+
+  test("that fails unexpectedly is told, and tried again a few times", async () => {
+    const { context, released } = storeThat({ readFacts: () => Promise.reject(new TypeError("bug")) });
+    for (let time = 0; time < 5; time++) await processClaim(claim, running, context);
+    expect(released.map(({ status, retryAt }) => [status, retryAt !== undefined])).toEqual([
+      ["failed", true],
+      ["failed", true],
+      ["failed", true],
+      ["failed", true],
+      ["failed", false],
+    ]);
+    expect(released[0]?.error).not.toContain("bug");
+    expect(context.logger.lines[0]).toMatchObject({ level: "error", fields: { session: "s1" } });
+  });
+
+  test("does not reject when the session cannot even be let go", async () => {
+    const full = () => Promise.reject(new UnavailableError("disk full"));
+    const { context } = storeThat({ saveSession: full, releaseClaim: full });
+    await processClaim(claim, running, context);
+    expect(context.logger.lines.map(({ level }) => level)).toEqual(["error", "warn"]);
+  });
+
+  test("says nothing when it is stopped in between", async () => {
+    const stop = new AbortController();
+    const { context, released } = storeThat({
+      saveSession: () => {
+        stop.abort();
+        return Promise.reject(new UnavailableError("The store is not running."));
+      },
+    });
+    await processClaim(claim, stop.signal, context);
+    expect([released, context.logger.lines]).toEqual([[], []]);
+  });
+
+  test("stops working when the lease cannot be renewed", async () => {
+    const { context, released } = storeThat({
+      renewClaim: async () => false,
+      saveSession: () => new Promise((resolve) => setTimeout(resolve, 100, 1)),
+    });
+    const judge = {
+      identity: { name: "test", version: "1" },
+      judgeTurn: () => Promise.reject(new Error("not to be asked")),
+      judgeTrajectory: () => Promise.reject(new Error("not to be asked")),
+    };
+    await processClaim(claim, running, { ...context, judges: [judge], leaseMs: 30 });
+    expect([released, context.logger.lines]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { factsOfRequests } from "../../src/replay.ts";
+import { buildSessions } from "../../src/session/build-sessions.ts";
+import { captureNames, deliver, deliveries, loadCapture } from "../support/captures.ts";
+import { problemsOf } from "../support/compare-sessions.ts";
+
+/** What was lost before it left the process cannot be rebuilt: these are tested for what is left, below. */
+const incomplete = new Set([
+  "ai-sdk-v6-nocontent",
+  "ai-sdk-v7-nocontent",
+  "anthropic-native-metadata",
+  "openinference-openai-bare-window",
+  "openinference-openai-hidden",
+  "openinference-openai-truncated",
+  "otel-contrib-openai-nocontent",
+  "traceloop-langchain",
+  "traceloop-openai-nocontent",
+  "traceloop-openai-truncated",
+]);
+
+describe.each(captureNames.filter((name) => !incomplete.has(name)))("the traffic of %s", (name) => {
+  const { requests, expected } = loadCapture(name);
+
+  it.each(deliveries)("becomes the conversations that really took place, delivered %s", (delivery) => {
+    const sessions = buildSessions(factsOfRequests(deliver(requests, delivery)));
+    expect(problemsOf(expected, sessions)).toEqual([]);
+  });
+});
+
+describe.each(["otel-contrib-openai", "otel-contrib-openai-bare"])("the log records of %s", (name) => {
+  const { requests, expected } = loadCapture(name);
+
+  it.each([2, 3, 4, 5, 6, 7])("find their order again, shuffled by seed %i", (seed) => {
+    const sessions = buildSessions(factsOfRequests(deliver(requests, "twice and shuffled", seed)));
+    expect(problemsOf(expected, sessions)).toEqual([]);
+  });
+});
+
+describe("traffic without all content still shows", () => {
+  const cases: readonly [name: string, turns: readonly number[], tools: readonly string[], flag: string][] = [
+    ["ai-sdk-v6-nocontent", [6], ["get_order", "track_parcel", "quote_shipping", "refund_order"], "content_missing"],
+    [
+      "ai-sdk-v7-nocontent",
+      [1, 1, 1, 1, 1, 1],
+      ["get_order", "track_parcel", "quote_shipping", "refund_order"],
+      "content_missing",
+    ],
+    [
+      "openinference-openai-hidden",
+      [6],
+      ["get_order", "track_parcel", "quote_shipping", "refund_order"],
+      "content_missing",
+    ],
+    [
+      "otel-contrib-openai-nocontent",
+      [1, 1, 1, 1, 1, 1],
+      ["get_order", "track_parcel", "quote_shipping", "refund_order"],
+      "content_missing",
+    ],
+    ["traceloop-openai-nocontent", [6], ["get_order", "track_parcel", "quote_shipping"], "content_missing"],
+    ["traceloop-openai-truncated", [6], ["get_order", "track_parcel", "quote_shipping", "refund_order"], "truncated"],
+    [
+      "openinference-openai-truncated",
+      [6],
+      ["get_order", "track_parcel", "quote_shipping", "refund_order"],
+      "truncated",
+    ],
+  ];
+
+  it.each(cases)("%s: %j turns, their tools, and the flag", (name, turns, tools, flag) => {
+    const sessions = buildSessions(factsOfRequests(loadCapture(name).requests));
+    const all = sessions.flatMap((session) => session.turns);
+    const names = all.flatMap(({ steps }) => steps.flatMap((step) => (step.type === "tool_call" ? [step.name] : [])));
+    expect(sessions.map((session) => session.turns.length)).toEqual(turns);
+    expect(new Set(names)).toEqual(new Set(tools));
+    expect(all.every(({ flags }) => flags.includes(flag as (typeof flags)[number]))).toBe(true);
+  });
+
+  it("a sliding window without overlap: three pieces, each whole", () => {
+    const sessions = buildSessions(factsOfRequests(loadCapture("openinference-openai-bare-window").requests));
+    expect(sessions.map(({ turns }) => turns.length)).toEqual([1, 1, 4]);
+  });
+});
