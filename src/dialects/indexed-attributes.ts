@@ -55,13 +55,14 @@ function isIndex(segment: string): boolean {
   return /^\d{1,9}$/.test(segment);
 }
 
+/** What was written first stays: a key below another one's value is left out. */
 function grow(root: Branch, path: readonly string[], value: AttributeValue): void {
   let branch = root;
   for (const segment of path.slice(0, -1)) {
-    const next = branch.get(segment);
-    const inner: Branch = next instanceof Map ? next : new Map();
-    if (inner !== next) branch.set(segment, inner);
-    branch = inner;
+    const next = branch.get(segment) ?? new Map();
+    if (!(next instanceof Map)) return;
+    branch.set(segment, next);
+    branch = next;
   }
   const last = path.at(-1) ?? "";
   if (!branch.has(last)) branch.set(last, { leaf: value });
