@@ -29,8 +29,6 @@ const flags = { error: "has_error = 1", harmful_turn: "harmful > 0" } as const;
 const MAX_FILTERS = 100;
 
 const order = "ORDER BY last_activity_ms DESC, session_no DESC";
-/** The plus keeps SQLite from walking all sessions in order to look for the few that have the words. */
-const orderOfFew = "ORDER BY +last_activity_ms DESC, session_no DESC";
 
 export function createFindSessions(db: Database) {
   return {
@@ -38,8 +36,8 @@ export function createFindSessions(db: Database) {
       const { where, values } = allOf([...filtersOf(query), ...cursorFilter(query)]);
       const rows = db
         .prepare<Values, SessionRowShown>(
-          `SELECT ${sessionColumns} FROM sessions LEFT JOIN built_sessions USING (session_no)
-           WHERE ${where} ${query.text === undefined ? order : orderOfFew} LIMIT @limit OFFSET @offset`,
+          `SELECT ${sessionColumns} FROM ${sessionsFor(query)} LEFT JOIN built_sessions USING (session_no)
+           WHERE ${where} ${order} LIMIT @limit OFFSET @offset`,
         )
         .all({ ...values, limit: query.limit + 1, offset: query.offset ?? 0 });
       const shown = rows.slice(0, query.limit);
@@ -52,9 +50,20 @@ export function createFindSessions(db: Database) {
 
     countSessions: (query: SessionQuery): number => {
       const { where, values } = allOf(filtersOf(query));
-      return db.prepare<Values, number>(`SELECT count(*) FROM sessions WHERE ${where}`).pluck().get(values) ?? 0;
+      return (
+        db
+          .prepare<Values, number>(`SELECT count(*) FROM ${sessionsFor(query)} WHERE ${where}`)
+          .pluck()
+          .get(values) ?? 0
+      );
     },
   };
+}
+
+/** Left alone, SQLite walks all sessions in the list's order to look for the few that a name or a word leaves. */
+function sessionsFor({ conversationId, text }: SessionQuery): string {
+  if (conversationId !== undefined) return "sessions INDEXED BY sessions_by_conversation";
+  return text === undefined ? "sessions" : "sessions NOT INDEXED";
 }
 
 function allOf(filters: readonly Filter[]): Filter {
