@@ -4,7 +4,7 @@ import { toSessionDetail } from "./api/session-detail.ts";
 import type { SessionDetail } from "./api/contract.ts";
 import { submissionSchema, type Submission } from "./api/submission.ts";
 import type { Judge } from "./component/judge.ts";
-import { summariseScores } from "./evaluation/rubric/summarise-scores.ts";
+import { summariseScores } from "./model/score-summary.ts";
 import { JudgeError, StartError } from "./model/errors.ts";
 import type { TrajectoryJudgement, TurnJudgement } from "./model/judgement.ts";
 import type { BuiltSession, Session } from "./model/session.ts";

@@ -1,6 +1,6 @@
 import { toSessionDetail } from "./api/session-detail.ts";
 import type { SessionDetail } from "./api/contract.ts";
-import { summariseScores } from "./evaluation/rubric/summarise-scores.ts";
+import { summariseScores } from "./model/score-summary.ts";
 import type { BuiltSession } from "./model/session.ts";
 import { conversationSessionId, traceSessionId } from "./stores/sqlite/session-id.ts";
 

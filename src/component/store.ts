@@ -182,7 +182,7 @@ export interface Store extends Component {
    * lease has ended, else the revision.
    */
   saveSession(claim: Claim, built: BuiltSession, links: readonly bigint[]): Promise<number | undefined>;
-  /** Other sessions of the project that share links with these, most shared first. */
+  /** Other sessions of the project that share links with these, most shared first. Of a link that very many share only the newest count. */
   findLinkedSessions(ref: SessionRef, links: readonly bigint[], limit: number): Promise<readonly LinkedSession[]>;
   /** Gives the claimed session's facts and id to another session, which becomes due at once. Ends the claim. */
   joinSession(claim: Claim, into: string): Promise<boolean>;

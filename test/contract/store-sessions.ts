@@ -143,6 +143,16 @@ export function describeStoreSessions(underTest: () => StoreUnderTest): void {
       expect(await store.findLinkedSessions(other, [2n, 3n], 10)).toEqual([{ id, sharedLinks: 2 }]);
     });
 
+    test("that everybody shares still find the session that shares most", async () => {
+      const { store } = underTest();
+      const popular = 77n;
+      const right = await buildWith([popular, 78n]);
+      for (let at = 0; at < 120; at += 1) await buildWith([popular]);
+      const linked = await store.findLinkedSessions({ project, id: "f".repeat(32) }, [popular, 78n], 200);
+      expect(linked.length).toBeLessThan(121);
+      expect(linked.map(({ id }) => id)).toContain(right);
+    });
+
     test("tell a linked session's conversation", async () => {
       const { write, claimOne, store } = underTest();
       await write(agentSpan({ attributes: named("c") }));

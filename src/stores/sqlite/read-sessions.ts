@@ -10,8 +10,9 @@ import type {
 import type { TrajectoryJudgement, TurnJudgement } from "../../model/judgement.ts";
 import { parseDetails } from "./built-json.ts";
 import { prepareFindSession } from "./find-session.ts";
-import { toStoredLink } from "./session-links.ts";
-import { sessionColumns, type SessionRowShown, summaryOf, toSessionHeader } from "./shown-session.ts";
+import { prepareFindLinked } from "./linked-sessions.ts";
+import { toScoreSummary } from "../../model/score-summary.ts";
+import { sessionColumns, type SessionRowShown, toSessionHeader } from "./shown-session.ts";
 import { currentJudgementsSql, shownJudgementsSql } from "./shown-judgements.ts";
 import { parseStored } from "./stored-json.ts";
 import { parseTurn } from "./turn-rows.ts";
@@ -26,12 +27,6 @@ interface JudgementRow {
 }
 
 type Judged<Judgement> = Extract<JudgementRecord<Judgement>["result"], { status: "judged" }>;
-
-const linkedSql = `
-  SELECT session_id AS id, conversation_id AS conversationId, count(*) AS sharedLinks
-  FROM session_links JOIN sessions USING (session_no)
-  WHERE session_links.project_id = @project AND link IN (SELECT value FROM json_each(@links)) AND session_no <> @sessionNo
-  GROUP BY session_no ORDER BY sharedLinks DESC, start_us, session_no LIMIT @limit`;
 
 export interface ReadSessions {
   readonly getSession: (ref: SessionRef) => JudgedSession | undefined;
@@ -50,7 +45,7 @@ export function createReadSessions(db: Database): ReadSessions {
     .pluck();
   const shown = db.prepare<object, { turn: number; result: string }>(shownJudgementsSql);
   const current = db.prepare<object, JudgementRow>(currentJudgementsSql);
-  const linked = db.prepare<object, { id: string; conversationId: string | null; sharedLinks: number }>(linkedSql);
+  const linked = prepareFindLinked(db);
 
   return {
     getSession: db.transaction((ref: SessionRef): JudgedSession | undefined => {
@@ -74,7 +69,7 @@ export function createReadSessions(db: Database): ReadSessions {
         ...(trajectory === undefined
           ? {}
           : { trajectory: parseStored<Judged<TrajectoryJudgement>>(trajectory.result).judgement }),
-        summary: summaryOf(row),
+        summary: toScoreSummary(row),
       };
     }),
 
@@ -87,18 +82,7 @@ export function createReadSessions(db: Database): ReadSessions {
     }),
 
     findLinkedSessions: db.transaction((ref: SessionRef, links: readonly bigint[], limit: number): LinkedSession[] =>
-      linked
-        .all({
-          project: ref.project,
-          links: `[${links.map(toStoredLink).join()}]`,
-          sessionNo: find(ref) ?? 0,
-          limit,
-        })
-        .map(({ id, conversationId, sharedLinks }) => ({
-          id,
-          sharedLinks,
-          ...(conversationId === null ? {} : { conversationId }),
-        })),
+      linked(ref.project, find(ref), links, limit),
     ),
   };
 }

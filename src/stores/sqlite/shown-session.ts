@@ -1,6 +1,7 @@
 /** A session's row as it is shown in lists and on its own page. */
 import type { SessionSummary } from "../../component/store.ts";
-import type { Score, ScoreSummary } from "../../model/judgement.ts";
+import type { Score } from "../../model/judgement.ts";
+import { toScoreSummary } from "../../model/score-summary.ts";
 import type { Session, SessionSource, SessionStatus } from "../../model/session.ts";
 import { type BuiltHeader, emptyHeader, parseHeader } from "./built-json.ts";
 import { parseStored } from "./stored-json.ts";
@@ -42,20 +43,7 @@ export function toSessionHeader(row: SessionRowShown): SessionHeader {
 }
 
 export function toSessionSummary(row: SessionRowShown): SessionSummary {
-  return { ...headerOf(row), ...storedFields(row), totalTurns: row.totalTurns, summary: summaryOf(row) };
-}
-
-/** Counts over the shown judgements, as `summarize` keeps them. */
-export function summaryOf({ totalTurns, helpful, neutral, harmful, trajectoryScore }: SessionRowShown): ScoreSummary {
-  return {
-    totalTurns,
-    judgedTurns: helpful + neutral + harmful,
-    helpful,
-    neutral,
-    harmful,
-    netScore: trajectoryScore ?? helpful - harmful,
-    trajectoryScore,
-  };
+  return { ...headerOf(row), ...storedFields(row), totalTurns: row.totalTurns, summary: toScoreSummary(row) };
 }
 
 function headerOf({ header, source, startUs }: SessionRowShown): BuiltHeader {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isHarmful, reasonsOf } from "../../../src/evaluation/rubric/score-turn.ts";
 import { failuresOf } from "../../../src/evaluation/rubric/score-trajectory.ts";
-import { summariseScores } from "../../../src/evaluation/rubric/summarise-scores.ts";
+import { summariseScores } from "../../../src/model/score-summary.ts";
 import { summariseAssistant, summariseUser } from "../../../src/evaluation/rubric/summarise-turn.ts";
 import type { Finding } from "../../../src/evaluation/rules/rule.ts";
 import { says, sessionOf, user, uses } from "../conversation.ts";
