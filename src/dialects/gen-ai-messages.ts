@@ -15,39 +15,21 @@ import { parseMessages, plainMessage } from "./parse-message.ts";
 const inputKey = "gen_ai.input.messages";
 const outputKey = "gen_ai.output.messages";
 
-export const genAiInput: readonly MessageSource[] = [
-  (span, context) => readList(span.attributes, inputKey, context),
-  ({ events }, context) => readList(mergeDetails(events), inputKey, context),
-  ({ events }) =>
-    fromEvents(
-      events.flatMap((event) => messageOfEvent(event) ?? []),
-      false,
-    ),
-  (span, context) => fromContentEvents(span, context, "gen_ai.content.prompt", "gen_ai.prompt"),
-  (_span, { logRecords }) =>
-    fromEvents(
-      logRecords.flatMap((record) => messageOfRecord(record) ?? []),
-      false,
-    ),
-  (_span, context) => fromDetailRecords(context, inputKey),
-];
+export const genAiInput = sourcesOf(inputKey, "gen_ai.content.prompt", "gen_ai.prompt");
+export const genAiOutput = sourcesOf(outputKey, "gen_ai.content.completion", "gen_ai.completion");
 
-export const genAiOutput: readonly MessageSource[] = [
-  (span, context) => readList(span.attributes, outputKey, context),
-  ({ events }, context) => readList(mergeDetails(events), outputKey, context),
-  ({ events }) =>
-    fromEvents(
-      events.flatMap((event) => messageOfEvent(event) ?? []),
-      true,
-    ),
-  (span, context) => fromContentEvents(span, context, "gen_ai.content.completion", "gen_ai.completion"),
-  (_span, { logRecords }) =>
-    fromEvents(
-      logRecords.flatMap((record) => messageOfRecord(record) ?? []),
-      true,
-    ),
-  (_span, context) => fromDetailRecords(context, outputKey),
-];
+/** Both directions have the same places. */
+function sourcesOf(key: string, contentEvent: string, contentKey: string): readonly MessageSource[] {
+  const isOutput = key === outputKey;
+  return [
+    (span, context) => readList(span.attributes, key, context),
+    ({ events }, context) => readList(mergeDetails(events), key, context),
+    ({ events }) => fromEvents(events.map(messageOfEvent), isOutput),
+    (span, context) => fromContentEvents(span, context, contentEvent, contentKey),
+    (_span, { logRecords }) => ({ ...fromEvents(logRecords.map(messageOfRecord), isOutput), isLoose: true }),
+    (_span, context) => fromDetailRecords(context, key),
+  ];
+}
 
 /** `gen_ai.system_instructions`: plain text, a list of parts, or either of them as an event's attribute. */
 export function systemInstructions({ attributes, events }: Span): readonly Message[] {
@@ -76,8 +58,9 @@ function readValue(value: JsonValue | undefined, role: MessageRole, context: Rea
   );
 }
 
-function fromEvents(events: readonly MessageEvent[], isOutput: boolean): MessageList {
-  const messages = events.filter((event) => event.isOutput === isOutput).map((event) => event.message);
+/** One event or record for each message; others are none. */
+function fromEvents(events: readonly (MessageEvent | undefined)[], isOutput: boolean): MessageList {
+  const messages = events.flatMap((event) => (event?.isOutput === isOutput ? [event.message] : []));
   return { messages, truncated: false };
 }
 

@@ -7,8 +7,6 @@ import type { MessageList } from "./operation.ts";
 
 export type MessageSource = (span: Span, context: ReadContext) => MessageList | undefined;
 
-export const noMessages: MessageList = { messages: [], truncated: false };
-
 export function firstMessages(sources: readonly MessageSource[], span: Span, context: ReadContext): MessageList {
   let cut = false;
   for (const source of sources) {

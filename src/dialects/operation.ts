@@ -38,6 +38,8 @@ export interface MessageList {
   readonly messages: readonly Message[];
   /** The list was cut by a size limit; what is left is whole. */
   readonly truncated: boolean;
+  /** Each message came as a record of its own: where neither time nor history tell, their order is a guess. */
+  readonly isLoose?: true;
 }
 
 /** One use of a tool. */

@@ -105,7 +105,7 @@ function textOf(role: MessageRole, parts: readonly MessagePart[]): string {
     part.kind === "text" && !isPlaceholder(part.text) ? [openPartText(part.text)] : [],
   );
   const text = texts.join(role === "user" ? "\n" : "");
-  return role !== "user" && text === "null" ? "" : text;
+  return role === "assistant" && text === "null" ? "" : text;
 
   function openPartText(text: string): string {
     const inner = role === "user" ? undefined : openText(role, text);
@@ -134,7 +134,7 @@ function resultsOf(value: JsonObject, results: readonly MessageResult[], text: s
 
 function structuredContent(value: JsonObject): JsonValue | undefined {
   const content = member(value, "content");
-  return isObject(content) ? content : undefined;
+  return isObject(content) || content === "" ? content : undefined;
 }
 
 function isItemWithoutContent(value: JsonObject): boolean {

@@ -17,7 +17,7 @@ export function readToolResult(raw: JsonValue | undefined, failed = false): Tool
 }
 
 /** Results that say themselves that they are errors: `{error: …}`, `Error: …`, `SomethingError: …`. */
-export function errorOfContent(content: JsonValue): string | undefined {
+function errorOfContent(content: JsonValue): string | undefined {
   if (typeof content === "string") return /^(?:Error\b|[A-Z]\w*Error:)/.test(content) ? content : undefined;
   const error = member(content, "error");
   const isError =

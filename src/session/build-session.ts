@@ -5,7 +5,7 @@ import { buildTurns } from "./build-turns.ts";
 import { compareCalls } from "./call.ts";
 import type { Call } from "./call.ts";
 import { digestOfSession } from "./digest.ts";
-import { linkOfEmbeddedId, linksOf } from "./message-links.ts";
+import { linkOfName, linksOf } from "./message-links.ts";
 import { compareSpans } from "./normalise-spans.ts";
 import { readFacts } from "./read-facts.ts";
 import type { SpanFacts } from "./span-facts.ts";
@@ -29,19 +29,21 @@ export function buildSession(facts: SpanFacts, { conversationId }: { readonly co
   const read = readFacts(facts);
   const units = toTraceUnits(read).filter(({ plainId }) => plainId === undefined || plainId === conversationId);
   const links = conversationId === undefined ? linksOfUnits(units) : [];
-  return { session: buildFromUnits(units, read.tree, { conversationId, isGuess: false }), links };
+  return { session: buildFromUnits(units, read.tree, conversationId), links };
 }
 
-export interface BuildOptions {
-  readonly conversationId: string | undefined;
-  readonly isGuess: boolean;
-}
-
-export function buildFromUnits(units: readonly IdentifiedUnit[], tree: SpanTree, options: BuildOptions): BuiltSession {
+/** The units of one conversation. */
+export function buildFromUnits(
+  units: readonly IdentifiedUnit[],
+  tree: SpanTree,
+  givenId: string | undefined,
+): BuiltSession {
   const operations = units.flatMap((unit) => unit.operations).sort((a, b) => compareSpans(a.span, b.span));
   const calls = units.flatMap((unit) => unit.calls).sort(compareCalls);
-  const turns = buildTurns({ operations, calls, isGuess: options.isGuess }, tree);
-  const conversationId = options.conversationId ?? units.find(({ embeddedId }) => embeddedId !== undefined)?.embeddedId;
+  const conversationId = givenId ?? units.find(({ embeddedId }) => embeddedId !== undefined)?.embeddedId;
+  const isGuess =
+    conversationId === undefined && units.filter(({ circumstance }) => circumstance !== undefined).length > 1;
+  const turns = buildTurns({ operations, calls, isGuess }, tree);
   const costs = turns.flatMap(({ costUsd }) => costUsd ?? []);
   return {
     ...(conversationId === undefined ? {} : { conversationId }),
@@ -58,8 +60,11 @@ export function buildFromUnits(units: readonly IdentifiedUnit[], tree: SpanTree,
 }
 
 function linksOfUnits(units: readonly IdentifiedUnit[]): readonly bigint[] {
-  const embedded = distinct(units.flatMap(({ embeddedId }) => embeddedId ?? []));
-  return [...linksOf(units.flatMap(({ calls }) => calls)), ...embedded.map(linkOfEmbeddedId)];
+  const names = units.flatMap(({ embeddedId, circumstance }) => [
+    ...(embeddedId === undefined ? [] : [linkOfName("conversation", embeddedId)]),
+    ...(circumstance === undefined ? [] : [linkOfName("circumstance", circumstance)]),
+  ]);
+  return distinct([...linksOf(units.flatMap(({ calls }) => calls)), ...names]);
 }
 
 /** The user of the first span that names one; the agent's name likewise, an agent's own word before a model call's. */

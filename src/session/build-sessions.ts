@@ -11,7 +11,7 @@ import type { IdentifiedUnit } from "./trace-units.ts";
 export function buildSessions(facts: SpanFacts): readonly BuiltSession[] {
   const read = readFacts(facts);
   return groupConversations<IdentifiedUnit>(toTraceUnits(read))
-    .map(({ id, units }) => buildFromUnits(units, read.tree, { conversationId: id, isGuess: false }))
+    .map(({ id, units }) => buildFromUnits(units, read.tree, id))
     .filter(({ turns }) => turns.length > 0)
     .sort((a, b) => (a.startedAt?.getTime() ?? 0) - (b.startedAt?.getTime() ?? 0));
 }

@@ -7,7 +7,7 @@ import { afterLastUserText, hasOutput } from "./call.ts";
 import type { Call } from "./call.ts";
 import { timesOf } from "./span-times.ts";
 import { createToolSlots } from "./tool-slots.ts";
-import type { ToolSlot } from "./tool-slots.ts";
+import type { ToolSlot } from "./tool-slot.ts";
 
 export interface StepSources {
   readonly calls: readonly Call[];

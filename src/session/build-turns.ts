@@ -44,7 +44,9 @@ export function buildTurns(conversation: Conversation, tree: SpanTree): readonly
 function draftTurns({ calls, operations }: Conversation, tree: SpanTree): readonly TurnDraft[] {
   const groups = splitTurns(calls, tree);
   const wrappers = wrappersOfTurns(groups, operations, tree);
-  const called = groups.map((group, at) => fillFromWrappers(draftOfCalls(group, wrappers[at] ?? [])));
+  const called = groups.map((group, at) => {
+    return fillFromWrappers(draftOfCalls(group, wrappers[at] ?? [], groups[at - 1]?.at(-1)));
+  });
   const all = [...called, ...wrapperTurns(called, operations, tree)].sort(byStart);
   return backfill(markRegenerations(withOwnUserTexts(all)), readRecord(calls));
 }

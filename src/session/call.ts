@@ -61,7 +61,14 @@ export function isReplyCall(call: Call): boolean {
 
 /** Some of its text or results arrived. Without, content capture was off. */
 export function hasContent(call: Call): boolean {
-  return call.history.some(({ text, results }) => text !== "" || results.some(({ content }) => content !== undefined));
+  return call.history.some(({ text, results }) => {
+    return text !== "" || results.some(({ content, error }) => content !== undefined || error !== undefined);
+  });
+}
+
+/** Is the text what the call answered, or as much of it as the user saw? Of a call without output it may be. */
+export function isAnswerOf(call: Call, text: string): boolean {
+  return call.text.startsWith(text) || !hasOutput(call);
 }
 
 /** The run of user texts that ends with the last user text. */

@@ -1,6 +1,6 @@
 /**
  * Which traces belong to one conversation. Those with the same id do; a trace without an id joins the conversation with
- * which it shares most messages, and starts a new one when it shares none.
+ * which it shares most messages; one without content is put with the same user's last, as a guess; any other starts anew.
  */
 import { isUserText } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
@@ -19,6 +19,9 @@ export interface TraceUnit {
   /** What its agents were asked, when there is no model call. */
   readonly asked: readonly Message[];
   readonly startUnixNano: bigint;
+  readonly endUnixNano: bigint;
+  /** User and service of a trace without any content: all by which it can be joined to another one, as a guess. */
+  readonly circumstance?: string;
 }
 
 export interface ConversationGroup<Unit extends TraceUnit> {
@@ -31,14 +34,26 @@ export function groupConversations<Unit extends TraceUnit>(units: readonly Unit[
   const groups: OpenGroup<Unit>[] = [];
   const byId = new Map<string, OpenGroup<Unit>>();
   const byUserText: GroupsByUserText<Unit> = new Map();
+  const byCircumstance = new Map<string, OpenGroup<Unit>>();
   for (const unit of [...units].sort(compareUnits)) {
-    const known = unit.id === undefined ? findContinued(byUserText, unit) : byId.get(unit.id);
+    const known =
+      unit.id === undefined ? (findContinued(byUserText, unit) ?? guess(byCircumstance, unit)) : byId.get(unit.id);
     const group = known ?? openGroup<Unit>(unit.id);
     if (known === undefined) groups.push(group);
     if (unit.id !== undefined) byId.set(unit.id, group);
+    if (unit.circumstance !== undefined) byCircumstance.set(unit.circumstance, group);
     addUnit(group, unit, byUserText);
   }
   return groups;
+}
+
+/** After a pause as long as this the same user is taken to have begun anew. */
+const longestPauseNano = 30n * 60n * 1_000_000_000n;
+
+/** The same user of the same service, soon after. */
+function guess<Unit>(groups: ReadonlyMap<string, OpenGroup<Unit>>, unit: TraceUnit): OpenGroup<Unit> | undefined {
+  const group = groups.get(unit.circumstance ?? "");
+  return group !== undefined && unit.startUnixNano - group.endUnixNano <= longestPauseNano ? group : undefined;
 }
 
 /** The groups by the keys of their own user texts. */
@@ -51,8 +66,8 @@ interface OpenGroup<Unit> {
   readonly keys: Set<string>;
   /** What its last call was given and answered. */
   last: readonly string[];
-  /** Start of its last trace. */
   lastStartUnixNano: bigint;
+  endUnixNano: bigint;
 }
 
 function compareUnits(a: TraceUnit, b: TraceUnit): number {
@@ -61,13 +76,21 @@ function compareUnits(a: TraceUnit, b: TraceUnit): number {
 }
 
 function openGroup<Unit>(id: string | undefined): OpenGroup<Unit> {
-  return { ...(id === undefined ? {} : { id }), units: [], keys: new Set(), last: [], lastStartUnixNano: 0n };
+  return {
+    ...(id === undefined ? {} : { id }),
+    units: [],
+    keys: new Set(),
+    last: [],
+    lastStartUnixNano: 0n,
+    endUnixNano: 0n,
+  };
 }
 
 function addUnit<Unit extends TraceUnit>(group: OpenGroup<Unit>, unit: Unit, byUserText: GroupsByUserText<Unit>): void {
   const preamble = group.units.length === 0 ? preambleOf(unit) : new Set<string>();
   group.units.push(unit);
   group.lastStartUnixNano = unit.startUnixNano;
+  if (unit.endUnixNano > group.endUnixNano) group.endUnixNano = unit.endUnixNano;
   for (const message of messagesOf(unit)) {
     const key = messageKey(message);
     group.keys.add(key);

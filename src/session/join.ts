@@ -18,13 +18,7 @@ export interface JoinCandidate {
  * the one with. Whichever of two parts asks first, they end up as one.
  */
 export function shouldJoin(mine: SpanFacts, candidates: readonly JoinCandidate[]): string | undefined {
-  const own = toTraceUnits(readFacts(mine)).filter(({ plainId }) => plainId === undefined);
-  const ownTraces = new Set(own.map(({ traceId }) => traceId));
-  const units: OwnedUnit[] = [
-    ...own,
-    ...candidates.flatMap((candidate) => unitsOf(candidate).filter(({ traceId }) => !ownTraces.has(traceId))),
-  ];
-  const groups = groupConversations(units).map((group) => group.units);
+  const groups = groupConversations(unitsOfAll(mine, candidates)).map((group) => group.units);
   const together = groups.filter((group) => group.some(({ owner }) => owner === undefined)).flat();
   const owners = groupBy(together, ({ owner }) => owner);
   const others = [...owners].flatMap(([id, units]) => (id === undefined ? [] : [{ id, units }]));
@@ -36,10 +30,32 @@ interface OwnedUnit extends IdentifiedUnit {
   readonly owner?: string;
 }
 
-function unitsOf({ id: owner, conversationId, facts }: JoinCandidate): readonly OwnedUnit[] {
-  return toTraceUnits(readFacts(facts))
-    .filter(({ plainId }) => plainId === undefined || plainId === conversationId)
-    .map((unit) => ({ ...unit, ...(conversationId === undefined ? {} : { id: conversationId }), owner }));
+/** Read all together: the order of log records is known only with the earlier calls at hand. Each trace counts once. */
+function unitsOfAll(mine: SpanFacts, candidates: readonly JoinCandidate[]): readonly OwnedUnit[] {
+  const ownerOfTrace = new Map<string, string | undefined>(mine.spans.map(({ traceId }) => [traceId, undefined]));
+  const facts = candidates.map((candidate) => factsOfNewTraces(candidate, ownerOfTrace));
+  const units = toTraceUnits(
+    readFacts({
+      spans: [...mine.spans, ...facts.flatMap(({ spans }) => spans)],
+      logRecords: [...mine.logRecords, ...facts.flatMap(({ logRecords }) => logRecords)],
+    }),
+  );
+  return units.flatMap((unit) => {
+    const named = candidates.find(
+      ({ conversationId }) => unit.plainId !== undefined && conversationId === unit.plainId,
+    );
+    if (unit.plainId !== undefined) return named === undefined ? [] : [{ ...unit, owner: named.id }];
+    const owner = candidates.find(({ id }) => id === ownerOfTrace.get(unit.traceId));
+    if (owner === undefined) return [unit];
+    return [{ ...unit, ...(owner.conversationId === undefined ? {} : { id: owner.conversationId }), owner: owner.id }];
+  });
+}
+
+function factsOfNewTraces({ id, facts }: JoinCandidate, ownerOfTrace: Map<string, string | undefined>): SpanFacts {
+  const known = new Set(ownerOfTrace.keys());
+  const isNew = ({ traceId }: { readonly traceId?: string }) => traceId !== undefined && !known.has(traceId);
+  for (const span of facts.spans) if (isNew(span)) ownerOfTrace.set(span.traceId, id);
+  return { spans: facts.spans.filter(isNew), logRecords: facts.logRecords.filter(isNew) };
 }
 
 function hasId(units: readonly OwnedUnit[]): boolean {

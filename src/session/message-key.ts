@@ -18,6 +18,12 @@ export function messageKey(message: Message): string {
   return key;
 }
 
+/** Tells two calls with the same arguments apart. For messages whose ids stay the same from delivery to delivery. */
+export function messageKeyWithIds(message: Message): string {
+  const ids = [...message.calls, ...message.results].map(({ id }) => id ?? "");
+  return `${ids.join(" ")} ${messageKey(message)}`;
+}
+
 export function isEmptyMessage({ text, calls, results }: Message): boolean {
   return (
     text === "" &&

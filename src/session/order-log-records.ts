@@ -7,7 +7,7 @@ import { groupBy } from "../dialects/group-by.ts";
 import { messageOfRecord } from "../dialects/message-events.ts";
 import type { Message } from "../dialects/message.ts";
 import type { LogRecord, Span } from "../model/span.ts";
-import { messageKey } from "./message-key.ts";
+import { messageKeyWithIds } from "./message-key.ts";
 import { spanKey } from "./span-facts.ts";
 
 /** As many interleaved conversations are told apart. */
@@ -47,19 +47,13 @@ function toEntry(record: LogRecord): Entry {
   return { record, event: messageOfRecord(record) };
 }
 
-/** Two calls with the same arguments are told apart by their ids. */
-function exactKey(message: Message): string {
-  const ids = [...message.calls, ...message.results].map(({ id }) => id ?? "");
-  return `${ids.join(" ")} ${messageKey(message)}`;
-}
-
 /** The earlier call that shares most messages, system prompts apart; it is taken out, the new one will stand for it. */
 function takeClosest(histories: (readonly Message[])[], input: readonly Message[]): readonly Message[] | undefined {
-  const keys = new Set(input.flatMap((message) => (message.role === "system" ? [] : [exactKey(message)])));
+  const keys = new Set(input.flatMap((message) => (message.role === "system" ? [] : [messageKeyWithIds(message)])));
   let closest = -1;
   let most = 0;
   histories.forEach((history, at) => {
-    const shared = history.filter((message) => keys.has(exactKey(message))).length;
+    const shared = history.filter((message) => keys.has(messageKeyWithIds(message))).length;
     if (shared > most) [closest, most] = [at, shared];
   });
   return closest < 0 ? undefined : histories.splice(closest, 1)[0];
@@ -91,7 +85,7 @@ function rankEntries(entries: readonly Entry[], history: readonly Message[]): Ra
     const { event } = entry;
     if (event === undefined || event.isOutput) return { entry, group: 5, position: 0 };
     const { message } = event;
-    const place = places.get(exactKey(message))?.shift();
+    const place = places.get(messageKeyWithIds(message))?.shift();
     if (place !== undefined) return { entry, group: 1, position: place };
     if (message.role === "system") return { entry, group: 0, position: 0 };
     if (history.length === 0) return { entry, group: 1, position: 0 };
@@ -105,8 +99,8 @@ function rankEntries(entries: readonly Entry[], history: readonly Message[]): Ra
 function placesByKey(history: readonly Message[]): ReadonlyMap<string, number[]> {
   const places = new Map<string, number[]>();
   history.forEach((message, at) => {
-    const known = places.get(exactKey(message));
-    if (known === undefined) places.set(exactKey(message), [at]);
+    const known = places.get(messageKeyWithIds(message));
+    if (known === undefined) places.set(messageKeyWithIds(message), [at]);
     else known.push(at);
   });
   return places;
@@ -124,7 +118,7 @@ function restoreEqual(
   const inHistory = ranked.filter(({ group, entry }) => group === 1 && entry.event !== undefined);
   const filled = new Set(inHistory.map(({ position }) => position));
   return inHistory.flatMap(({ entry }) => {
-    const missing = entry.event === undefined ? [] : (places.get(exactKey(entry.event.message)) ?? []);
+    const missing = entry.event === undefined ? [] : (places.get(messageKeyWithIds(entry.event.message)) ?? []);
     return missing
       .filter((at) => !filled.has(at) && (at === 0 || filled.has(at - 1)) && (at + 1 === length || filled.has(at + 1)))
       .map((at) => {

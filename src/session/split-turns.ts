@@ -1,6 +1,7 @@
 /** Cuts the model calls of a conversation into turns. Every call repeats the history: a turn is not a call. */
 import { isReply } from "../dialects/message.ts";
-import { hasContent, hasOutput, lastUserRun } from "./call.ts";
+import type { Message } from "../dialects/message.ts";
+import { hasContent, hasOutput, isAnswerOf, lastUserRun } from "./call.ts";
 import type { Call } from "./call.ts";
 import { messageKey } from "./message-key.ts";
 import type { SpanTree } from "./span-tree.ts";
@@ -23,17 +24,27 @@ export function splitTurns(calls: readonly Call[], tree: SpanTree): readonly (re
 function isRetry(call: Call, previous: Call): boolean {
   const [span, before] = [call.operation.span, previous.operation.span];
   const isSibling = span.traceId === before.traceId && span.parentSpanId === before.parentSpanId;
-  return isSibling && previous.operation.error !== undefined && !hasOutput(previous);
+  const hasFailed = previous.operation.error !== undefined && !hasOutput(previous);
+  return isSibling && hasFailed && lastUserRun(call.history).at(-1) === lastUserRun(previous.history).at(-1);
 }
 
-/** The user spoke last. Where the end of the input is unknown, a new trace is a new turn. */
+/**
+ * The user spoke last, or the answer before him did (his message was lost). Where the end of the input is unknown, a new
+ * trace is a new turn.
+ */
 function startsTurn(call: Call, open: readonly Call[], previous: Call, tree: SpanTree): boolean {
-  const last = call.history.at(-1);
+  const last = withoutPrefill(call.history, previous).at(-1);
   if (last === undefined || call.operation.input.truncated || !hasContent(call)) {
     return call.operation.span.traceId !== previous.operation.span.traceId;
   }
   if (last.role === "user") return !answersTogether(call, open, tree);
   return isReply(last);
+}
+
+/** Applications put the beginning of the answer into the model's mouth: that is nothing that was said. */
+function withoutPrefill(history: readonly Message[], previous: Call): readonly Message[] {
+  const last = history.at(-1);
+  return last !== undefined && isReply(last) && !isAnswerOf(previous, last.text) ? history.slice(0, -1) : history;
 }
 
 /** One agent asks several models about one user message (a router, then the one that answers): the inputs differ. */

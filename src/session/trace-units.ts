@@ -1,7 +1,8 @@
 /** Operations cut into units: what each trace holds of each conversation. */
+import { textAttribute } from "../dialects/attribute-values.ts";
 import { groupBy } from "../dialects/group-by.ts";
 import type { Operation } from "../dialects/operation.ts";
-import { compareCalls, toCall } from "./call.ts";
+import { compareCalls, hasContent, toCall } from "./call.ts";
 import type { Call } from "./call.ts";
 import { resolveConversationIds } from "./conversation-ids.ts";
 import type { TraceUnit } from "./group-conversations.ts";
@@ -35,7 +36,7 @@ export function toTraceUnits({ operations, tree }: ReadFacts): readonly Identifi
 }
 
 /** Model calls count unless they are a tool's or the same call again. */
-export function countingCalls(operations: readonly Operation[], tree: SpanTree): readonly Call[] {
+function countingCalls(operations: readonly Operation[], tree: SpanTree): readonly Call[] {
   const own = operations.filter((operation) => isOwnCall(operation, tree));
   return own
     .filter((operation) => tree.get(operation)?.tool === undefined)
@@ -47,6 +48,7 @@ function toUnit(operations: readonly Operation[], tree: SpanTree): TraceUnit {
   const calls = countingCalls(operations, tree);
   const agent = operations.find(({ kind }) => kind === "agent");
   const asked = calls.length === 0 && agent?.kind === "agent" ? agent.readInput() : [];
+  const circumstance = calls.length > 0 && !calls.some(hasContent) ? circumstanceOf(operations) : undefined;
   const [first] = operations;
   return {
     traceId: first?.span.traceId ?? "",
@@ -54,5 +56,14 @@ function toUnit(operations: readonly Operation[], tree: SpanTree): TraceUnit {
     calls,
     asked: asked.filter(({ role }) => role !== "system"),
     startUnixNano: calls[0]?.operation.span.startTimeUnixNano ?? first?.span.startTimeUnixNano ?? 0n,
+    endUnixNano: operations.reduce((end, { span }) => (span.endTimeUnixNano > end ? span.endTimeUnixNano : end), 0n),
+    ...(circumstance === undefined ? {} : { circumstance }),
   };
+}
+
+/** Undefined without a user: then nothing tells two conversations apart. */
+function circumstanceOf(operations: readonly Operation[]): string | undefined {
+  const userId = operations.find((operation) => operation.userId !== undefined)?.userId;
+  const service = operations[0] && textAttribute(operations[0].span.resource.attributes, "service.name");
+  return userId === undefined ? undefined : JSON.stringify([userId, service ?? ""]);
 }

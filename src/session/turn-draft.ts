@@ -2,7 +2,7 @@
 import { isReply } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
 import type { AgentOperation } from "../dialects/operation.ts";
-import { hasContent, isReplyCall, lastUserRun } from "./call.ts";
+import { hasContent, isAnswerOf, isReplyCall, lastUserRun } from "./call.ts";
 import type { Call } from "./call.ts";
 
 export interface TurnDraft {
@@ -23,7 +23,12 @@ export interface TurnDraft {
   readonly messages: readonly Message[];
 }
 
-export function draftOfCalls(calls: readonly Call[], wrappers: readonly AgentOperation[]): TurnDraft {
+/** `previous`: the last call of the turn before. */
+export function draftOfCalls(
+  calls: readonly Call[],
+  wrappers: readonly AgentOperation[],
+  previous: Call | undefined,
+): TurnDraft {
   const reply = calls.findLast(isReplyCall)?.text;
   const start = calls[0]?.operation.span.startTimeUnixNano;
   return {
@@ -31,7 +36,7 @@ export function draftOfCalls(calls: readonly Call[], wrappers: readonly AgentOpe
     wrappers,
     traceIds: [...new Set(calls.map(({ operation }) => operation.span.traceId))],
     ...(start === undefined ? {} : { startUnixNano: start }),
-    userTexts: userTextsOf(calls[0]),
+    userTexts: userTextsOf(calls[0], previous),
     ...(reply === undefined ? {} : { reply }),
     aborted: false,
     inferred: false,
@@ -52,9 +57,13 @@ export function draftOfWrapper(agent: AgentOperation): TurnDraft {
   };
 }
 
-/** User messages in a row are one turn. The end of a cut list is not the end of what was said. */
-function userTextsOf(first: Call | undefined): readonly string[] {
+/**
+ * User messages in a row are one turn. The end of a cut list is not the end of what was said; and where the answer before
+ * stands last, the user's message was lost.
+ */
+function userTextsOf(first: Call | undefined, previous: Call | undefined): readonly string[] {
   const last = first?.history.at(-1);
-  if (first === undefined || last === undefined || first.operation.input.truncated) return [];
-  return isReply(last) || !hasContent(first) ? [] : lastUserRun(first.history);
+  if (first === undefined || last === undefined || first.operation.input.truncated || !hasContent(first)) return [];
+  const isLost = isReply(last) && previous !== undefined && isAnswerOf(previous, last.text);
+  return isLost ? [] : lastUserRun(first.history);
 }

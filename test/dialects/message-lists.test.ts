@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMessageListReader } from "../../src/dialects/message-lists.ts";
 import { parseMessages } from "../../src/dialects/parse-message.ts";

@@ -20,7 +20,7 @@ function readModel(attributes: Attributes, { events = [], logRecords = [], dropp
   const show = (messages: ModelOperation["output"]) =>
     messages.map(({ role, text, calls, results }) => [
       role,
-      text || calls.map(({ name }) => name).join() || results.map(({ content }) => content).join(),
+      text || calls.map(({ name }) => name).join() || results.map(({ content }) => JSON.stringify(content)).join(),
     ]);
   return {
     input: show(operation.input.messages),
@@ -190,7 +190,7 @@ describe("the GenAI conventions keep messages", () => {
     ];
     expect(readModel(chat, { logRecords }).input).toEqual([
       ["assistant", "get_order"],
-      ["tool", "fine"],
+      ["tool", '"fine"'],
     ]);
   });
 
@@ -234,7 +234,7 @@ describe("Traceloop keeps messages", () => {
       input: [
         ["user", "hi"],
         ["assistant", ""],
-        ["tool", "fine"],
+        ["tool", '"fine"'],
       ],
       output: [["assistant", "get_order"]],
       truncated: false,

@@ -21,7 +21,7 @@ const toolMessage = (kwargs: object) =>
   JSON.stringify({ lc: 1, id: ["langchain_core", "messages", "ToolMessage"], kwargs });
 
 describe("a tool span", () => {
-  it.each<[string, Attributes, Partial<typeof call>, string?]>([
+  it.each<[string, Attributes, { readonly callId?: undefined }, string?]>([
     [
       "of the conventions",
       {

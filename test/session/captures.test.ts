@@ -53,7 +53,7 @@ describe("traffic without all content still shows", () => {
     ],
     [
       "otel-contrib-openai-nocontent",
-      [1, 1, 1, 1, 1, 1],
+      [6],
       ["get_order", "track_parcel", "quote_shipping", "refund_order"],
       "content_missing",
     ],

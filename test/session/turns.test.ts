@@ -50,6 +50,42 @@ describe("a turn starts", () => {
     expect(session.turns[0]?.error).toBeUndefined();
   });
 
+  it("again when the user goes on after a call that failed, beside it", () => {
+    const session = build(
+      chat({ id: 2, parent: 1, at: 0, error: "500" }, [user("a")]),
+      chat({ id: 3, parent: 1, at: 1 }, [user("a"), user("b")], said("B")),
+    );
+    expect(outline(session)).toEqual([
+      ["a", null, ""],
+      ["b", "B", ""],
+    ]);
+  });
+
+  it("as ever when the application begins the answer itself", () => {
+    const begin = said("Here you are:");
+    const session = build(
+      chat({ id: 1, at: 0 }, [user("a"), begin], asks("1")),
+      chat({ id: 2, at: 1 }, [user("a"), asks("1"), got("1"), begin], said("A")),
+      chat({ id: 3, at: 2 }, [user("a"), asks("1"), got("1"), said("A"), user("b"), begin], said("B")),
+    );
+    expect(outline(session)).toEqual([
+      ["a", "A", "get_order"],
+      ["b", "B", ""],
+    ]);
+  });
+
+  it("where the answer before stands last: the user's message was lost", () => {
+    const session = build(
+      chat({ id: 1, at: 0, trace: 1 }, [user("a")], said("A")),
+      chat({ id: 2, at: 1, trace: 2 }, [user("a"), said("A")], asks("1")),
+      chat({ id: 3, at: 2, trace: 3 }, [user("a"), said("A"), user("b"), asks("1"), got("1")], said("B")),
+    );
+    expect(outline(session)).toEqual([
+      ["a", "A", ""],
+      ["b", "B", "get_order"],
+    ]);
+  });
+
   it("again when the text is repeated with the old exchange in the history", () => {
     const session = build(
       chat({ id: 1, at: 0, trace: 1 }, [user("a")], said("A")),

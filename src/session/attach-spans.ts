@@ -1,0 +1,55 @@
+/** Tool spans meet the calls that the messages show. */
+import { groupBy } from "../dialects/group-by.ts";
+import type { ToolOperation } from "../dialects/operation.ts";
+import { callKey, idsDiffer, isEmptyArguments } from "./tool-slot.ts";
+import type { ToolSlot } from "./tool-slot.ts";
+
+/**
+ * Each span once, in the order of their start: by id; else by name and arguments, never against another id; else, where
+ * either's arguments are missing, by name. Gives those that are calls of their own.
+ */
+export function attachSpans(slots: readonly ToolSlot[], spans: readonly ToolOperation[]): readonly ToolOperation[] {
+  const withoutId = attach(
+    spans,
+    slots,
+    (slot) => slot.id,
+    (span) => span.callId,
+  );
+  const withoutCall = attach(
+    withoutId,
+    slots,
+    (slot) => callKey(slot.name, slot.arguments),
+    (span) => callKey(span.name, span.arguments ?? null),
+  );
+  return attach(
+    withoutCall,
+    slots,
+    (slot) => slot.name,
+    (span) => span.name,
+    (slot, span) => {
+      return isEmptyArguments(slot.arguments) || isEmptyArguments(span.arguments);
+    },
+  );
+}
+
+/** Gives each span the first free slot with its key, and returns the spans that found none. */
+function attach(
+  spans: readonly ToolOperation[],
+  slots: readonly ToolSlot[],
+  keyOfSlot: (slot: ToolSlot) => string | undefined,
+  keyOfSpan: (span: ToolOperation) => string | undefined,
+  fits: (slot: ToolSlot, span: ToolOperation) => boolean = () => true,
+): readonly ToolOperation[] {
+  const free = groupBy(
+    slots.filter((slot) => slot.span === undefined),
+    keyOfSlot,
+  );
+  return spans.filter((span) => {
+    const key = keyOfSpan(span);
+    const queue = key === undefined ? [] : (free.get(key) ?? []);
+    const at = queue.findIndex((slot) => !idsDiffer(slot.id, span.callId) && fits(slot, span));
+    const [slot] = at < 0 ? [] : queue.splice(at, 1);
+    if (slot !== undefined) slot.span = span;
+    return slot === undefined;
+  });
+}

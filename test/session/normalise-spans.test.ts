@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { normaliseSpans } from "../../src/session/normalise-spans.ts";
+import { other } from "../support/conversation-spans.ts";
+
+describe("each span counts once", () => {
+  const poor = other({ id: 1, at: 0, until: 1 });
+  const rich = other({ id: 1, at: 0, until: 1, more: { a: "1" } });
+  const late = other({ id: 1, at: 0, until: 9 });
+
+  it.each([
+    ["the one with more attributes", [poor, rich], rich],
+    ["the one with more attributes, though it ends earlier", [late, rich], rich],
+    ["of equals the one that ends later", [poor, late], late],
+    ["of the same the first", [poor, { ...poor }], poor],
+  ])("%s", (_which, spans, kept) => {
+    expect(normaliseSpans(spans)).toEqual([kept]);
+    expect(normaliseSpans(spans.toReversed())).toEqual([kept]);
+  });
+
+  it("the same id in another trace is another span", () => {
+    expect(normaliseSpans([other({ id: 1, trace: 1, at: 0 }), other({ id: 1, trace: 2, at: 0 })])).toHaveLength(2);
+  });
+
+  it("in the order of their start, ties by their end, then always the same", () => {
+    const spans = [
+      other({ id: 4, at: 5 }),
+      other({ id: 3, at: 1, until: 9 }),
+      other({ id: 2, at: 1, until: 3 }),
+      other({ id: 1, at: 1, until: 9 }),
+    ];
+    const ids = [spans, spans.toReversed()].map((list) => normaliseSpans(list).map(({ spanId }) => Number(spanId)));
+    expect(ids).toEqual([
+      [2, 1, 3, 4],
+      [2, 1, 3, 4],
+    ]);
+  });
+});
