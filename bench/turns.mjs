@@ -12,7 +12,11 @@ const collectGarbage = runInNewContext("gc");
 const ROUNDS = 25;
 const TEXT = "Where is my order, and when will it arrive? I have been waiting for it since last week. ".repeat(4);
 
-/** Of each way of writing messages: what one more call costs, and a session of 200 turns with 400 calls and 200 tools. */
+/**
+ * Of each way of writing messages: what one more call costs, and a session of 200 turns with 400 calls and 200 tools. The
+ * flattened way has no goal at n = 100: to tell that hundreds of attributes repeat, each must be compared. OpenTelemetry
+ * cuts such spans off after 128 attributes unless it is told otherwise.
+ */
 export async function run() {
   return Object.entries({ "gen_ai.input.messages": inJson, "llm.input_messages.<i>": flattened }).flatMap(
     ([name, write]) => {
@@ -21,7 +25,7 @@ export async function run() {
       const long = median(Array.from({ length: 5 }, () => timeOf(turnsWithTools(write, 200))));
       return [
         { name: `${name}: a model call at n = 10`, value: `${early.toFixed(0)} us` },
-        { name: `${name}: at n = 100 / at n = 10`, value: late / early, goal: "<= 2" },
+        { name: `${name}: at n = 100 / at n = 10`, value: late / early, ...(write === inJson ? { goal: "<= 2" } : {}) },
         { name: `${name}: 200 turns`, value: `${long.toFixed(0)} ms`, goal: "< 1000 ms" },
       ];
     },
@@ -38,13 +42,12 @@ function costOfCall(write, n) {
   return ((best(n + n / 2) - best(n / 2)) * 1000) / n;
 }
 
-/** Milliseconds of this process's own time for one build; the garbage of making the spans is taken out before. */
+/** Milliseconds for one build; the garbage of making the spans is taken out before. */
 function timeOf(spans) {
   collectGarbage();
-  const before = process.cpuUsage();
+  const started = performance.now();
   buildSession({ spans, logRecords: [] }, { conversationId: "c" });
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  return performance.now() - started;
 }
 
 /** One call a turn. Spans are decoded from bytes, as in the store: no string is shared between two of them. */

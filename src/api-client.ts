@@ -50,7 +50,10 @@ export class ApiClientError extends Error {
 
 const timeoutMs = 30_000;
 
-/** `TURNWISE_URL` says where the server is (default http://localhost:8000), `TURNWISE_API_KEY` who is asking. */
+/**
+ * `TURNWISE_URL` says where the server is, `TURNWISE_API_KEY` who is asking. By default it is where `serve` listens when it is
+ * started from the same shell: on localhost, at `TURNWISE_PORT` or 8000.
+ */
 export function createApiClient(env: NodeJS.ProcessEnv): ApiClient {
   const url = serverUrl(env);
   const headers = new Headers({ accept: "application/json" });
@@ -72,10 +75,11 @@ export function createApiClient(env: NodeJS.ProcessEnv): ApiClient {
 }
 
 function serverUrl(env: NodeJS.ProcessEnv): string {
-  const text = env["TURNWISE_URL"] || "http://localhost:8000";
+  const text = env["TURNWISE_URL"] || `http://localhost:${env["TURNWISE_PORT"] || "8000"}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ApiClientError("url_invalid", "TURNWISE_URL is not an http URL", "Set it as in http://localhost:8000");
+    const message = env["TURNWISE_URL"] ? "TURNWISE_URL is not an http URL" : "TURNWISE_PORT is not a port";
+    throw new ApiClientError("url_invalid", message, "Set TURNWISE_URL as in http://localhost:8000");
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

@@ -24,14 +24,22 @@ export function readOtlpFile(path: string, content: Uint8Array): readonly OtlpRe
 
 function readRequests(name: string, content: Uint8Array): readonly OtlpRequest[] {
   if (name.endsWith(".pb")) return [readProtobuf(content)];
-  if (name.endsWith(".jsonl")) return linesOf(content).map(readJson);
+  if (name.endsWith(".jsonl")) return readJsonLines(content);
   if (name.endsWith(".json")) return [readJson(content)];
   throw new Error("unknown kind of file; known are .json, .jsonl and .pb, each also with .gz");
 }
 
-function linesOf(content: Uint8Array): readonly Uint8Array[] {
+/** One request a line; the error of a line that is none names it. */
+function readJsonLines(content: Uint8Array): readonly OtlpRequest[] {
   const lines = Buffer.from(content).toString("utf8").split("\n");
-  return lines.filter((line) => line.trim() !== "").map((line) => Buffer.from(line));
+  return lines.flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    try {
+      return [readJson(Buffer.from(line))];
+    } catch (error) {
+      throw new Error(`line ${index + 1}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  });
 }
 
 function readJson(body: Uint8Array): OtlpRequest {

@@ -1,5 +1,5 @@
 /** The whole server: the configured service, the judge thread and the API. What `turnwise serve` and the tests start. */
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
 import { Worker } from "node:worker_threads";
 import { createApi } from "./api/api.ts";
 import type { JudgeInfo } from "./api/route.ts";
@@ -67,6 +67,12 @@ function judgeInfosOf(config: Config, reports: Reports): readonly JudgeInfo[] {
   }));
 }
 
+/**
+ * A session that takes more memory than this ends the judge thread, which is started anew. Without a limit of its own it would
+ * end the process: V8 then takes the whole down with the thread.
+ */
+const JUDGE_HEAP_MIB = 2048;
+
 function judgeThread(config: Config, store: Store, reports: Reports): Component {
   const judges = judgeConfigsOf(config);
   const idleMs = config.service.sessions.idleTimeoutMs;
@@ -78,10 +84,20 @@ function judgeThread(config: Config, store: Store, reports: Reports): Component 
       const workerData: JudgeThreadData = { judges, idleMs, connection };
       return new Worker(new URL("./judge-thread.js", import.meta.url), {
         workerData,
+        resourceLimits: { maxOldGenerationSizeMb: JUDGE_HEAP_MIB },
         transferList: [connection.writer],
       });
     },
   });
+}
+
+/** How long a connection may stand still, so that readers that stopped reading do not keep others out. In milliseconds. */
+const STANDSTILL_MS = 60_000;
+
+function createApiServer(app: RequestListener): HttpServer {
+  const server = createServer(app);
+  server.timeout = STANDSTILL_MS;
+  return server;
 }
 
 const isConnectable = (store: Store): store is SqliteStore => "connect" in store;
@@ -92,7 +108,7 @@ function api(endpoint: Endpoint, context: Parameters<typeof createApi>[0]): Comp
   let listener: Listener | undefined;
   return {
     async start() {
-      listener = await listen(endpoint, "service::api::endpoint", () => createServer(app));
+      listener = await listen(endpoint, "service::api::endpoint", () => createApiServer(app));
     },
     async shutdown() {
       stopping.abort();

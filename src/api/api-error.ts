@@ -1,5 +1,5 @@
 /** What a caller is told when a request fails: `{"detail", "code"}` and a status. Nothing of the inside gets out. */
-import { PermanentError, UnavailableError } from "../model/errors.ts";
+import { codeOf, PermanentError, UnavailableError } from "../model/errors.ts";
 import type { ErrorBody } from "./contract.ts";
 
 /** Every code that this API answers with. Clients may switch on them; they do not change. */
@@ -54,6 +54,8 @@ export function toApiError(error: unknown): ApiError | undefined {
 
 /** Express's body parser names what is wrong in `type`; its messages quote the body, so they are replaced. */
 function fromBodyParser(error: unknown): ApiError | undefined {
+  if (isNotAsEncoded(error))
+    return new ApiError(400, "invalid_request", "the body is not what its content-encoding says");
   switch (error instanceof Error && "type" in error ? error.type : undefined) {
     case "entity.parse.failed":
       return new ApiError(400, "malformed_json", "the body is not a JSON object");
@@ -69,3 +71,7 @@ function fromBodyParser(error: unknown): ApiError | undefined {
       return undefined;
   }
 }
+
+/** It passes on what zlib throws, marked as the caller's fault. */
+const isNotAsEncoded = (error: unknown): boolean =>
+  codeOf(error)?.startsWith("Z_") === true && error instanceof Error && "expose" in error && error.expose === true;

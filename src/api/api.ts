@@ -6,18 +6,21 @@ import { localOnly } from "./local-only.ts";
 import { mountRoute } from "./mount-route.ts";
 import type { ApiContext } from "./route.ts";
 import { routes } from "./routes.ts";
+import { createTurnstile, type TurnstileOptions, turnstileDefaults } from "./turnstile.ts";
 
 export interface ApiOptions extends ApiContext {
   readonly eventStreams?: Partial<EventStreamOptions>;
+  readonly turnstile?: TurnstileOptions;
 }
 
-export function createApi({ eventStreams, ...context }: ApiOptions): Express {
+export function createApi({ eventStreams, turnstile = turnstileDefaults, ...context }: ApiOptions): Express {
   const app = express();
   app.enable("strict routing").enable("case sensitive routing").disable("x-powered-by").disable("etag");
   app.set("query parser", "simple");
   app.use(secureHeaders, localOnly);
   const openStreams = { count: 0, options: { ...eventStreamDefaults, ...eventStreams } };
-  for (const route of routes) mountRoute(app, route, context, openStreams);
+  const enter = createTurnstile(turnstile);
+  for (const route of routes) mountRoute(app, route, context, openStreams, enter);
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseMethod(path));
   app.use(() => {
     throw new ApiError(404, "not_found", "there is nothing at this path; the API is under /api/v1");

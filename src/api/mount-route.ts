@@ -3,6 +3,7 @@ import express, { type Express, type Request, type RequestHandler, type Response
 import { ApiError, toErrorBody, toPublicError } from "./api-error.ts";
 import { type EventStreamOptions, serveEventStream } from "./event-stream.ts";
 import type { ApiContext, Reply, Route } from "./route.ts";
+import type { Turnstile } from "./turnstile.ts";
 import { validateBody, validateQuery } from "./validate.ts";
 
 /** Everything belongs to this project until there are accounts. */
@@ -13,9 +14,19 @@ export interface OpenStreams {
   readonly options: EventStreamOptions;
 }
 
-export function mountRoute(app: Express, route: Route, context: ApiContext, streams: OpenStreams): void {
+export function mountRoute(
+  app: Express,
+  route: Route,
+  context: ApiContext,
+  streams: OpenStreams,
+  enter: Turnstile,
+): void {
   const answer: RequestHandler = async (request, response) => {
+    const leave = await enter(request, response);
+    if (leave === undefined) return;
     const reply = await route.answer(toCall(route, request), context);
+    // An event stream stays open, and has a limit of its own.
+    if ("stream" in reply) leave();
     await send(request, response, reply, streams);
   };
   if (route.body === undefined) app[route.method](route.path, answer);

@@ -41,11 +41,18 @@ function defaultPath(): string {
   return existsSync("otel-config.yaml") ? "otel-config.yaml" : packagedConfigPath;
 }
 
+const unreadable = new Map([
+  ["ENOENT", "there is no such file"],
+  ["EISDIR", "it is a folder"],
+  ["EACCES", "this user may not read it"],
+]);
+
 function readFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const reason = codeOf(error) === "ENOENT" ? "there is no such file" : String(error);
+    const code = codeOf(error);
+    const reason = (code === undefined ? undefined : unreadable.get(code)) ?? String(error);
     throw new ConfigError([`cannot read ${path}: ${reason}`]);
   }
 }

@@ -63,6 +63,7 @@ function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_value":
       return `must be one of ${issue.values.map((value) => JSON.stringify(String(value))).join(", ")}`;
     case "too_small":
+      if (issue.origin === "string" && issue.minimum === 1) return "must not be empty";
       return `must be ${issue.inclusive === true ? "at least" : "more than"} ${issue.minimum}`;
     case "too_big":
       return `must be ${issue.inclusive === true ? "at most" : "less than"} ${issue.maximum}`;

@@ -33,32 +33,22 @@ export type ReadIndexedMessages = (
   toChat: (element: JsonValue) => JsonValue,
 ) => readonly Message[];
 
+type ParseGroup = (group: IndexedEntries) => Message | undefined;
+
 export function createIndexedMessageReader(): ReadIndexedMessages {
   const known: KnownList[] = [];
   return (attributes, prefix, toChat) => {
-    const entries = indexedEntries(attributes, prefix, known.find((list) => list.prefix === prefix)?.keys);
+    const expected = known.find((list) => list.prefix === prefix)?.keys;
+    const entries = indexedEntries(attributes, prefix, expected);
     if (entries.keys.length === 0) return [];
     const before = bestMatch(known, prefix, entries);
-    const messages = readOn(entries, prefix, before.shared, (group) =>
-      parseMessage(toChat(unfoldElement(group, prefix))),
-    );
+    const parse: ParseGroup = (group) => parseMessage(toChat(unfoldElement(group, prefix)));
+    const messages = readOn(entries, prefix, before.shared, parse);
     if (before.list !== undefined && before.isWhole) known.splice(known.indexOf(before.list), 1);
     known.unshift({ ...entries, prefix, messages });
     if (known.length > remembered) known.pop();
     return inOrder(messages);
   };
-}
-
-/** By index, which is how they stand but for odd libraries. */
-function inOrder(known: readonly KnownMessage[]): readonly Message[] {
-  const messages: Message[] = [];
-  let before = -1;
-  for (const { index, message } of known) {
-    if (index < before) return inOrder(known.toSorted((a, b) => a.index - b.index));
-    if (message !== undefined) messages.push(message);
-    before = index;
-  }
-  return messages;
 }
 
 interface Match {
@@ -73,8 +63,9 @@ function bestMatch(known: readonly KnownList[], prefix: string, entries: Indexed
   for (const list of known) {
     if (list.prefix !== prefix) continue;
     const common = countCommon(list, entries);
-    const shared = list.messages.filter(({ end }) => end <= common);
-    if (shared.length > best.shared.length) best = { list, isWhole: common === list.keys.length, shared };
+    const isWhole = common === list.keys.length;
+    const shared = isWhole ? list.messages : list.messages.filter(({ end }) => end <= common);
+    if (shared.length > best.shared.length && shared.at(-1)?.end !== scattered) best = { list, isWhole, shared };
     if (best.isWhole) break;
   }
   return { ...best, shared: withoutOpenLast(best.shared, entries, prefix) };
@@ -97,8 +88,6 @@ function withoutOpenLast(
   const next = last === undefined ? undefined : keys[last.end];
   return next !== undefined && indexInKey(next, prefix) === last?.index ? shared.slice(0, -1) : shared;
 }
-
-type ParseGroup = (group: IndexedEntries) => Message | undefined;
 
 /** Entries of one message normally stand together; if a later one belongs to a message already read, all is read anew. */
 function readOn(
@@ -126,11 +115,25 @@ function sliceOf({ keys, values }: IndexedEntries, from: number, end: number): I
   return { keys: keys.slice(from, end), values: values.slice(from, end) };
 }
 
-/** Nothing of such a list is shared with later ones: its ends lie beyond every list. */
+/** The end of messages whose entries do not stand together: nothing of their list can be shared. */
+const scattered = Number.POSITIVE_INFINITY;
+
 function readScattered({ keys, values }: IndexedEntries, prefix: string, parse: ParseGroup): readonly KnownMessage[] {
   const groups = groupBy(keys.keys(), (at) => indexInKey(keys[at] ?? "", prefix));
   return [...groups].map(([index, places]) => {
     const group = { keys: places.map((at) => keys[at] ?? ""), values: places.map((at) => values[at] ?? null) };
-    return { index, end: Number.POSITIVE_INFINITY, message: index < 0 ? undefined : parse(group) };
+    return { index, end: scattered, message: index < 0 ? undefined : parse(group) };
   });
+}
+
+/** By index, which is how they stand but for odd libraries. */
+function inOrder(known: readonly KnownMessage[]): readonly Message[] {
+  const messages: Message[] = [];
+  let before = -1;
+  for (const { index, message } of known) {
+    if (index < before) return inOrder(known.toSorted((a, b) => a.index - b.index));
+    if (message !== undefined) messages.push(message);
+    before = index;
+  }
+  return messages;
 }

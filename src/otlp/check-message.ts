@@ -5,18 +5,27 @@ import { breakWire, endMessage, readEnd, readTag, seekWire, skipField, wirePosit
 /** Values nested deeper than this are not looked at, and decoded as null. */
 export const MAX_VALUE_DEPTH = 64;
 
-/** The first id of wrong length since `resetIdLengthProblem`, told as a sentence; "" when there was none. */
-let lengthProblem = "";
+/**
+ * A record may be made of so many attributes, events, links and values, all levels together. SDKs stop at 128 of a kind; an
+ * empty one takes two bytes on the wire and a hundred times that when it is decoded, so a limit on bytes does not bound it.
+ */
+export const MAX_PARTS = 100_000;
+export const TOO_MANY_PARTS = `more than ${MAX_PARTS} attributes, events, links and values`;
 
-export function resetIdLengthProblem(): void {
-  lengthProblem = "";
+/** What was noted first since `resetNotes`, told as a clause; "" when there was nothing. */
+let note = "";
+let parts = 0;
+
+export function resetNotes(): void {
+  note = "";
+  parts = 0;
 }
 
-export function idLengthProblem(): string {
-  return lengthProblem;
+export function notedProblem(): string {
+  return note;
 }
 
-/** Reads the message up to `end`; broken bytes break the wire, ids of wrong length are only noted. */
+/** Reads the message up to `end`; broken bytes break the wire, wrong lengths of ids and too many parts are only noted. */
 export function checkMessage(shape: MessageShape, end: number, depth: number): void {
   while (wirePosition() < end) checkField(shape, readTag(), end, depth);
   endMessage(end);
@@ -34,6 +43,8 @@ export function checkField(shape: MessageShape, tag: number, end: number, depth:
 }
 
 function checkInner(shape: MessageShape, end: number, depth: number): void {
+  parts += 1;
+  if (parts > MAX_PARTS && note === "") note = TOO_MANY_PARTS;
   const depthInside = shape === ANY_VALUE ? depth + 1 : depth;
   if (depthInside > MAX_VALUE_DEPTH) seekWire(end);
   else checkMessage(shape, end, depthInside);
@@ -41,7 +52,7 @@ function checkInner(shape: MessageShape, end: number, depth: number): void {
 
 function checkId(field: FieldShape, end: number): void {
   const length = end - wirePosition();
-  if (length !== 0 && length !== field.idLength && lengthProblem === "")
-    lengthProblem = `${field.name} has ${length} bytes instead of ${field.idLength}`;
+  if (length !== 0 && length !== field.idLength && note === "")
+    note = `${field.name} has ${length} bytes instead of ${field.idLength}`;
   seekWire(end);
 }

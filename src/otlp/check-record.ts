@@ -1,5 +1,5 @@
 /** What makes a span or a log record acceptable, and what a record of another signal looks like. */
-import { checkField, checkMessage, idLengthProblem, resetIdLengthProblem } from "./check-message.ts";
+import { checkField, checkMessage, notedProblem, resetNotes } from "./check-message.ts";
 import { LOG_RECORD, type MessageShape, METRIC, SPAN } from "./message-shapes.ts";
 import { isZero, readTag, seekWire, wirePosition } from "./wire-reader.ts";
 
@@ -15,7 +15,7 @@ const SPAN_ID = 0x12;
 export function checkSpan(end: number): string {
   let hasTraceId = false;
   let hasSpanId = false;
-  resetIdLengthProblem();
+  resetNotes();
   while (wirePosition() < end) {
     const tag = readTag();
     const start = wirePosition() + 1;
@@ -24,15 +24,15 @@ export function checkSpan(end: number): string {
     else if (tag === SPAN_ID) hasSpanId = !isZero(start, wirePosition());
   }
   if (wirePosition() !== end) return NOT_WELL_FORMED;
-  if (idLengthProblem() !== "") return idLengthProblem();
+  if (notedProblem() !== "") return notedProblem();
   if (!hasTraceId) return "trace_id is empty or all zeros";
   return hasSpanId ? "" : "span_id is empty or all zeros";
 }
 
 export function checkLogRecord(end: number): string {
-  resetIdLengthProblem();
+  resetNotes();
   checkMessage(LOG_RECORD, end, 0);
-  return wirePosition() === end ? idLengthProblem() : NOT_WELL_FORMED;
+  return wirePosition() === end ? notedProblem() : NOT_WELL_FORMED;
 }
 
 const SIGNALS: readonly { records: string; path: string; shape: MessageShape }[] = [

@@ -3,7 +3,7 @@
  * `ExportTraceServiceRequest` and `ExportLogsServiceRequest` have the same envelope with the same field numbers.
  */
 import type { EncodedRecords } from "../model/signal-batch.ts";
-import { checkMessage } from "./check-message.ts";
+import { checkMessage, notedProblem, resetNotes, TOO_MANY_PARTS } from "./check-message.ts";
 import { checkLogRecord, type CheckRecord, checkSpan, describeOtherSignal, NOT_WELL_FORMED } from "./check-record.ts";
 import { MalformedError } from "./malformed-error.ts";
 import { type MessageShape, RESOURCE, SCOPE } from "./message-shapes.ts";
@@ -149,7 +149,9 @@ function walkRecord(walk: Walk, end: number, scopeRow: number): void {
 function checkHead(shape: MessageShape, end: number): number {
   const stop = readEnd(end);
   const length = stop - wirePosition();
+  resetNotes();
   checkMessage(shape, stop, 0);
+  if (notedProblem() === TOO_MANY_PARTS) throw new MalformedError(`A resource or scope has ${TOO_MANY_PARTS}.`);
   return length;
 }
 

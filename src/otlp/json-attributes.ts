@@ -2,13 +2,13 @@
 import type { AttributeMap, AttributeValue } from "../model/span.ts";
 import type { JsonValue } from "../model/session.ts";
 import { MAX_VALUE_DEPTH } from "./check-message.ts";
-import { bytesOf, complain, doubleOf, int64Of, listOf, textOf } from "./json-fields.ts";
+import { bytesOf, complain, doubleOf, int64Of, partsOf, textOf } from "./json-fields.ts";
 import { fieldOf } from "./json-fields.ts";
 import { isObject, type JsonObject } from "./parse-json.ts";
 
 /** The `attributes` of a message; of equal keys the last wins. */
 export function attributesOf(message: JsonObject): AttributeMap {
-  return keyValuesOf(listOf(message, "attributes"), 0);
+  return keyValuesOf(partsOf(message, "attributes"), 0);
 }
 
 function keyValuesOf(list: readonly JsonValue[], depth: number): AttributeMap {
@@ -55,10 +55,10 @@ function memberOf(member: string, content: JsonValue, value: JsonObject, depth: 
       return bytesOf(content);
     case "arrayValue":
     case "array_value":
-      return isObject(content) ? listOf(content, "values").map((item) => valueOf(item, depth + 1)) : wrong(member);
+      return isObject(content) ? partsOf(content, "values").map((item) => valueOf(item, depth + 1)) : wrong(member);
     case "kvlistValue":
     case "kvlist_value":
-      return isObject(content) ? keyValuesOf(listOf(content, "values"), depth) : wrong(member);
+      return isObject(content) ? keyValuesOf(partsOf(content, "values"), depth) : wrong(member);
     default:
       return undefined;
   }

@@ -4,6 +4,7 @@
  * a body full of nonsense costs no stack traces.
  */
 import type { JsonValue } from "../model/session.ts";
+import { MAX_PARTS, TOO_MANY_PARTS } from "./check-message.ts";
 import { isArray, isObject, type JsonObject } from "./parse-json.ts";
 
 const NANOSECONDS_END = 1n << 64n;
@@ -18,16 +19,18 @@ const HEX = /^[0-9a-fA-F]*$/;
 const BASE64 = /^[0-9A-Za-z+/_-]*={0,2}$/;
 
 let problem = "";
+let parts = 0;
 
 /** Notes what is wrong; the first problem of a record is the one that is told. */
 export function complain(about: string): void {
   if (problem === "") problem = about;
 }
 
-/** The problem since the last call, or "". */
+/** The problem since the last call, or "". What comes next is of another record. */
 export function takeProblem(): string {
   const taken = problem;
   problem = "";
+  parts = 0;
   return taken;
 }
 
@@ -60,6 +63,15 @@ export function listOf(message: JsonObject, name: string): readonly JsonValue[] 
   if (value === undefined) return [];
   if (isArray(value)) return value;
   complain(`${name} is not an array`);
+  return [];
+}
+
+/** A list of what a record is made of: attributes, events, links, values. See MAX_PARTS; too long a list is not read. */
+export function partsOf(message: JsonObject, name: string): readonly JsonValue[] {
+  const list = listOf(message, name);
+  parts += list.length;
+  if (parts <= MAX_PARTS) return list;
+  complain(TOO_MANY_PARTS);
   return [];
 }
 

@@ -2,7 +2,7 @@
 import type { JsonValue } from "../model/session.ts";
 import type { EntityRef, LogRecord, Resource, Scope, Span, SpanEvent, SpanLink, SpanStatus } from "../model/span.ts";
 import { attributesOf, valueOf } from "./json-attributes.ts";
-import { complain, enumOf, fieldOf, idOf, listOf, nanosecondsOf, objectOf, textOf, uint32Of } from "./json-fields.ts";
+import { complain, enumOf, fieldOf, idOf, nanosecondsOf, objectOf, partsOf, textOf, uint32Of } from "./json-fields.ts";
 import { isObject, type JsonObject } from "./parse-json.ts";
 
 const SPAN_KINDS = namesOf("SPAN_KIND", ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"]);
@@ -91,7 +91,7 @@ export function readJsonScope(message: JsonObject = {}, schemaUrl: string): Scop
 
 /** The objects of a list; complains of what is none. */
 function messagesOf(message: JsonObject, name: string): JsonObject[] {
-  const list: readonly JsonValue[] = listOf(message, name);
+  const list: readonly JsonValue[] = partsOf(message, name);
   const objects = list.filter(isObject);
   if (objects.length < list.length) complain(`${name} holds something that is not an object`);
   return objects;
@@ -125,7 +125,7 @@ function entityRefOf(message: JsonObject): EntityRef {
   return {
     schemaUrl: textOf(message, "schemaUrl"),
     type: textOf(message, "type"),
-    idKeys: listOf(message, "idKeys").map(String),
-    descriptionKeys: listOf(message, "descriptionKeys").map(String),
+    idKeys: partsOf(message, "idKeys").map(String),
+    descriptionKeys: partsOf(message, "descriptionKeys").map(String),
   };
 }

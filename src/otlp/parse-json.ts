@@ -4,6 +4,12 @@ import { MalformedError } from "./malformed-error.ts";
 
 export type JsonObject = { readonly [key: string]: JsonValue };
 
+/**
+ * A body may hold so many JSON values. Parsed they take up to a hundred times the bytes of the text, so a limit on bytes
+ * does not bound what a body costs. A batch of the collector, 8192 spans, has about a third of that.
+ */
+export const MAX_VALUES = 1_000_000;
+
 /** Is there a bare integer that a double may not hold? It may also lie within a string; then it is looked at twice. */
 const LARGE_INTEGER = /[:[,]\s*-?\d{16}/;
 
@@ -13,10 +19,12 @@ const MOST_DIGITS = 20;
 /**
  * Parses the body of a request. A byte order mark is passed over, what is not UTF-8 becomes U+FFFD. Bare integers of 16 to
  * 20 digits come out as strings, which OTLP/JSON treats alike, because JSON.parse would round them. Throws MalformedError
- * when the body is not a JSON object.
+ * when the body is not a JSON object, or one of too many values.
  */
 export function parseJsonBody(body: Uint8Array): JsonObject {
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
+  if (text.length > MAX_VALUES && hasTooManyValues(text))
+    throw new MalformedError(`The body holds more than ${MAX_VALUES} JSON values: send smaller batches.`);
   const value = parse(text.startsWith("\ufeff") ? text.slice(1) : text);
   if (!isObject(value)) throw new MalformedError("The body is not a JSON object.");
   return value;
@@ -61,6 +69,21 @@ function quoteLargeIntegers(text: string): string {
   return pieces.join("") + text.slice(copied);
 }
 
+/** Counts what stands in front of a value, outside of strings: a bracket or a comma. */
+function hasTooManyValues(text: string): boolean {
+  let values = 0;
+  let at = 0;
+  while (at < text.length && values <= MAX_VALUES) {
+    const code = text.charCodeAt(at);
+    if (code === COMMA || code === BRACKET || code === BRACE) values += 1;
+    at = code === QUOTE ? endOfString(text, at) : at + 1;
+  }
+  return values > MAX_VALUES;
+}
+
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;

@@ -78,7 +78,8 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
       const claims = free > 0 ? await claim(free) : [];
       for (const taken of claims) take(taken);
       await alarm.wait(Math.min(idleMs / 4, longestPollMs));
-      if (claims.length === 0) await sleep(settleMs);
+      // Only after a look that found nothing: with all hands full, the next session is taken as soon as one is done.
+      if (free > 0 && claims.length === 0) await sleep(settleMs);
     }
     await Promise.all(inWork);
   }

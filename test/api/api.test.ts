@@ -179,6 +179,11 @@ describe("a body", () => {
     expect([status, json?.code]).toEqual([413, "body_too_large"]);
   });
 
+  it("that is not compressed as it says is refused", async () => {
+    const answer = await post("{}", { "content-type": "application/json", "content-encoding": "gzip" });
+    expect([answer.status, answer.json?.code]).toEqual([400, "invalid_request"]);
+  });
+
   it("in another character set or encoding is refused", async () => {
     const charset = await post("{}", { "content-type": "application/json; charset=shift_jis" });
     expect([charset.status, charset.json?.code]).toEqual([415, "unsupported_media_type"]);

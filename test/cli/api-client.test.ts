@@ -48,6 +48,22 @@ describe("the client of the API", () => {
     await expect(client.findSessions({})).rejects.toThrow(message);
   });
 
+  it.each<[Readonly<Record<string, string>>, string]>([
+    [{}, "http://localhost:8000"],
+    [{ TURNWISE_URL: "", TURNWISE_PORT: "" }, "http://localhost:8000"],
+    [{ TURNWISE_PORT: "8001" }, "http://localhost:8001"],
+    [{ TURNWISE_PORT: "8001", TURNWISE_URL: "http://127.0.0.1:9000/" }, "http://127.0.0.1:9000"],
+  ])("finds the server that was started with %j", (env, url) => {
+    expect(createApiClient(env).url).toBe(url);
+  });
+
+  it.each([{ TURNWISE_URL: "nonsense" }, { TURNWISE_URL: "ftp://x" }, { TURNWISE_PORT: "many" }])(
+    "refuses %j",
+    (env) => {
+      expect(() => createApiClient(env)).toThrow(expect.objectContaining({ code: "url_invalid" }));
+    },
+  );
+
   it("sends the key, and only when there is one", async () => {
     const said = { status: 200, body: '{"sessions":[],"next_cursor":null}' };
     const withKey = await clientOf(said, { TURNWISE_API_KEY: "vh_invented" });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type SessionDetail, sessionDetailSchema } from "../../src/api/contract.ts";
@@ -62,6 +62,8 @@ describe("turnwise judge", () => {
 
   it.each([
     [["nowhere.jsonl"], "file_unreadable"],
+    [["."], "file_unreadable"],
+    [["conversations.jsonl", "--out", "/dev/full"], "file_unwritable"],
     [["conversations.jsonl", "--out", "no/such/folder/x"], "file_unwritable"],
     [["conversations.jsonl", "--judge", "nobody"], "judge_unknown"],
     [["conversations.jsonl", "--judge", "llm"], "judge_off"],
@@ -71,5 +73,15 @@ describe("turnwise judge", () => {
     const { status, stdout, stderr } = await runCli(["judge", ...args], {}, folder);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toContain(`error [${code}]`);
+  });
+
+  it.each(["conversations.jsonl", "./link"])("does not write over the file that it reads: --out %s", async (out) => {
+    const { folder, file } = writeLines(talk("a"));
+    symlinkSync(file, join(folder, "link"));
+    const before = readFileSync(file, "utf8");
+    const { status, stderr } = await runCli(["judge", file, "--out", out], {}, folder);
+    expect(status).toBe(1);
+    expect(stderr).toContain("error [file_unwritable]");
+    expect(readFileSync(file, "utf8")).toBe(before);
   });
 });

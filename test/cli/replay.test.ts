@@ -62,6 +62,12 @@ describe("turnwise replay", () => {
     expect([status, stdout]).toEqual([0, "No sessions: no span in these files is an agent's turn.\n"]);
   });
 
+  it("names the line that it cannot read", async () => {
+    const { status, stderr } = await runCli(["replay", file("second.jsonl", `${one}\n\n{broken\n${two}`)]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("second.jsonl: line 3: The body is not well-formed JSON.");
+  });
+
   it.each([
     ["nowhere.json", undefined],
     ["broken.json", "{"],

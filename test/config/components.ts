@@ -15,7 +15,7 @@ const schemas = {
     debug: z.strictObject({ verbosity: z.enum(["basic", "detailed"]).default("basic") }),
   },
   extensions: { health_check: z.strictObject({ endpoint: endpoint.prefault("localhost:13133") }) },
-  stores: { sqlite: z.strictObject({ url: z.string().default("sqlite"), data_dir: z.string() }) },
+  stores: { sqlite: z.strictObject({ url: z.string().default("sqlite"), data_dir: z.string().min(1) }) },
   judges: {
     rules: z.strictObject({ max_steps: z.int().default(30), disable: z.array(z.string()).default([]) }),
     llm: z.strictObject({ api_key: secret, temperature: z.number().optional(), stream: z.boolean().default(false) }),

@@ -284,6 +284,16 @@ describe("a wrong configuration", () => {
     expect(() => load("receivers: 1")).toThrow(ConfigError);
   });
 
+  test("an empty text where there must be one", () => {
+    expect(problemsOf(goodConfig.replace("data_dir: ./data", 'data_dir: ""'))).toEqual([
+      "stores::default::data_dir: must not be empty (line 11)",
+    ]);
+  });
+
+  test("a folder in place of a file is named", () => {
+    expect(() => loadConfig({ path: "/", env: {} }, components)).toThrow("cannot read /: it is a folder");
+  });
+
   test("a file that is not there is named", () => {
     expect(() => loadConfig({ path: "/nowhere/otel.yaml", env: {} }, components)).toThrow(
       "cannot read /nowhere/otel.yaml: there is no such file",

@@ -77,6 +77,14 @@ describe("flattened message lists", () => {
     ]);
   });
 
+  it("go on from a list whose attributes did not stand together", () => {
+    const read = createIndexedMessageReader();
+    const scattered: [string, AttributeValue][] = [...entriesOf(["a", "b"]), ["p.0.tool_calls.0.name", "get_order"]];
+    read(new Map(scattered), "p.", asIs);
+    const longer = new Map<string, AttributeValue>([...scattered, ["p.2.role", "user"], ["p.2.content", "c"]]);
+    expect(textsOf(longer, read)).toEqual(["a", "b", "c"]);
+  });
+
   it("treat hostile keys as data", () => {
     const attributes = new Map<string, AttributeValue>([
       ["p.0.content", "a"],

@@ -17,9 +17,12 @@ import { oracleDecode, oracleEncode } from "./oracle.ts";
 
 const runs = { numRuns: 300 };
 
-function jsonBytes(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value));
+function jsonBytes(value: unknown, replace?: (key: string, value: unknown) => unknown): Buffer {
+  return Buffer.from(JSON.stringify(value, replace));
 }
+
+/** protobufjs hands it out as a number, and JSON.stringify would lose the sign. */
+const keepNegativeZero = (_key: string, value: unknown): unknown => (Object.is(value, -0) ? "-0" : value);
 
 describe("any spans", () => {
   test("survive protobuf", () => {
@@ -48,7 +51,7 @@ describe("any spans", () => {
     fc.assert(
       fc.property(spans, (spans) => {
         const object = oracleDecode("ExportTraceServiceRequest", encodeSpans(spans).bytes);
-        expect(decodeJsonSpans(jsonBytes(object)).records).toStrictEqual(spans);
+        expect(decodeJsonSpans(jsonBytes(object, keepNegativeZero)).records).toStrictEqual(spans);
       }),
       runs,
     );

@@ -73,6 +73,18 @@ const statusOf = async (store: Store, ref: SessionRef) => (await store.getSessio
 const isCompleted = (store: Store, ref: SessionRef) => async () => (await statusOf(store, ref)) === "completed";
 
 describe("the judge pipeline", () => {
+  test("takes the next session as soon as one is done", async () => {
+    const store = await openStore();
+    const refs = await Promise.all(Array.from({ length: 40 }, async (_, number) => submit(store, `${number}`)));
+    const { judge, asked } = judgeThat();
+    const started = performance.now();
+    startPipeline({ store, judges: [judge], concurrency: 1 });
+    for (const ref of refs) await until(isCompleted(store, ref));
+    expect(asked).toHaveLength(40);
+    // With a pause of 50 ms between two of them it took two seconds.
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+
   test("judges what waits, announces each judgement and the end", async () => {
     const store = await openStore();
     const notices: string[] = [];

@@ -1,8 +1,6 @@
-import { createWriteStream } from "node:fs";
-import { access, constants } from "node:fs/promises";
+import { access, constants, open, stat } from "node:fs/promises";
 import { once } from "node:events";
-import type { Writable } from "node:stream";
-import { StartError } from "../../model/errors.ts";
+import { codeOf, StartError } from "../../model/errors.ts";
 import { examples, type AddCommand, type CommandContext } from "../command.ts";
 import { createProgress } from "../progress.ts";
 import { count, milliseconds } from "../quantities.ts";
@@ -13,6 +11,12 @@ interface JudgeOptions {
   readonly judge: string;
   readonly evaluateSafety?: true;
   readonly config?: string;
+}
+
+/** Where the lines go. */
+interface Destination {
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
 }
 
 export const addJudge: AddCommand = (program, context) => {
@@ -38,7 +42,7 @@ async function judgeFile(file: string, options: JudgeOptions, { env, err }: Comm
   ]);
   const source = { ...(options.config !== undefined && { path: options.config }), env };
   const judge = await createOfflineJudge(options.judge, source, createLogger(env, err));
-  const out = options.out === undefined ? process.stdout : await openForWriting(options.out);
+  const out = options.out === undefined ? standardOutput : await openFile(options.out, file);
   const progress = createProgress(await countLines(file), err);
   let judged = 0;
   let failed = 0;
@@ -47,13 +51,13 @@ async function judgeFile(file: string, options: JudgeOptions, { env, err }: Comm
     for await (const session of judgeConversations(readLines(file), judge, safety)) {
       judged += 1;
       if (session.status === "failed") failed += 1;
-      await writeLine(out, JSON.stringify(session));
+      await out.write(`${JSON.stringify(session)}\n`);
       progress.advance();
     }
   } finally {
     progress.clear();
     await judge.shutdown?.();
-    if (out !== process.stdout) await close(out);
+    await out.close();
   }
   err.write(`${count(judged, "conversation")}, ${failed} failed, ${milliseconds(performance.now() - started)}\n`);
   if (failed > 0) process.exitCode = 1;
@@ -62,11 +66,19 @@ async function judgeFile(file: string, options: JudgeOptions, { env, err }: Comm
 async function requireReadable(file: string): Promise<void> {
   try {
     await access(file, constants.R_OK);
+    if ((await stat(file)).isDirectory()) throw new Error("it is a folder");
   } catch (error) {
     throw new StartError("file_unreadable", `${file} cannot be read`, "Give the path of a file with JSON lines", {
       cause: error,
     });
   }
+}
+
+/** The conversations are read while the judgements are written: one file cannot be both. */
+async function requireAnother(out: string, file: string): Promise<void> {
+  const [written, read] = await Promise.all([stat(out).catch(() => undefined), stat(file)]);
+  if (written === undefined || written.ino !== read.ino || written.dev !== read.dev) return;
+  throw new StartError("file_unwritable", `${out} is the file that is read`, "Choose another --out");
 }
 
 async function countLines(file: string): Promise<number> {
@@ -75,21 +87,25 @@ async function countLines(file: string): Promise<number> {
   return lines;
 }
 
-async function openForWriting(path: string): Promise<Writable> {
-  const stream = createWriteStream(path);
-  try {
-    await once(stream, "open");
-    return stream;
-  } catch (error) {
-    throw new StartError("file_unwritable", `${path} cannot be written`, "Choose another --out", { cause: error });
-  }
-}
+const standardOutput: Destination = {
+  async write(text) {
+    if (!process.stdout.write(text)) await once(process.stdout, "drain");
+  },
+  close: async () => undefined,
+};
 
-async function writeLine(stream: Writable, line: string): Promise<void> {
-  if (!stream.write(`${line}\n`)) await once(stream, "drain");
-}
-
-async function close(stream: Writable): Promise<void> {
-  stream.end();
-  await once(stream, "close");
+async function openFile(path: string, file: string): Promise<Destination> {
+  const orExplain = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((cause: unknown) => {
+      const reason = codeOf(cause) ?? String(cause);
+      throw new StartError("file_unwritable", `${path} cannot be written: ${reason}`, "Choose another --out", {
+        cause,
+      });
+    });
+  await requireAnother(path, file);
+  const handle = await orExplain(open(path, "w"));
+  return {
+    write: async (text) => orExplain(handle.writeFile(text)),
+    close: async () => orExplain(handle.close()),
+  };
 }

@@ -11,6 +11,7 @@ import type { Signal } from "../../model/signal-batch.ts";
 import { encodeExportResponse } from "../../otlp/export-response.ts";
 import { MalformedError } from "../../otlp/malformed-error.ts";
 import { type Encoding, RPC_CODES } from "../../otlp/rpc-status.ts";
+import { createBodyBudget, type HeldBytes } from "./body-budget.ts";
 import { decodeRequest, type ReceivedBatch } from "./decode-request.ts";
 import { type Decompress, decompressorFor } from "./decompress.ts";
 import { findSignal } from "./export-routes.ts";
@@ -38,6 +39,8 @@ interface ExportRequest {
 
 export type ExportHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** So many bodies of the largest size may be in hand at once, or any number of smaller ones. */
+const LARGEST_BODIES_IN_HAND = 4;
 /** Whose data it is until accounts exist. */
 const PROJECT = "default";
 
@@ -45,17 +48,21 @@ const PROJECT = "default";
 export function createExportHandler(options: ExportHandlerOptions): ExportHandler {
   const { maxBodySize, id, logger, telemetry } = options;
   const labels = { receiver: id, transport: "http" };
+  const holdBytes = createBodyBudget(LARGEST_BODIES_IN_HAND * maxBodySize);
   const countRecords = (outcome: "accepted" | "refused", signal: Signal, by: number): void => {
     if (by > 0) telemetry.count(`otelcol_receiver_${outcome}_${recordNames[signal]}`, labels, by);
   };
 
   /** Returns the answer's body. */
-  async function accept(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array> {
+  async function accept(request: IncomingMessage, response: ServerResponse, held: HeldBytes): Promise<Uint8Array> {
     const { signal, pipeline, encoding, decompress } = readHead(request, options);
     checkAnnouncedLength(request, maxBodySize);
     pipeline.admit();
     if (request.headers.expect !== undefined) response.writeContinue();
-    const body = await decompress(await readBody(request, maxBodySize), maxBodySize);
+    const sent = await readBody(request, maxBodySize, held);
+    const body = await decompress(sent, maxBodySize);
+    const refusal = body === sent ? undefined : held.add(body.length);
+    if (refusal !== undefined) throw refusal;
     const received = decode(signal, encoding, body);
     countRecords("refused", signal, received.rejected);
     await deliver(received, pipeline);
@@ -75,8 +82,9 @@ export function createExportHandler(options: ExportHandlerOptions): ExportHandle
 
   return async (request, response) => {
     const encoding = encodingOf(request.headers["content-type"]) ?? "json";
+    const held = holdBytes();
     try {
-      replySuccess(response, encoding, await accept(request, response));
+      replySuccess(response, encoding, await accept(request, response, held));
     } catch (error) {
       const count = (reason: string): void =>
         telemetry.count("turnwise_receiver_refused_requests", { ...labels, reason }, 1);
@@ -85,6 +93,8 @@ export function createExportHandler(options: ExportHandlerOptions): ExportHandle
       count(refusal.reason);
       if (!isExpected(error)) logger.error({ err: error }, "a request could not be taken");
       replyRefusal(request, response, encoding, refusal);
+    } finally {
+      held.release();
     }
   };
 }

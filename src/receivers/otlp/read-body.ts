@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { HeldBytes } from "./body-budget.ts";
 import { tooLarge } from "./request-refusal.ts";
 
 /** The sender went away before its body was complete. There is nobody to answer. */
@@ -12,10 +13,10 @@ export function checkAnnouncedLength(request: IncomingMessage, limit: number): v
 }
 
 /**
- * The bytes of the body as they came. Rejects with a refusal as soon as they are more than `limit`, and with SenderGone when
- * they end before their end; what came until then is let go.
+ * The bytes of the body as they came, counted in `held`. Rejects with a refusal as soon as they are more than `limit`, with
+ * what `held` refuses, and with SenderGone when they end before their end; what came until then is let go.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limit: number, held: HeldBytes): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let length = 0;
@@ -27,7 +28,8 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     const take = (chunk: Buffer): void => {
       length += chunk.length;
       chunks.push(chunk);
-      if (length > limit) stop(tooLarge(limit));
+      const refusal = length > limit ? tooLarge(limit) : held.add(chunk.length);
+      if (refusal !== undefined) stop(refusal);
     };
     request.on("data", take);
     request.on("error", (cause) => stop(new SenderGone("The connection broke.", { cause })));

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { deflateSync, gzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { oracleDecode } from "../../otlp/oracle.ts";
+import { field, requestOf, spanBody } from "../../otlp/wire.ts";
 import { counterOf, JSON_TYPE, PROTOBUF, send, sendRaw, startReceiver } from "./receiver.ts";
 
 const LIMIT = 100_000;
@@ -104,6 +105,55 @@ describe("the limit on a body", () => {
   });
 });
 
+describe("many large bodies at once", () => {
+  test("are refused for now when together they are too much, and taken again when the first are delivered", async () => {
+    const waiting: (() => void)[] = [];
+    const deliver = async (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
+    const receiver = await startReceiver({ http: { max_request_body_size: LIMIT }, deliver });
+    const padding = field(15, Buffer.alloc(LIMIT - 2000));
+    const body = Buffer.concat([requestOf(spanBody()), padding]);
+    const first = Array.from({ length: 4 }, async () => send(receiver, { body }));
+    await vi.waitFor(() => expect(waiting).toHaveLength(4));
+
+    const refused = await send(receiver, { body });
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThanOrEqual(1);
+    for (const proceed of waiting) proceed();
+    expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+
+    const again = send(receiver, { body });
+    await vi.waitFor(() => expect(waiting).toHaveLength(5));
+    waiting[4]?.();
+    expect((await again).status).toBe(200);
+  });
+
+  test("count decompressed, too", async () => {
+    const waiting: (() => void)[] = [];
+    const deliver = async (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
+    const receiver = await startReceiver({ http: { max_request_body_size: LIMIT }, deliver });
+    const body = gzipSync(Buffer.concat([requestOf(spanBody()), field(15, Buffer.alloc(LIMIT - 2000))]));
+    const headers = { ...PROTOBUF, "content-encoding": "gzip" };
+    const sent = Array.from({ length: 5 }, async () => send(receiver, { headers, body }));
+    await vi.waitFor(() => expect(waiting).toHaveLength(4));
+    expect((await Promise.race(sent)).status).toBe(503);
+    for (const proceed of waiting) proceed();
+    const statuses = (await Promise.all(sent)).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 200, 200, 200, 503]);
+  });
+
+  test("that break off are let go of", async () => {
+    const receiver = await startReceiver({ http: { max_request_body_size: LIMIT } });
+    const head = `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${LIMIT}\r\n\r\n`;
+    for (let round = 0; round < 10; round++) {
+      const socket = connect(receiver.port, "127.0.0.1");
+      socket.write(head + " ".repeat(LIMIT - 1), () => socket.destroy());
+      await once(socket, "close");
+    }
+    await vi.waitFor(() => expect(counterOf(receiver, "turnwise_receiver_refused_requests", "aborted")).toBe(10));
+    expect((await send(receiver, { headers: JSON_TYPE, body: "{}".padEnd(LIMIT) })).status).toBe(200);
+  });
+});
+
 describe("a bomb", () => {
   const bomb = gzipSync(Buffer.alloc(300 * MEBIBYTE));
 
@@ -119,6 +169,23 @@ describe("a bomb", () => {
     expect(answer.status).toBe(413);
     expect(performance.now() - started).toBeLessThan(2000);
     expect(process.memoryUsage().rss - before).toBeLessThan(80 * MEBIBYTE);
+  });
+
+  test("sent forty times at once costs no more memory than a few", async () => {
+    const receiver = await startReceiver();
+    const before = process.memoryUsage().rss;
+    const headers = { ...PROTOBUF, "content-encoding": "gzip" };
+    const answers = await Promise.all(Array.from({ length: 40 }, async () => send(receiver, { headers, body: bomb })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([413]));
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * MEBIBYTE);
+  });
+
+  test("so small that it would be inflated at once is told apart by its content", async () => {
+    const receiver = await startReceiver({ http: { max_request_body_size: 20 * MEBIBYTE } });
+    const headers = { ...JSON_TYPE, "content-encoding": "gzip" };
+    const within = await send(receiver, { headers, body: gzipSync("{}".padEnd(20 * MEBIBYTE)) });
+    const beyond = await send(receiver, { headers, body: gzipSync("{}".padEnd(20 * MEBIBYTE + 1)) });
+    expect([within.status, beyond.status]).toEqual([200, 413]);
   });
 
   test("within the wire limit, declared as deflate, is refused alike", async () => {

@@ -1,0 +1,29 @@
+/** How many bytes of bodies are in hand, over all requests of a receiver: arrived, decompressed, not yet delivered. */
+import { UnavailableError } from "../../model/errors.ts";
+
+/** One request's part of it. */
+export interface HeldBytes {
+  /** Returns a refusal, and adds nothing, when all requests together would hold more than may be: the sender tries again. */
+  add(bytes: number): UnavailableError | undefined;
+  release(): void;
+}
+
+/** Each body has its own limit; this one keeps many large bodies at once from adding up to all the memory there is. */
+export function createBodyBudget(limit: number): () => HeldBytes {
+  let inHand = 0;
+  return () => {
+    let held = 0;
+    return {
+      add(bytes) {
+        if (inHand + bytes > limit) return new UnavailableError("Too much is arriving at the same time.");
+        inHand += bytes;
+        held += bytes;
+        return undefined;
+      },
+      release() {
+        inHand -= held;
+        held = 0;
+      },
+    };
+  };
+}
