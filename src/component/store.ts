@@ -56,6 +56,8 @@ export interface Claim extends SessionRef {
   /** Rises with every fact written to the session: what is built from the claim speaks of this state. */
   readonly factsVersion: number;
   readonly revision: number;
+  /** Claims in a row, this one included, since the session was last saved or asked to be judged. */
+  readonly attempts: number;
   /** Someone asked for a new judgement: judge even what was judged. With a name, only by that judge. */
   readonly rejudge: boolean;
   readonly rejudgeBy?: string;

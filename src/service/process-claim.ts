@@ -7,9 +7,13 @@ export interface ClaimContext extends JudgingContext {
   readonly leaseMs: number;
 }
 
+/** So often a session may end whoever takes it (by its size, say) before it is left alone, so that the others get their turn. */
+const maximumAttempts = 3;
+
 /** Never rejects. `stopping` gives the session up: its lease runs out, and whoever takes it next goes on from what is saved. */
 export async function processClaim(claim: Claim, stopping: AbortSignal, context: ClaimContext): Promise<void> {
   const { store, telemetry, logger } = context;
+  if (claim.attempts > maximumAttempts) return giveUp(claim, context);
   const lease = holdLease(claim, stopping, context);
   try {
     const outcome = await deriveAndJudge(claim, lease.signal, context);
@@ -20,7 +24,7 @@ export async function processClaim(claim: Claim, stopping: AbortSignal, context:
     if (lease.signal.aborted || error instanceof LeaseEndedError) return;
     logger.error({ err: error, session: claim.id }, "building or judging a session failed");
     telemetry.count("turnwise_sessions_processed", { outcome: "error" }, 1);
-    await release(claim, context);
+    await releaseFailed(claim, context);
   } finally {
     lease.end();
   }
@@ -42,15 +46,24 @@ async function deriveAndJudge(
   return judgeSession(built, claim, signal, context);
 }
 
+/** Asking for a new judgement begins the count anew. */
+async function giveUp(claim: Claim, context: ClaimContext): Promise<void> {
+  context.logger.error({ session: claim.id }, "a session is given up: whoever builds it dies");
+  context.telemetry.count("turnwise_sessions_processed", { outcome: "given_up" }, 1);
+  const error = `building this session ended the judge thread ${maximumAttempts} times; to try again, ask for its judgement`;
+  await release(claim, { status: "failed", error }, context);
+}
+
 /** After a failure that nobody foresaw: told, and tried again a few times. */
-async function release(claim: Claim, { store, retries, logger }: ClaimContext): Promise<void> {
-  const retryAt = retries.next(JSON.stringify([claim.project, claim.id, claim.factsVersion]), 0);
-  const outcome = {
-    status: "failed",
-    error: "the session could not be built or judged; the server's log says why",
-  } as const;
+async function releaseFailed(claim: Claim, context: ClaimContext): Promise<void> {
+  const retryAt = context.retries.next(JSON.stringify([claim.project, claim.id, claim.factsVersion]), 0);
+  const error = "the session could not be built or judged; the server's log says why";
+  await release(claim, { status: "failed", error, ...(retryAt === undefined ? {} : { retryAt }) }, context);
+}
+
+async function release(claim: Claim, outcome: ReleaseOutcome, { store, logger }: ClaimContext): Promise<void> {
   try {
-    await store.releaseClaim(claim, { ...outcome, ...(retryAt === undefined ? {} : { retryAt }) });
+    await store.releaseClaim(claim, outcome);
   } catch (error) {
     logger.warn({ err: error, session: claim.id }, "a session could not be released; its lease runs out by itself");
   }

@@ -76,6 +76,7 @@ export function describeStoreQueue(underTest: () => StoreUnderTest): void {
         source: "text",
         judging,
         revision: 0,
+        attempts: 1,
         rejudge: false,
       });
       expect(await statusOf(ref)).toBe("running");
@@ -138,6 +139,24 @@ export function describeStoreQueue(underTest: () => StoreUnderTest): void {
       expect(claim.id).toBe(late.id);
       expect(await store.renewClaim(late, anHour)).toBe(false);
       expect(await store.renewClaim(claim, anHour)).toBe(true);
+    });
+
+    test("that ends again and again before anything is saved is counted, until it is saved or asked for", async () => {
+      const { write, claimOne, store } = underTest();
+      await write(agentSpan());
+      const claimAgain = async (): Promise<Claim> => {
+        const claim = await claimOne({ leaseMs: 1 });
+        await sleep(10);
+        return claim;
+      };
+      expect([(await claimAgain()).attempts, (await claimAgain()).attempts]).toEqual([1, 2]);
+      const third = await claimOne();
+      await store.saveSession(third, builtSession(1), []);
+      await store.requestJudgement(third);
+      await store.releaseClaim(third, { status: "completed" });
+      expect([(await claimAgain()).attempts, (await claimAgain()).attempts]).toEqual([1, 2]);
+      await store.requestJudgement(third);
+      expect((await claimAgain()).attempts).toBe(1);
     });
 
     test("that ended saves nothing and releases nothing", async () => {

@@ -24,6 +24,7 @@ const claim: Claim = {
   judging: { evaluateSafety: false },
   factsVersion: 1,
   revision: 1,
+  attempts: 1,
   rejudge: false,
 };
 

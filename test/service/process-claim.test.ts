@@ -17,6 +17,7 @@ const claim: Claim = {
   judging: { evaluateSafety: false },
   factsVersion: 1,
   revision: 0,
+  attempts: 1,
   rejudge: false,
 };
 const running = new AbortController().signal;
@@ -54,6 +55,17 @@ function storeThat(used: Partial<Store>) {
 }
 
 describe("processing a claim", () => {
+  test("leaves a session alone that ended whoever took it three times, and says how to try again", async () => {
+    const { context, released } = storeThat({ readFacts: () => Promise.reject(new Error("not to be read")) });
+    await processClaim({ ...claim, attempts: 4 }, running, context);
+    expect(released).toEqual([
+      {
+        status: "failed",
+        error: "building this session ended the judge thread 3 times; to try again, ask for its judgement",
+      },
+    ]);
+  });
+
   test("saves what was built before it looks for the session to join", async () => {
     const calls: string[] = [];
     const { context, released } = storeThat({

@@ -29,10 +29,10 @@ const dueSql = `
 
 const claimSql = `
   UPDATE sessions SET lease = @lease, lease_expires_ms = @expires, lease_facts_version = facts_version,
-    lease_requests = requests, status = 'running'
+    lease_requests = requests, attempts = attempts + 1, status = 'running'
   WHERE session_no = @sessionNo AND ${isFree}
   RETURNING project_id AS project, session_id AS id, named, conversation_id AS conversationId, source, instructions,
-    evaluate_safety AS evaluateSafety, facts_version AS factsVersion, revision, rejudge, rejudge_by AS rejudgeBy`;
+    evaluate_safety AS evaluateSafety, facts_version AS factsVersion, revision, rejudge, rejudge_by AS rejudgeBy, attempts`;
 
 const renewSql = `
   UPDATE sessions SET lease_expires_ms = @expires
@@ -58,7 +58,7 @@ const closeSql = "UPDATE sessions SET due_ms = 0, requests = requests + 1, statu
 
 /** Two requests that name different judges are one for all of them. */
 const requestSql = `
-  UPDATE sessions SET due_ms = 0, requests = requests + 1,
+  UPDATE sessions SET due_ms = 0, requests = requests + 1, attempts = 0,
     rejudge_by = CASE WHEN rejudge = 1 AND rejudge_by IS NOT @judge THEN NULL ELSE @judge END,
     rejudge = 1,
     status = CASE WHEN lease IS NULL THEN 'pending' ELSE status END
@@ -81,6 +81,7 @@ interface ClaimRow {
   readonly revision: number;
   readonly rejudge: number;
   readonly rejudgeBy: string | null;
+  readonly attempts: number;
 }
 
 export function createClaims({ db, now, notify }: WriteContext, sessions: SessionRows) {
@@ -148,7 +149,7 @@ export function createClaims({ db, now, notify }: WriteContext, sessions: Sessio
 }
 
 function toClaim(row: ClaimRow, lease: string): Claim {
-  const { project, id, source, factsVersion, revision, conversationId, instructions, rejudgeBy } = row;
+  const { project, id, source, factsVersion, revision, conversationId, instructions, rejudgeBy, attempts } = row;
   return {
     project,
     id,
@@ -156,6 +157,7 @@ function toClaim(row: ClaimRow, lease: string): Claim {
     source,
     factsVersion,
     revision,
+    attempts,
     rejudge: row.rejudge === 1,
     judging: { evaluateSafety: row.evaluateSafety === 1, ...(instructions === null ? {} : { instructions }) },
     ...(row.named === 1 && conversationId !== null ? { conversationId } : {}),

@@ -30,9 +30,12 @@ export function createSaveSession({ db, now, notify }: WriteContext) {
   const revisionOf = db.prepare<[number], number>("SELECT revision FROM sessions WHERE session_no = ?").pluck();
   const update = db.prepare<object, number>(updateSql).pluck();
 
+  const endAttempts = db.prepare("UPDATE sessions SET attempts = 0 WHERE session_no = ?");
+
   return function saveSession(claim: Claim, built: BuiltSession, links: readonly bigint[]): number | undefined {
     const sessionNo = leased(claim);
     if (sessionNo === undefined) return undefined;
+    endAttempts.run(sessionNo);
     const turnsChanged = saveTurns(sessionNo, built.turns);
     const headerChanged = saveHeader(sessionNo, built);
     saveLinks(claim.project, sessionNo, links);

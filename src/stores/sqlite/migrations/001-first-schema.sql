@@ -85,6 +85,7 @@ CREATE TABLE sessions (
   lease_expires_ms INTEGER,
   lease_facts_version INTEGER,
   lease_requests INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0, -- claims in a row after which nothing was saved
 
   -- What lists show and filter, kept by saveSession and by each judgement.
   revision INTEGER NOT NULL DEFAULT 0,
