@@ -18,7 +18,7 @@ const TEXT = "Where is my order, and when will it arrive? I have been waiting fo
  * cuts such spans off after 128 attributes unless it is told otherwise.
  */
 export async function run() {
-  return Object.entries({ "gen_ai.input.messages": inJson, "llm.input_messages.<i>": flattened }).flatMap(
+  return Object.entries({ "gen_ai.input.messages": inJson, "llm.input_messages.N": flattened }).flatMap(
     ([name, write]) => {
       const early = costOfCall(write, 10);
       const late = costOfCall(write, 100);
