@@ -2,25 +2,13 @@
 import { z } from "zod";
 import type { Exporter, ExporterFactory } from "../component/exporter.ts";
 import type { Store } from "../component/store.ts";
-import type { LogBatch } from "../model/signal-batch.ts";
-import type { EncodedRecords } from "../model/signal-batch.ts";
-import type { LogRecord } from "../model/span.ts";
+import { isAgentLogRecord } from "../dialects/agent-log-record.ts";
+import type { EncodedRecords, LogBatch } from "../model/signal-batch.ts";
 
 const configSchema = z.strictObject({
   /** The name of a configured store. */
   store: z.string().default("default"),
 });
-
-/**
- * True for a log record that says something about an agent and can be joined to its span: GenAI events by name, and
- * records with GenAI attributes. Everything else an application logs is none of our business.
- */
-export function isAgentLogRecord({ traceId, spanId, eventName, attributes }: LogRecord): boolean {
-  if (traceId === undefined || spanId === undefined) return false;
-  const name = eventName === "" ? attributes.get("event.name") : eventName;
-  if (typeof name === "string" && name.startsWith("gen_ai.")) return true;
-  return [...attributes.keys()].some((key) => key.startsWith("gen_ai."));
-}
 
 /** The same bytes with fewer records listed: what is not listed does not exist for the store. */
 function agentLogRecords(batch: LogBatch): EncodedRecords {

@@ -1,0 +1,12 @@
+import type { LogRecord } from "../model/span.ts";
+
+/**
+ * True for a log record that says something about an agent and can be joined to its span: GenAI events by name, and
+ * records with GenAI attributes. Everything else an application logs is none of our business.
+ */
+export function isAgentLogRecord({ traceId, spanId, eventName, attributes }: LogRecord): boolean {
+  if (traceId === undefined || spanId === undefined) return false;
+  const name = eventName === "" ? attributes.get("event.name") : eventName;
+  if (typeof name === "string" && name.startsWith("gen_ai.")) return true;
+  return [...attributes.keys()].some((key) => key.startsWith("gen_ai."));
+}
