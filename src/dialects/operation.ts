@@ -32,6 +32,8 @@ export interface ModelOperation extends OperationFacts {
   readonly tools: readonly ToolDefinition[];
   /** The provider holds the history (previous response id): the input is only what is new. */
   readonly isDelta: boolean;
+  /** The answer was stopped while it was being written: our own instrumentation says so, others only by an error. */
+  readonly isAborted?: true;
 }
 
 export interface MessageList {

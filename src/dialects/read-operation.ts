@@ -60,6 +60,7 @@ function readModel(span: Span, context: ReadContext, rules: DialectRules): Own<M
     ...callFactsOf(span.attributes),
     tools: tools === undefined ? (rules.readTools?.(span, context) ?? []) : readTools(tools, context),
     isDelta: span.attributes.has("gen_ai.request.previous_response_id") || (rules.isDelta?.(span, context) ?? false),
+    ...(span.attributes.get("turnwise.aborted") === true ? { isAborted: true } : {}),
   };
 }
 

@@ -17,9 +17,9 @@ export interface TurnPlace {
 }
 
 export function finishTurn(draft: TurnDraft, { turn, regeneratesTurn, steps, isGuess }: TurnPlace): Turn {
-  const { reply, aborted, inferred, traceIds } = draft;
+  const { reply, inferred, traceIds } = draft;
   const error = errorOf(draft);
-  const isAborted = aborted || (error !== undefined && isAbort(error));
+  const isAborted = wasAborted(draft, error);
   const costUsd = costOfSteps(steps);
   const finished = {
     turn,
@@ -32,7 +32,7 @@ export function finishTurn(draft: TurnDraft, { turn, regeneratesTurn, steps, isG
     ...(regeneratesTurn === undefined ? {} : { regeneratesTurn }),
     ...timesOfTurn(draft, steps),
     traceIds,
-    flags: flagsOf(draft, isGuess),
+    flags: flagsOf(draft, isGuess, isAborted),
     usage: usageOfSteps(steps),
     ...(costUsd === undefined ? {} : { costUsd }),
   };
@@ -47,14 +47,20 @@ function errorOf({ calls, wrappers, reply }: TurnDraft): string | undefined {
   return wrappers.find((wrapper) => wrapper.error !== undefined)?.error;
 }
 
-function isAbort(error: string): boolean {
-  return /\babort(?:ed|error)?\b/i.test(error);
+/** History shows it, or the last model call says so, by its mark or by its error. */
+function wasAborted({ aborted, calls }: TurnDraft, error: string | undefined): boolean {
+  if (aborted || calls.at(-1)?.operation.isAborted === true) return true;
+  return error !== undefined && /\babort(?:ed|error)?\b/i.test(error);
 }
 
-function flagsOf({ calls, userTexts, reply, inferred, aborted }: TurnDraft, isGuess: boolean): readonly TurnFlag[] {
+function flagsOf(
+  { calls, userTexts, reply, inferred }: TurnDraft,
+  isGuess: boolean,
+  isAborted: boolean,
+): readonly TurnFlag[] {
   const isTruncated = calls.some(({ operation }) => operation.input.truncated);
   const last = calls.at(-1);
-  const hasFinished = last !== undefined && last.operation.error === undefined && last.calls.length === 0 && !aborted;
+  const hasFinished = last !== undefined && last.operation.error === undefined && last.calls.length === 0 && !isAborted;
   const isMissing =
     userTexts.length === 0 || (hasFinished && reply === undefined) || calls.some((call) => !hasContent(call));
   const flags: TurnFlag[] = [];

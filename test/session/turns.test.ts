@@ -312,6 +312,15 @@ describe("errors", () => {
     expect(session.turns[0]?.error).toBeUndefined();
   });
 
+  it("a call that is marked as aborted needs no error, and what the user saw of it is the reply", () => {
+    const marked = { "turnwise.aborted": true };
+    const seen = build(chat({ id: 1, at: 0, more: marked }, [user("a")], said("Once up")));
+    expect(seen.turns[0]).toMatchObject({ aborted: true, assistantContent: "Once up", flags: [] });
+    const unseen = build(chat({ id: 1, at: 0, more: marked }, [user("a")]));
+    expect(unseen.turns[0]).toMatchObject({ aborted: true });
+    expect(unseen.turns[0]?.assistantContent).toBeUndefined();
+  });
+
   it("a turn without a reply leaves its text in front of the next one", () => {
     const session = build(
       chat({ id: 1, at: 0, trace: 1, error: "500" }, [user("a")]),
