@@ -3,19 +3,24 @@
 //   node bench/ingest.mjs          about two minutes
 //   node bench/ingest.mjs growth [spans]   5 million spans into one database, a few minutes and 12 GB
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { openInProcess } from "./in-process.mjs";
 import { createSpanLoad } from "./span-load.mjs";
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const ROUNDS = 3;
-const SECONDS = 5;
+const SECONDS = 6;
+/** Before each measurement, until the code that is measured is compiled. */
+const WARM_UP_SECONDS = 2;
 const CONNECTIONS = 16;
-/** Requests of a gzip run, each with a body of its own. */
-const GZIP_REQUESTS = 2000;
+/** Each request has a body of its own, compressed before. Without a store they are through in two seconds. */
+const GZIP = { gzip: true, requests: 3200, warmUpSeconds: 0.5 };
 const STORED_REQUESTS = 1600;
 const GROWTH_SPANS = 5_000_000;
 const SLOW_FSYNC_MS = 8;
@@ -34,8 +39,8 @@ async function runThroughput() {
       e2e: await measure("serve", {}),
       naive: await measure("naive", {}),
       json: await measure("serve", { json: true }),
-      gzip: await measure("serve", { gzip: true, requests: GZIP_REQUESTS }),
-      gzipDecode: await measure("decode", { gzip: true, requests: GZIP_REQUESTS }),
+      gzip: await measure("serve", GZIP),
+      gzipDecode: await measure("decode", GZIP),
       small: await measure("serve", { batch: 4 }),
     });
   const rate = (name) => rounds.map((round) => round[name].spansPerSecond);
@@ -58,30 +63,45 @@ async function runThroughput() {
   ];
 }
 
-/** What a caller of another endpoint of the same process notices. */
+/** What a caller of another endpoint of the same process notices, next to what the machine alone makes it wait. */
 async function runOtherEndpoint() {
-  const folder = temporaryFolder();
-  const server = await startServer("serve", folder);
-  const load = await startLoad({ url: `${server.otlp_url}/v1/traces`, seconds: SECONDS });
-  const done = load.run();
-  const latencies = [];
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const folder = temporaryFolder();
+    const server = await startServer("serve", folder);
+    const load = await startLoad({ url: `${server.otlp_url}/v1/traces`, seconds: SECONDS * 2 });
+    const done = load.run();
+    await setTimeout(WARM_UP_SECONDS * 1000);
+    rounds.push({ answer: await p99Of(callerOf(server.health_url)), timer: await p99Of(() => setTimeout(1)) });
+    await done;
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  }
+  return [
+    { name: "another endpoint's p99 meanwhile, ms", value: median(rounds.map(({ answer }) => answer)), goal: "<= 5" },
+    { name: "the p99 of a 1 ms timer in the calling process, ms", value: median(rounds.map(({ timer }) => timer)) },
+  ];
+}
+
+async function p99Of(wait) {
+  const durations = [];
   for (const end = performance.now() + (SECONDS - 1) * 1000; performance.now() < end;) {
     const started = performance.now();
-    await (await fetch(server.health_url)).arrayBuffer();
-    latencies.push(performance.now() - started);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await wait();
+    durations.push(performance.now() - started);
+    await setTimeout(2);
   }
-  await done;
-  await server.stop();
-  rmSync(folder, { recursive: true });
-  latencies.sort((left, right) => left - right);
-  return [
-    {
-      name: "another endpoint's p99 meanwhile, ms",
-      value: latencies[Math.floor(latencies.length * 0.99)],
-      goal: "<= 5",
-    },
-  ];
+  return durations.toSorted((left, right) => left - right)[Math.floor(durations.length * 0.99)];
+}
+
+/** One kept connection, without an HTTP library: what is measured is the server. */
+function callerOf(url) {
+  const { host, hostname, port, pathname } = new URL(url);
+  const socket = connect(Number(port), hostname).setNoDelay(true).unref();
+  return async () => {
+    socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    await once(socket, "data");
+  };
 }
 
 async function runSlowDisk() {
@@ -168,10 +188,12 @@ async function insertInProcess(folder, seconds) {
   const store = openInProcess(folder);
   const load = createSpanLoad();
   const groups = Array.from({ length: CONNECTIONS });
+  const write = () => store.write(groups.map(() => load.next().encoded));
+  for (const end = performance.now() + WARM_UP_SECONDS * 1000; performance.now() < end;) write();
   let spans = 0;
   const started = performance.now();
   while (performance.now() < started + seconds * 1000) {
-    store.write(groups.map(() => load.next().encoded));
+    write();
     spans += CONNECTIONS * load.spans;
   }
   const elapsed = (performance.now() - started) / 1000;
@@ -227,6 +249,7 @@ async function startLoad(options) {
   const settings = {
     connections: CONNECTIONS,
     batch: 64,
+    warmUpSeconds: WARM_UP_SECONDS,
     ...(options.requests === undefined ? { seconds: SECONDS } : {}),
     ...options,
   };

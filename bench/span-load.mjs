@@ -1,6 +1,6 @@
 // Export requests without end, almost for free: a pool of encoded bodies whose ids are changed in place before each use,
 // so that every use is new spans, traces and (after a round through the pool) conversations.
-import { randomFillSync } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 import { decodeSpans } from "../dist/otlp/decode-records.js";
 import { indexSpans } from "../dist/otlp/index-records.js";
 import { toJsonRequest } from "../dist/otlp/to-json-request.js";
@@ -21,6 +21,7 @@ export function createSpanLoad({ bodies = 40, spans = 64, historyCalls, json = f
   const toTemplate = json ? jsonTemplate : protobufTemplate;
   const pool = Array.from({ length: bodies }, (_, seed) => toTemplate(makeSpanBatch({ seed, spans, historyCalls })));
   const mean = (valueOf) => pool.reduce((sum, template) => sum + valueOf(template), 0) / pool.length;
+  const own = randomBytes(3).toString("hex"); // several loads share no conversations
   let next = 0;
   let round = 0;
   return {
@@ -37,7 +38,7 @@ export function createSpanLoad({ bodies = 40, spans = 64, historyCalls, json = f
       next += 1;
       randomFillSync(masks);
       template.rename();
-      const name = round.toString(36).padStart(12, "c");
+      const name = `${own}${round.toString(36).padStart(6, "0")}`;
       for (const at of template.names) template.bytes.write(name, at, "latin1");
       return template;
     },

@@ -1,5 +1,6 @@
 import type { SignalBatch } from "../model/signal-batch.ts";
 import type { Component, ComponentFactory } from "./component.ts";
+import type { AuthenticatorOf } from "./extension.ts";
 import type { DeliveryContext } from "./receiver.ts";
 import type { Store } from "./store.ts";
 
@@ -11,6 +12,7 @@ export interface Exporter extends Component {
 export interface ExporterNeeds {
   /** The configured store of that name, for exporters that write into one. */
   readonly storeOf: (name: string) => Store;
+  readonly authenticatorOf: AuthenticatorOf;
 }
 
 export type ExporterFactory<Config = never> = ComponentFactory<Config, Exporter, ExporterNeeds>;

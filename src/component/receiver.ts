@@ -1,5 +1,6 @@
 import type { Signal, SignalBatch } from "../model/signal-batch.ts";
 import type { Component, ComponentFactory } from "./component.ts";
+import type { AuthenticatorOf } from "./extension.ts";
 
 export interface DeliveryContext {
   /** Whose data this is; `default` until accounts exist. */
@@ -19,6 +20,7 @@ export type Receiver = Component;
 
 export interface ReceiverNeeds {
   readonly pipelines: Partial<Readonly<Record<Signal, PipelineEntry>>>;
+  readonly authenticatorOf: AuthenticatorOf;
 }
 
 export type ReceiverFactory<Config = never> = ComponentFactory<Config, Receiver, ReceiverNeeds>;

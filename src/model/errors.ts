@@ -15,6 +15,21 @@ export class UnavailableError extends Error {
   }
 }
 
+/** The caller does not say who it is, or not credibly. `hadCredentials`: it tried. */
+export class UnauthenticatedError extends Error {
+  override readonly name = "UnauthenticatedError";
+  readonly hadCredentials: boolean;
+  constructor(message: string, options: ErrorOptions & { hadCredentials: boolean }) {
+    super(message, options);
+    this.hadCredentials = options.hadCredentials;
+  }
+}
+
+/** The caller is known and may not do this. */
+export class ForbiddenError extends Error {
+  override readonly name = "ForbiddenError";
+}
+
 /**
  * A start that cannot succeed: wrong configuration, occupied port, data folder in use, corrupt database. `message` says
  * what is wrong, `remedy` what to do; the command prints both and exits with status 1.

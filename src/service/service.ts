@@ -1,9 +1,11 @@
 /** The running server without its surfaces: what the configuration names, created, connected, started and stopped. */
 import type { Component, ComponentContext, Logger } from "../component/component.ts";
 import type { Exporter } from "../component/exporter.ts";
+import { type Authenticator, type Extension, isAuthenticator } from "../component/extension.ts";
 import type { PipelineEntry } from "../component/receiver.ts";
 import type { Store } from "../component/store.ts";
 import { storeNamedBy, type ComponentConfig, type Components, type Config } from "../config/config.ts";
+import { StartError } from "../model/errors.ts";
 import type { Signal } from "../model/signal-batch.ts";
 import { createIngestPipeline, fanOut } from "./ingest-pipeline.ts";
 import { createLifecycle, type Part } from "./lifecycle.ts";
@@ -48,14 +50,17 @@ export function createService(options: ServiceOptions): Service {
   );
   const storeOf = (name: string): Store => required(stores.get(name), `stores::${name}`);
   const store = storeOf(config.service.sessions.store);
-  const extensions = config.service.extensions.map((id) => {
-    const { factory, part } = find(components.extensions, config.extensions, id);
-    return partOf("extensions", id, factory.create(part.config, { ...contextOf(id), isReady }));
-  });
+  const extensions = new Map(
+    config.service.extensions.map((id) => {
+      const { factory, part } = find(components.extensions, config.extensions, id);
+      return [id, factory.create(part.config, { ...contextOf(id), isReady })];
+    }),
+  );
+  const authenticatorOf = (id: string): Authenticator => authenticatorAmong(extensions, id);
   const exporters = new Map(
     usedBy(config, "exporters").map((id) => {
       const { factory, part } = find(components.exporters, config.exporters, id);
-      return [id, factory.create(part.config, { ...contextOf(id), storeOf })];
+      return [id, factory.create(part.config, { ...contextOf(id), storeOf, authenticatorOf })];
     }),
   );
   const pipelines = createPipelines(options, exporters, contextOf);
@@ -64,7 +69,7 @@ export function createService(options: ServiceOptions): Service {
     return partOf(
       "receivers",
       id,
-      factory.create(part.config, { ...contextOf(id), pipelines: pipelines.entriesFor(id) }),
+      factory.create(part.config, { ...contextOf(id), pipelines: pipelines.entriesFor(id), authenticatorOf }),
     );
   });
   const { metricsEndpoint } = config.service;
@@ -72,7 +77,7 @@ export function createService(options: ServiceOptions): Service {
     ...(metricsEndpoint === undefined
       ? []
       : [{ name: "service::telemetry::metrics", component: createMetricsEndpoint(metricsEndpoint, telemetry) }]),
-    ...extensions,
+    ...[...extensions].map(([id, component]) => partOf("extensions", id, component)),
     ...[...stores].map(([id, component]) => partOf("stores", id, component)),
     ...[...exporters].map(([id, component]) => partOf("exporters", id, component)),
     ...pipelines.processors,
@@ -128,6 +133,16 @@ function createPipelines(
       );
     },
   };
+}
+
+function authenticatorAmong(extensions: ReadonlyMap<string, Extension>, id: string): Authenticator {
+  const extension = extensions.get(id);
+  if (extension !== undefined && isAuthenticator(extension)) return extension;
+  throw new StartError(
+    "authenticator_missing",
+    `"${id}" is named as an authenticator, and no such extension is started`,
+    `Configure it under extensions, as in "bearertokenauth", and name it in service::extensions`,
+  );
 }
 
 function usedBy({ service }: Config, kind: "receivers" | "exporters"): readonly string[] {

@@ -4,6 +4,7 @@ import { encodeLogRecords, encodeSpans } from "../../src/otlp/encode-records.ts"
 import { createLogBatch, createSpanBatch } from "../../src/otlp/signal-batches.ts";
 import { createTelemetry } from "../../src/service/telemetry.ts";
 import { logRecordWith, spanWith } from "../support/records.ts";
+import { noNeeds } from "../support/no-needs.ts";
 import { recordingLogger } from "../support/recording-logger.ts";
 
 const secret = "the customer's secret";
@@ -23,9 +24,7 @@ async function shownAt(verbosity: string) {
     id: "debug",
     logger,
     telemetry: createTelemetry(),
-    storeOf: () => {
-      throw new Error("needs no store");
-    },
+    ...noNeeds,
   });
   for (const batch of [spans, logs, { signal: "metrics", count: 2 } as const])
     await exporter.export(batch, { project: "default" });

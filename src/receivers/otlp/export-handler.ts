@@ -5,21 +5,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger, Telemetry } from "../../component/component.ts";
 import type { PipelineEntry, ReceiverNeeds } from "../../component/receiver.ts";
-import { recordNames } from "../../component/record-names.ts";
-import { PermanentError, UnavailableError } from "../../model/errors.ts";
+import { UnavailableError } from "../../model/errors.ts";
 import type { Signal } from "../../model/signal-batch.ts";
-import { encodeExportResponse } from "../../otlp/export-response.ts";
-import { MalformedError } from "../../otlp/malformed-error.ts";
 import { type Encoding, RPC_CODES } from "../../otlp/rpc-status.ts";
 import { createBodyBudget, type HeldBytes } from "./body-budget.ts";
-import { decodeRequest, type ReceivedBatch } from "./decode-request.ts";
 import { type Decompress, decompressorFor } from "./decompress.ts";
 import { findSignal } from "./export-routes.ts";
 import { checkAnnouncedLength, readBody, SenderGone } from "./read-body.ts";
 import { encodingOf, replyRefusal, replySuccess } from "./reply.ts";
-import { malformed, RequestRefusal } from "./request-refusal.ts";
+import { RequestRefusal, toRefusal } from "./request-refusal.ts";
+import { createTakeExport } from "./take-export.ts";
+import { createTurns } from "./take-turns.ts";
 
-export interface ExportHandlerOptions extends ReceiverNeeds {
+export interface ExportHandlerOptions extends Pick<ReceiverNeeds, "pipelines"> {
   readonly paths: Readonly<Record<Signal, string>>;
   /** In bytes, of the body as it comes and of the body decompressed. */
   readonly maxBodySize: number;
@@ -48,10 +46,9 @@ const PROJECT = "default";
 export function createExportHandler(options: ExportHandlerOptions): ExportHandler {
   const { maxBodySize, id, logger, telemetry } = options;
   const labels = { receiver: id, transport: "http" };
+  const takeTurn = createTurns();
   const holdBytes = createBodyBudget(LARGEST_BODIES_IN_HAND * maxBodySize);
-  const countRecords = (outcome: "accepted" | "refused", signal: Signal, by: number): void => {
-    if (by > 0) telemetry.count(`otelcol_receiver_${outcome}_${recordNames[signal]}`, labels, by);
-  };
+  const takeExport = createTakeExport({ id, transport: "http", telemetry });
 
   /** Returns the answer's body. */
   async function accept(request: IncomingMessage, response: ServerResponse, held: HeldBytes): Promise<Uint8Array> {
@@ -60,24 +57,11 @@ export function createExportHandler(options: ExportHandlerOptions): ExportHandle
     pipeline.admit();
     if (request.headers.expect !== undefined) response.writeContinue();
     const sent = await readBody(request, maxBodySize, held);
+    await takeTurn();
     const body = await decompress(sent, maxBodySize);
     const refusal = body === sent ? undefined : held.add(body.length);
     if (refusal !== undefined) throw refusal;
-    const received = decode(signal, encoding, body);
-    countRecords("refused", signal, received.rejected);
-    await deliver(received, pipeline);
-    return encodeExportResponse(signal, received.rejected, received.reasons, encoding);
-  }
-
-  async function deliver({ batch }: ReceivedBatch, pipeline: PipelineEntry): Promise<void> {
-    if (batch.count === 0) return;
-    try {
-      await pipeline.deliver(batch, { project: PROJECT });
-    } catch (error) {
-      countRecords("refused", batch.signal, batch.count);
-      throw error;
-    }
-    countRecords("accepted", batch.signal, batch.count);
+    return takeExport({ signal, encoding, body, pipeline, project: PROJECT });
   }
 
   return async (request, response) => {
@@ -122,37 +106,7 @@ function readHead(request: IncomingMessage, { paths, pipelines }: ExportHandlerO
   return { signal, pipeline, encoding, decompress: decompressorFor(request.headers["content-encoding"]) };
 }
 
-function decode(signal: Signal, encoding: Encoding, body: Uint8Array): ReceivedBatch {
-  try {
-    return decodeRequest(signal, encoding, body);
-  } catch (error) {
-    if (error instanceof MalformedError) throw malformed(error.message, error);
-    throw new PermanentError("The request could not be decoded.", { cause: error });
-  }
-}
-
 /** The sender's doing, or a state that passes; neither is worth a line in the log. */
 function isExpected(error: unknown): boolean {
   return error instanceof RequestRefusal || error instanceof UnavailableError;
-}
-
-/** A PermanentError must not be sent again; everything else that a pipeline throws may be. */
-function toRefusal(error: unknown): RequestRefusal {
-  if (error instanceof RequestRefusal) return error;
-  if (error instanceof PermanentError)
-    return new RequestRefusal(500, RPC_CODES.internal, "failed", error.message, { cause: error });
-  const message = error instanceof UnavailableError ? error.message : "The data cannot be taken now.";
-  return new RequestRefusal(503, RPC_CODES.unavailable, "unavailable", message, {
-    cause: error,
-    headers: { "retry-after": String(retryAfterSeconds(error)) },
-  });
-}
-
-/**
- * One or two seconds: SDKs give up when it is much longer, and come back at once when it is 0. Drawn, so that senders
- * that were refused together do not return together.
- */
-function retryAfterSeconds(error: unknown): number {
-  const asked = error instanceof UnavailableError ? error.retryAfterSeconds : 1;
-  return asked > 1 || Math.random() < 0.5 ? 2 : 1;
 }

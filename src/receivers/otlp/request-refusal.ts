@@ -1,3 +1,4 @@
+import { PermanentError, UnavailableError } from "../../model/errors.ts";
 import { RPC_CODES } from "../../otlp/rpc-status.ts";
 
 /** Why a request was refused, for the counters. */
@@ -40,4 +41,25 @@ export function tooLarge(limit: number): RequestRefusal {
 
 export function malformed(message: string, cause?: unknown): RequestRefusal {
   return new RequestRefusal(400, RPC_CODES.invalidArgument, "malformed", message, { cause });
+}
+
+/** A PermanentError must not be sent again; everything else that a pipeline throws may be. */
+export function toRefusal(error: unknown): RequestRefusal {
+  if (error instanceof RequestRefusal) return error;
+  if (error instanceof PermanentError)
+    return new RequestRefusal(500, RPC_CODES.internal, "failed", error.message, { cause: error });
+  const message = error instanceof UnavailableError ? error.message : "The data cannot be taken now.";
+  return new RequestRefusal(503, RPC_CODES.unavailable, "unavailable", message, {
+    cause: error,
+    headers: { "retry-after": String(retryAfterSeconds(error)) },
+  });
+}
+
+/**
+ * One or two seconds: SDKs give up when it is much longer, and come back at once when it is 0. Drawn, so that senders
+ * that were refused together do not return together.
+ */
+function retryAfterSeconds(error: unknown): number {
+  const asked = error instanceof UnavailableError ? error.retryAfterSeconds : 1;
+  return asked > 1 || Math.random() < 0.5 ? 2 : 1;
 }

@@ -9,6 +9,9 @@ const NOTHING = 0;
 const COMMITTED = 1;
 const STOP = 2;
 
+/** A longer log is emptied by the writer itself: under full load the checkpointer alone never gets to its end. */
+export const MAX_LOG_BYTES = 128 * 1024 * 1024;
+
 export type CheckpointSignal = Int32Array<SharedArrayBuffer>;
 
 export function createCheckpointSignal(): CheckpointSignal {

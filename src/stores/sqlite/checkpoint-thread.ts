@@ -2,10 +2,15 @@
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 import type { CheckpointThreadData } from "./checkpoint-messages.ts";
-import { awaitCommit, rest, setLogPages } from "./checkpoint-signal.ts";
+import { awaitCommit, MAX_LOG_BYTES, rest, setLogPages } from "./checkpoint-signal.ts";
+import { PAGE_SIZE } from "./open-database.ts";
 import type { ThreadReport } from "./writer-messages.ts";
 
-const INTERVAL_MS = 20;
+/** Pages that change again meanwhile are copied once. */
+const INTERVAL_MS = 100;
+/** When the writer will begin the log anew soon: it waits then for whatever is not copied yet. */
+const SHORT_INTERVAL_MS = 10;
+const LONG_LOG_PAGES = (MAX_LOG_BYTES * 0.75) / PAGE_SIZE;
 /** After a failure: a full disk needs a while. */
 const PAUSE_MS = 1_000;
 
@@ -20,7 +25,9 @@ function checkpointUntilStopped(): void {
   do {
     let pause = INTERVAL_MS;
     try {
-      setLogPages(signal, checkpoint.get()?.log ?? 0);
+      const pages = checkpoint.get()?.log ?? 0;
+      setLogPages(signal, pages);
+      if (pages > LONG_LOG_PAGES) pause = SHORT_INTERVAL_MS;
     } catch (error) {
       const report: ThreadReport = { trouble: error instanceof Error ? error.message : String(error) };
       parentPort?.postMessage(report);

@@ -28,8 +28,8 @@ const touchSql = `
 
 const insertSql = `
   INSERT INTO sessions (project_id, session_id, source, named, conversation_id, status, created_ms, start_us,
-    last_activity_ms)
-  VALUES (?, ?, 'otlp', ?, ?, 'open', ?, ?, ?)`;
+    last_activity_ms, facts_version)
+  VALUES (?, ?, 'otlp', ?, ?, 'open', ?, ?, ?, 1)`;
 
 export function createSessionRows({ db, now, notify }: WriteContext) {
   const find = prepareFindSession(db);
@@ -38,6 +38,7 @@ export function createSessionRows({ db, now, notify }: WriteContext) {
   const insertStatement = db.prepare(insertSql);
   const absorbRow = prepareAbsorb(db);
   const conversations = new LRUCache<string, SessionRow>({ max: MAX_REMEMBERED });
+  let newestNo = Number.MAX_SAFE_INTEGER;
 
   function read(sessionNo: number): SessionRow {
     const row = rowStatement.get(sessionNo);
@@ -47,13 +48,19 @@ export function createSessionRows({ db, now, notify }: WriteContext) {
 
   function insert(project: string, id: string, conversationId: string | null, startUs: number): SessionRow {
     const named = conversationId === null ? 0 : 1;
-    const { lastInsertRowid } = insertStatement.run(project, id, named, conversationId, now(), startUs, now());
-    return toRow(Number(lastInsertRowid), id, conversationId);
+    const time = now();
+    const { lastInsertRowid } = insertStatement.run(project, id, named, conversationId, time, startUs, time);
+    newestNo = Number(lastInsertRowid);
+    notify({ project, id, kind: "session-updated" });
+    return toRow(newestNo, id, conversationId);
   }
 
   return {
     find,
     read,
+
+    /** Sessions that are created from now on have higher numbers. Before the first one was created, any number does. */
+    newestNo: () => newestNo,
 
     /** The session of a named conversation, which is created when it is new. */
     ofConversation(project: string, conversationId: string, startUs: number): SessionRow {

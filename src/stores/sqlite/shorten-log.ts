@@ -1,10 +1,8 @@
 import type { Database } from "better-sqlite3";
-import { type CheckpointSignal, getLogPages, setLogPages } from "./checkpoint-signal.ts";
+import { type CheckpointSignal, getLogPages, MAX_LOG_BYTES, setLogPages } from "./checkpoint-signal.ts";
 import { BUSY_TIMEOUT_MS, PAGE_SIZE } from "./open-database.ts";
 import { isTemporary } from "./store-error.ts";
 
-/** A longer log is emptied by the writer itself: under full load the checkpointer alone never gets to its end. */
-const MAX_LOG_BYTES = 128 * 1024 * 1024;
 /** How long that may wait for readers, and by how much the log may grow before it is tried again. */
 const MAX_RESTART_WAIT_MS = 200;
 const LOG_GROWTH_BYTES = 64 * 1024 * 1024;

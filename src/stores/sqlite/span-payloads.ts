@@ -2,6 +2,7 @@
 import type { Database } from "better-sqlite3";
 import { LRUCache } from "lru-cache";
 import { decodeDelta, encodeDelta } from "./delta.ts";
+import { createSlab } from "./slab.ts";
 import { outlineSpan, type SpanOutline } from "./span-outline.ts";
 
 /** Smaller spans do not repeat a history. */
@@ -38,6 +39,7 @@ export interface SpanPayloads {
 }
 
 export function createSpanPayloads(db: Database): SpanPayloads {
+  const copy = createSlab();
   const keys = new Map<number, string>();
   const bases = new LRUCache<string, Base>({
     maxSize: MAX_REMEMBERED_BYTES,
@@ -55,7 +57,7 @@ export function createSpanPayloads(db: Database): SpanPayloads {
     encode(body, sessionNo) {
       candidate = undefined;
       if (body.length < MIN_BYTES || body.length > MAX_BYTES) return { bytes: body, baseNo: null };
-      const outline = outlineSpan(Buffer.from(body)); // a copy: the request's bytes need not live as long as this
+      const outline = outlineSpan(copy(body)); // the request's bytes are used again before this is
       const key = `${sessionNo}|${nameOf(outline)}`;
       const base = bases.get(key);
       const delta = base === undefined || base.depth >= MAX_DELTAS ? undefined : encodeDelta(base.outline, outline);

@@ -5,6 +5,7 @@ import { UnavailableError } from "../../model/errors.ts";
 import type { EncodedRecords } from "../../model/signal-batch.ts";
 import type { ReadOperations } from "./read-operations.ts";
 import type { Call } from "./rpc.ts";
+import { createSharedBuffers } from "./shared-buffers.ts";
 import type { WriteOperations } from "./write-operations.ts";
 
 /** More must not wait for the disk: then the senders keep their data and send it again. */
@@ -30,6 +31,7 @@ export interface StoreClient {
 export function createStoreClient(options: StoreClientOptions): StoreClient {
   const { write, read, onWatch, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options;
   const listeners = new Set<(notice: SessionNotice) => void>();
+  const buffers = createSharedBuffers();
   let queuedBytes = 0;
 
   /** The bytes are copied: the caller's may be a part of something larger, or in use elsewhere. */
@@ -41,12 +43,18 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
     const { length } = encoded.bytes;
     if (queuedBytes > 0 && queuedBytes + length > maxQueuedBytes)
       throw new UnavailableError("The store is behind: too much waits to be written.");
-    const copy = copyOf(encoded);
     queuedBytes += length;
+    const held = buffers.hold(encoded.bytes);
+    const tables = tablesOf(encoded);
     try {
-      await write(operation, [copy, project], [copy.bytes.buffer]);
+      if (held !== undefined) await write(operation, [{ ...tables, bytes: held }, project]);
+      else {
+        const bytes = new Uint8Array(encoded.bytes);
+        await write(operation, [{ ...tables, bytes }, project], [bytes.buffer]);
+      }
     } finally {
       queuedBytes -= length;
+      if (held !== undefined) buffers.release(held);
     }
   }
 
@@ -92,11 +100,6 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
 }
 
 /** Each array with a buffer of its own: cloning one that is a part of another would copy all of the other. */
-function copyOf({ bytes, records, scopes, resources }: EncodedRecords) {
-  return {
-    bytes: new Uint8Array(bytes),
-    records: records.slice(),
-    scopes: scopes.slice(),
-    resources: resources.slice(),
-  };
+function tablesOf({ records, scopes, resources }: EncodedRecords) {
+  return { records: records.slice(), scopes: scopes.slice(), resources: resources.slice() };
 }

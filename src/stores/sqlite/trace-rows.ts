@@ -26,6 +26,8 @@ export interface Arrival {
   hasNews: boolean;
 }
 
+const keyOf = (project: string, traceId: string): string => `${traceId}${project}`;
+
 export type TraceRows = ReturnType<typeof createTraceRows>;
 
 export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
@@ -37,10 +39,15 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
   const sessionsOf = db
     .prepare<[number], number>("SELECT session_no FROM session_traces WHERE trace_no = ? ORDER BY session_no")
     .pluck();
+  const traceIdsOf = db
+    .prepare<[number], Buffer>(
+      "SELECT trace_id FROM session_traces JOIN traces USING (trace_no) WHERE session_no = ? ORDER BY trace_no",
+    )
+    .pluck();
   const link = db.prepare("INSERT INTO session_traces (session_no, trace_no) VALUES (?, ?)");
 
   function rowOf(project: string, traceId: string): TraceRow {
-    const key = `${traceId}${project}`;
+    const key = keyOf(project, traceId);
     const known = remembered.get(key);
     if (known !== undefined) return known;
     const row = insertOrFind(project, Buffer.from(traceId, "latin1"));
@@ -64,8 +71,8 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
 
   /** A session that only this trace held together becomes part of the conversation that the trace turned out to be of. */
   function join(trace: TraceRow, project: string, from: SessionRow, into: SessionRow): void {
+    for (const traceId of traceIdsOf.all(from.sessionNo)) remembered.delete(keyOf(project, traceId.toString("latin1")));
     sessions.absorb(project, from, into);
-    remembered.clear(); // other traces may have been of the same session
     trace.sessions = sessionsOf.all(trace.traceNo).map(sessions.read);
   }
 
@@ -95,9 +102,16 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
   };
 }
 
+interface Touch {
+  readonly session: SessionRow;
+  readonly startUs: number;
+  readonly isKnown: boolean;
+}
+
 /** Collects what a request brings, trace by trace: what a span says of its conversation holds for its whole trace. */
 export function createArrivals(project: string) {
   const arrivals = new Map<string, Arrival>();
+  let newestBefore = 0;
   return {
     add(traceId: string, startUs: number, conversationId: string | undefined): Arrival {
       const known = arrivals.get(traceId);
@@ -108,19 +122,26 @@ export function createArrivals(project: string) {
       return arrival;
     },
 
-    place(traces: TraceRows): void {
+    place(traces: TraceRows, sessions: SessionRows): void {
+      newestBefore = sessions.newestNo();
       for (const arrival of arrivals.values()) arrival.trace = traces.place(project, arrival);
     },
 
     /** Tells the sessions of every trace that has news, each once. Placed again: a session may have been joined since. */
     touch(traces: TraceRows, sessions: SessionRows): void {
-      const touched = new Map<number, { session: SessionRow; startUs: number }>();
+      const touched = new Map<number, Touch>();
       for (const arrival of arrivals.values())
         for (const session of arrival.hasNews ? traces.place(project, arrival).sessions : []) {
-          const earlier = touched.get(session.sessionNo)?.startUs ?? arrival.startUs;
-          touched.set(session.sessionNo, { session, startUs: Math.min(earlier, arrival.startUs) });
+          const earlier = touched.get(session.sessionNo);
+          touched.set(session.sessionNo, {
+            session,
+            startUs: Math.min(earlier?.startUs ?? arrival.startUs, arrival.startUs),
+            // What was created for this very trace knows all that there is to tell.
+            isKnown: earlier === undefined && session.sessionNo > newestBefore,
+          });
         }
-      for (const { session, startUs } of touched.values()) sessions.touch(project, session, startUs);
+      for (const { session, startUs, isKnown } of touched.values())
+        if (!isKnown) sessions.touch(project, session, startUs);
     },
   };
 }

@@ -36,7 +36,7 @@ export function createWriteLogRecords({ db }: WriteContext, parts: IngestParts) 
       const arrival = arrivals.add(traceId, startUsOf(record), conversationIdOf(record, conversationKeys));
       placed.push({ body, numbers: own, arrival });
     }
-    arrivals.place(traces);
+    arrivals.place(traces, sessions);
     const seen = new Map<string, number>();
     for (const { body, numbers: own, arrival } of placed) {
       const { traceNo = 0 } = arrival.trace ?? {};

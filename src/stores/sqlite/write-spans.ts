@@ -52,7 +52,7 @@ export function createWriteSpans({ db }: WriteContext, parts: IngestParts) {
         arrivals.add(bytes.toString("latin1", traceIdOffset, traceIdOffset + 16), startTimeUs, conversationId),
       );
     }
-    arrivals.place(traces);
+    arrivals.place(traces, parts.sessions);
     for (const [index, { spanIdOffset }] of headers.entries()) {
       const arrival = arrivalOf[index];
       const start = records[index * 3] ?? 0;

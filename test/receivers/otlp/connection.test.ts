@@ -9,6 +9,7 @@ import { StartError } from "../../../src/model/errors.ts";
 import type { Signal } from "../../../src/model/signal-batch.ts";
 import { otlpReceiver } from "../../../src/receivers/otlp/otlp-receiver.ts";
 import { createTelemetry } from "../../../src/service/telemetry.ts";
+import { noNeeds } from "../../support/no-needs.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 import { isSpanBatch } from "./batches.ts";
 import { spansBody } from "./bodies.ts";
@@ -140,7 +141,13 @@ describe("starting", () => {
     const logger = recordingLogger();
     const config = parseConfig({ protocols: { http: { endpoint } } });
     const pipelines = { traces: { admit: () => undefined, deliver: async () => undefined } };
-    const receiver = otlpReceiver.create(config, { id: "otlp/a", logger, telemetry: createTelemetry(), pipelines });
+    const receiver = otlpReceiver.create(config, {
+      id: "otlp/a",
+      logger,
+      telemetry: createTelemetry(),
+      pipelines,
+      ...noNeeds,
+    });
     onTestFinished(async () => receiver.shutdown?.());
     await receiver.start?.();
     return { receiver, logger };
@@ -185,6 +192,7 @@ describe("starting", () => {
       logger: recordingLogger(),
       telemetry: createTelemetry(),
       pipelines: {},
+      ...noNeeds,
     });
     expect(receiver.urls?.()).toEqual([]);
     await receiver.shutdown?.();

@@ -8,6 +8,7 @@ import type { PipelineEntry } from "../../../src/component/receiver.ts";
 import type { Signal, SignalBatch } from "../../../src/model/signal-batch.ts";
 import { otlpReceiver } from "../../../src/receivers/otlp/otlp-receiver.ts";
 import { createTelemetry } from "../../../src/service/telemetry.ts";
+import { noNeeds } from "../../support/no-needs.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 
 export interface ReceiverOptions {
@@ -41,7 +42,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Runn
   };
   const pipelines = Object.fromEntries(signals.map((signal) => [signal, pipeline]));
   const config = parseConfig({ protocols: { http: { endpoint: "127.0.0.1:0", ...http } } });
-  const receiver = otlpReceiver.create(config, { id: "otlp", logger, telemetry, pipelines });
+  const receiver = otlpReceiver.create(config, { id: "otlp", logger, telemetry, pipelines, ...noNeeds });
   await receiver.start?.();
   const shutdown = async (): Promise<void> => receiver.shutdown?.();
   onTestFinished(shutdown);

@@ -36,7 +36,7 @@ describe("a group commit", () => {
     const [first, failed, last] = commit<unknown>([insert(1), half, insert(2)]);
     expect([first, last]).toEqual([{ result: 1 }, { result: 2 }]);
     expect(failed).toMatchObject({ error: { name: "SqliteError", message: "NOT NULL constraint failed: t.v" } });
-    expect([rows(), rollbacks]).toEqual([[1, 2], 1]);
+    expect([rows(), rollbacks]).toEqual([[1, 2], 2]); // all of the first attempt, then the failing one alone
   });
 
   test("promises nothing to anybody when the disk is full", () => {
