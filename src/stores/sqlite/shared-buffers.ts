@@ -3,7 +3,7 @@
  * request keeps the garbage collectors of both threads busy.
  */
 const BUFFER_BYTES = 256 * 1024;
-const MAX_KEPT = 64;
+const MAX_KEPT = 32;
 
 export interface SharedBuffers {
   /** A copy of `bytes` in a free buffer; undefined when they are too many for one. */

@@ -9,7 +9,7 @@ import { outlineSpan, type SpanOutline } from "./span-outline.ts";
 const MIN_BYTES = 1024;
 /** Larger ones would push every other base out. */
 const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_REMEMBERED_BYTES = 32 * 1024 * 1024;
+const MAX_REMEMBERED_BYTES = 24 * 1024 * 1024;
 /** A span is stored whole after so many deltas in a row, which bounds the work of reading one. */
 export const MAX_DELTAS = 31;
 const NAME = 0x2a;
