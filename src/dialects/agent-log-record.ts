@@ -1,5 +1,8 @@
 import type { LogRecord } from "../model/span.ts";
 
+/** What a judge said about an agent, ours or another's. */
+const JUDGEMENT_EVENT = "gen_ai.evaluation.result";
+
 /**
  * True for a log record that says something about an agent and can be joined to its span: GenAI events by name, and
  * records with GenAI attributes. Everything else an application logs is none of our business.
@@ -7,6 +10,7 @@ import type { LogRecord } from "../model/span.ts";
 export function isAgentLogRecord({ traceId, spanId, eventName, attributes }: LogRecord): boolean {
   if (traceId === undefined || spanId === undefined) return false;
   const name = eventName === "" ? attributes.get("event.name") : eventName;
+  if (name === JUDGEMENT_EVENT) return false;
   if (typeof name === "string" && name.startsWith("gen_ai.")) return true;
   return [...attributes.keys()].some((key) => key.startsWith("gen_ai."));
 }

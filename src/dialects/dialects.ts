@@ -5,7 +5,11 @@
 import type { Span } from "../model/span.ts";
 import type { Dialect, ReadContext } from "./dialect.ts";
 import { genAi } from "./gen-ai.ts";
+import { googleAdk } from "./google-adk.ts";
 import { identityOf } from "./identity.ts";
+import { langfuse } from "./langfuse.ts";
+import { langsmith } from "./langsmith.ts";
+import { mastra } from "./mastra.ts";
 import { openInference } from "./openinference.ts";
 import { openLlmetry } from "./openllmetry.ts";
 import type { Operation } from "./operation.ts";
@@ -13,7 +17,17 @@ import { errorOfSpan } from "./span-error.ts";
 import { vercelAi7 } from "./vercel-ai-7.ts";
 import { vercelAi } from "./vercel-ai.ts";
 
-export const dialects: readonly Dialect[] = [openInference, vercelAi, openLlmetry, vercelAi7, genAi];
+export const dialects: readonly Dialect[] = [
+  langfuse,
+  mastra,
+  openInference,
+  vercelAi,
+  googleAdk,
+  langsmith,
+  openLlmetry,
+  vercelAi7,
+  genAi,
+];
 
 /** Reads a span in its dialect; a span of none (HTTP, databases) keeps its place in the tree and its identity. */
 export function readSpan(span: Span, context: ReadContext): Operation {

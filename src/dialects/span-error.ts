@@ -10,5 +10,8 @@ export function errorOfSpan({ status, events, attributes }: Span): string | unde
   const exception = events.findLast((event) => event.name === "exception");
   const message = exception && textAttribute(exception.attributes, "exception.message", "exception.type");
   if (message !== undefined) return message;
+  // Langfuse's handlers leave the span's own status unset.
+  if (attributes.get("langfuse.observation.level") === "ERROR")
+    return textAttribute(attributes, "langfuse.observation.status_message") ?? "error";
   return status.code === errorStatus ? (textAttribute(attributes, "error.message") ?? "error") : undefined;
 }

@@ -9,6 +9,8 @@ const incomplete = new Set([
   "ai-sdk-v6-nocontent",
   "ai-sdk-v7-nocontent",
   "anthropic-native-metadata",
+  "google-adk-nocontent",
+  "langsmith-langchain",
   "openinference-openai-bare-window",
   "openinference-openai-hidden",
   "openinference-openai-truncated",
@@ -45,6 +47,7 @@ describe("traffic without all content still shows", () => {
       ["get_order", "track_parcel", "quote_shipping", "refund_order"],
       "content_missing",
     ],
+    ["google-adk-nocontent", [6], ["get_order", "track_parcel", "quote_shipping", "refund_order"], "content_missing"],
     [
       "openinference-openai-hidden",
       [6],
@@ -74,6 +77,15 @@ describe("traffic without all content still shows", () => {
     expect(sessions.map((session) => session.turns.length)).toEqual(turns);
     expect(new Set(names)).toEqual(new Set(tools));
     expect(all.every(({ flags }) => flags.includes(flag as (typeof flags)[number]))).toBe(true);
+  });
+
+  it("spans that wrote over each other: the turns and what was asked", () => {
+    const { requests, expected } = loadCapture("langsmith-langchain");
+    const [session, ...others] = buildSessions(factsOfRequests(requests));
+    expect(others).toEqual([]);
+    expect(session?.turns.map(({ userContent }) => userContent)).toEqual(
+      expected.conversations[0]?.turns.map(({ user }) => user),
+    );
   });
 
   it("a sliding window without overlap: three pieces, each whole", () => {

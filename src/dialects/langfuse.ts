@@ -1,0 +1,59 @@
+/** Langfuse's own SDK: every observation has a type, an input and an output. */
+import type { Span } from "../model/span.ts";
+import { jsonAttribute, textAttribute } from "./attribute-values.ts";
+import type { Dialect, ReadContext } from "./dialect.ts";
+import { member, parseStructure } from "./lenient-json.ts";
+import { listInText } from "./message-source.ts";
+import type { MessageList, OperationKind } from "./operation.ts";
+import { parseMessages, plainMessage } from "./parse-message.ts";
+import { readOperation } from "./read-operation.ts";
+import type { DialectRules } from "./read-operation.ts";
+import { parseToolDefinitions } from "./tool-definitions.ts";
+
+const TYPE = "langfuse.observation.type";
+const INPUT = "langfuse.observation.input";
+const OUTPUT = "langfuse.observation.output";
+
+const kinds = new Map<string, OperationKind>([
+  ["generation", "model"],
+  ["tool", "tool"],
+  ["agent", "agent"],
+]);
+
+const rules: DialectRules = {
+  name: "langfuse",
+  kindOf: ({ attributes }) => kinds.get(textAttribute(attributes, TYPE) ?? "") ?? "other",
+  input: [readInput],
+  output: [readOutput],
+  toolKeys: { arguments: [INPUT], result: [OUTPUT] },
+  wrapperKeys: { input: [INPUT, "langfuse.trace.input"], output: [OUTPUT, "langfuse.trace.output"] },
+  readTools: ({ attributes }) => parseToolDefinitions(member(opened(jsonAttribute(attributes, INPUT)), "tools")),
+};
+
+/** The exporter adds `langfuse.environment` to other libraries' spans, too: only the type makes it the SDK's. */
+export const langfuse: Dialect = {
+  name: rules.name,
+  matches: ({ attributes }) => attributes.has(TYPE),
+  read: (span, context) => readOperation(span, context, rules),
+};
+
+/** A role that is none is the name of the tool whose result it is: so the handler for LangChain writes tool messages. */
+function readInput({ attributes }: Span, context: ReadContext): MessageList | undefined {
+  const text = textAttribute(attributes, INPUT);
+  if (text === undefined) return undefined;
+  return listInText(text, context, { members: ["messages"], role: "tool" }) ?? whole([plainMessage("user", text)]);
+}
+
+/** A message, or only its text, or only its calls. */
+function readOutput({ attributes }: Span): MessageList | undefined {
+  const value = opened(jsonAttribute(attributes, OUTPUT));
+  return value === undefined ? undefined : whole(parseMessages(value, "assistant"));
+}
+
+function opened(value: ReturnType<typeof jsonAttribute>) {
+  return typeof value === "string" ? (parseStructure(value) ?? value) : value;
+}
+
+function whole(messages: MessageList["messages"]): MessageList {
+  return { messages, truncated: false };
+}

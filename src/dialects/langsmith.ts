@@ -1,0 +1,55 @@
+/** LangSmith's export: a run's inputs and outputs as JSON under keys that others use for flattened messages. */
+import type { Span } from "../model/span.ts";
+import { textAttribute } from "./attribute-values.ts";
+import type { Dialect } from "./dialect.ts";
+import { genAiKind } from "./gen-ai.ts";
+import { isList, member, parseStructure } from "./lenient-json.ts";
+import { listInText } from "./message-source.ts";
+import type { OperationKind } from "./operation.ts";
+import { parseMessages } from "./parse-message.ts";
+import { readOperation } from "./read-operation.ts";
+import type { DialectRules } from "./read-operation.ts";
+import { parseToolDefinitions } from "./tool-definitions.ts";
+
+const INPUT = "gen_ai.prompt";
+const OUTPUT = "gen_ai.completion";
+
+const kinds = new Map<string, OperationKind>([
+  ["llm", "model"],
+  ["tool", "tool"],
+]);
+
+const rules: DialectRules = {
+  name: "langsmith",
+  kindOf,
+  input: [
+    ({ attributes }, context) => {
+      const text = textAttribute(attributes, INPUT);
+      return text === undefined ? undefined : listInText(text, context, { members: ["messages"] });
+    },
+  ],
+  output: [
+    ({ attributes }) => {
+      const choices = member(parseStructure(textAttribute(attributes, OUTPUT) ?? ""), "choices");
+      const messages = isList(choices) ? choices.flatMap((choice) => parseMessages(member(choice, "message"))) : [];
+      return { messages, truncated: false };
+    },
+  ],
+  toolKeys: { name: ["langsmith.trace.name"], arguments: [INPUT], result: [OUTPUT] },
+  wrapperKeys: { input: [INPUT], output: [OUTPUT] },
+  readTools: ({ attributes }) =>
+    parseToolDefinitions(member(parseStructure(textAttribute(attributes, INPUT) ?? ""), "tools")),
+};
+
+export const langsmith: Dialect = {
+  name: rules.name,
+  matches: ({ attributes }) => attributes.has("langsmith.span.kind") || attributes.has("langsmith.traceable"),
+  read: (span, context) => readOperation(span, context, rules),
+};
+
+/** The run at the root wraps a turn, whatever kind of run it is. */
+function kindOf(span: Span): OperationKind {
+  const own = kinds.get(textAttribute(span.attributes, "langsmith.span.kind") ?? "");
+  if (own !== undefined) return own;
+  return span.attributes.get("langsmith.is_root") === true ? "agent" : genAiKind(span);
+}
