@@ -5,6 +5,7 @@
 import type { Span } from "../model/span.ts";
 import type { Dialect, ReadContext } from "./dialect.ts";
 import { genAi } from "./gen-ai.ts";
+import { genkit } from "./genkit.ts";
 import { googleAdk } from "./google-adk.ts";
 import { identityOf } from "./identity.ts";
 import { langfuse } from "./langfuse.ts";
@@ -22,6 +23,7 @@ export const dialects: readonly Dialect[] = [
   mastra,
   openInference,
   vercelAi,
+  genkit,
   googleAdk,
   langsmith,
   openLlmetry,

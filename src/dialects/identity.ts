@@ -48,10 +48,10 @@ export function identityOf({ attributes }: Span): Identity {
   };
 }
 
-/** OpenInference keeps what the application attached as JSON in `metadata`. */
+/** OpenInference keeps what the application attached as JSON in `metadata`; a Genkit flow is called with it. */
 function embeddedConversationId(attributes: AttributeMap): string | undefined {
-  const metadata = textAttribute(attributes, "metadata");
-  const id = metadata === undefined ? undefined : firstMember(parseStructure(metadata), embeddedConversationKeys);
+  const text = textAttribute(attributes, "metadata", "genkit:input");
+  const id = text === undefined ? undefined : firstMember(parseStructure(text), embeddedConversationKeys);
   return typeof id === "string" && id !== "" ? id : typeof id === "number" ? String(id) : undefined;
 }
 

@@ -12,6 +12,7 @@ import { errorOfSpan } from "./span-error.ts";
 import { toolFactsOf } from "./tool-facts.ts";
 import type { ToolKeys } from "./tool-facts.ts";
 import { callFactsOf } from "./usage.ts";
+import type { CallFacts } from "./usage.ts";
 import { readWrapperInput, readWrapperReply } from "./wrapper-texts.ts";
 import type { WrapperKeys } from "./wrapper-texts.ts";
 
@@ -25,6 +26,8 @@ export interface DialectRules {
   readonly wrapperKeys?: WrapperKeys;
   readonly readTools?: (span: Span, context: ReadContext) => readonly ToolDefinition[];
   readonly readSystemPrompt?: (span: Span, context: ReadContext) => string | undefined;
+  /** What a model call says of itself under keys of its own; goes before what the conventions' keys say. */
+  readonly readCallFacts?: (span: Span) => CallFacts;
   readonly isDelta?: (span: Span, context: ReadContext) => boolean;
 }
 
@@ -58,6 +61,7 @@ function readModel(span: Span, context: ReadContext, rules: DialectRules): Own<M
     ),
     output: firstMessages([...(rules.output ?? []), ...genAiOutput], span, context).messages,
     ...callFactsOf(span.attributes),
+    ...rules.readCallFacts?.(span),
     tools: tools === undefined ? (rules.readTools?.(span, context) ?? []) : readTools(tools, context),
     isDelta: span.attributes.has("gen_ai.request.previous_response_id") || (rules.isDelta?.(span, context) ?? false),
     ...(span.attributes.get("turnwise.aborted") === true ? { isAborted: true } : {}),

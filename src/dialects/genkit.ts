@@ -1,0 +1,87 @@
+/** Firebase Genkit: inputs and outputs of actions as JSON; `generate` wraps itself and the model. */
+import type { JsonValue } from "../model/session.ts";
+import type { AttributeMap, Span } from "../model/span.ts";
+import { jsonAttribute, textAttribute } from "./attribute-values.ts";
+import type { Dialect } from "./dialect.ts";
+import { firstMember, isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
+import { listInText } from "./message-source.ts";
+import type { OperationKind } from "./operation.ts";
+import { parseMessages } from "./parse-message.ts";
+import { readOperation } from "./read-operation.ts";
+import type { DialectRules } from "./read-operation.ts";
+import { parseToolDefinitions } from "./tool-definitions.ts";
+import type { CallFacts } from "./usage.ts";
+
+const INPUT = "genkit:input";
+const OUTPUT = "genkit:output";
+const NAME = "genkit:name";
+
+const kinds = new Map<string, OperationKind>([
+  ["model", "model"],
+  ["tool", "tool"],
+  ["flow", "agent"],
+]);
+
+const rules: DialectRules = {
+  name: "genkit",
+  kindOf: ({ attributes }) => kinds.get(textAttribute(attributes, "genkit:metadata:subtype") ?? "") ?? "other",
+  input: [
+    ({ attributes }, context) => {
+      const text = textAttribute(attributes, INPUT);
+      return text === undefined ? undefined : listInText(text, context, { members: ["messages"] });
+    },
+  ],
+  output: [
+    ({ attributes }) => {
+      const output = opened(attributes, OUTPUT);
+      const message = member(output, "message") ?? member(firstOf(member(output, "candidates")), "message");
+      return { messages: parseMessages(message, "assistant"), truncated: false };
+    },
+  ],
+  toolKeys: { name: [NAME], arguments: [INPUT], result: [OUTPUT] },
+  wrapperKeys: { input: [INPUT], output: [OUTPUT] },
+  readTools: ({ attributes }) => parseToolDefinitions(member(opened(attributes, INPUT), "tools")),
+  readCallFacts,
+};
+
+export const genkit: Dialect = {
+  name: rules.name,
+  matches: ({ attributes }) => [...attributes.keys()].some((key) => key.startsWith("genkit:")),
+  read: (span, context) => readOperation(span, context, rules),
+};
+
+/** `googleai/gemini-2.5-flash` is provider and model. */
+function readCallFacts({ attributes }: Span): CallFacts {
+  const [provider, ...rest] = (textAttribute(attributes, NAME) ?? "").split("/");
+  const model = rest.join("/");
+  const output = opened(attributes, OUTPUT);
+  const finishReason = textMember(output, "finishReason");
+  const usage = member(output, "usage");
+  return {
+    ...(model === "" || provider === undefined ? {} : { provider, model }),
+    ...(finishReason === undefined ? {} : { finishReason }),
+    ...(isObject(usage) ? { usage: usageOf(usage) } : {}),
+  };
+}
+
+function usageOf(usage: JsonValue) {
+  const count = (...names: string[]): number => {
+    const value = firstMember(usage, names);
+    return typeof value === "number" ? value : 0;
+  };
+  return {
+    inputTokens: count("inputTokens"),
+    outputTokens: count("outputTokens"),
+    cachedInputTokens: count("cachedContentTokens"),
+    reasoningTokens: count("thoughtsTokens"),
+  };
+}
+
+function opened(attributes: AttributeMap, key: string): JsonValue | undefined {
+  const value = jsonAttribute(attributes, key);
+  return typeof value === "string" ? parseStructure(value) : value;
+}
+
+function firstOf(value: JsonValue | undefined): JsonValue | undefined {
+  return isList(value) ? value[0] : undefined;
+}
