@@ -5,6 +5,7 @@ import type { Dialect } from "./dialect.ts";
 import { genAiKind } from "./gen-ai.ts";
 import { isList, member, parseStructure } from "./lenient-json.ts";
 import { listInText } from "./message-source.ts";
+import type { MessageSource } from "./message-source.ts";
 import type { OperationKind } from "./operation.ts";
 import { parseMessages } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
@@ -13,21 +14,21 @@ import { parseToolDefinitions } from "./tool-definitions.ts";
 
 const PREFIX = "gcp.vertex.agent.";
 
+export const googleAdkInput: MessageSource = ({ attributes }, context) => {
+  const text = textAttribute(attributes, `${PREFIX}llm_request`);
+  return text === undefined ? undefined : listInText(text, context, { members: ["contents"] });
+};
+
+export const googleAdkOutput: MessageSource = ({ attributes }) => {
+  const response = parseStructure(textAttribute(attributes, `${PREFIX}llm_response`) ?? "");
+  return { messages: parseMessages(member(response, "content"), "assistant"), truncated: false };
+};
+
 const rules: DialectRules = {
   name: "google_adk",
   kindOf,
-  input: [
-    ({ attributes }, context) => {
-      const text = textAttribute(attributes, `${PREFIX}llm_request`);
-      return text === undefined ? undefined : listInText(text, context, { members: ["contents"] });
-    },
-  ],
-  output: [
-    ({ attributes }) => {
-      const response = parseStructure(textAttribute(attributes, `${PREFIX}llm_response`) ?? "");
-      return { messages: parseMessages(member(response, "content"), "assistant"), truncated: false };
-    },
-  ],
+  input: [googleAdkInput],
+  output: [googleAdkOutput],
   toolKeys: { arguments: [`${PREFIX}tool_call_args`], result: [`${PREFIX}tool_response`] },
   readTools: (span) => {
     const tools = member(configOf(span), "tools");

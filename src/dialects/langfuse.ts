@@ -3,7 +3,8 @@ import type { TokenUsage } from "../model/session.ts";
 import type { Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect, ReadContext } from "./dialect.ts";
-import { isObject, member, parseStructure } from "./lenient-json.ts";
+import { googleAdkInput, googleAdkOutput } from "./google-adk.ts";
+import { isObject, member, parseStructure, textMember } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
 import { listInText } from "./message-source.ts";
 import type { MessageList, OperationKind } from "./operation.ts";
@@ -12,6 +13,7 @@ import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
 import { parseToolDefinitions } from "./tool-definitions.ts";
 import type { CallFacts } from "./usage.ts";
+import { vercelAiInput, vercelAiOutput } from "./vercel-ai.ts";
 
 const TYPE = "langfuse.observation.type";
 const INPUT = "langfuse.observation.input";
@@ -26,8 +28,9 @@ const kinds = new Map<string, OperationKind>([
 const rules: DialectRules = {
   name: "langfuse",
   kindOf: ({ attributes }) => kinds.get(textAttribute(attributes, TYPE) ?? "") ?? "other",
-  input: [readInput],
-  output: [readOutput],
+  // Its servers rewrite what other libraries sent and leave their keys in place, which say more.
+  input: [...vercelAiInput, googleAdkInput, readInput],
+  output: [...vercelAiOutput, googleAdkOutput, readOutput],
   toolKeys: { arguments: [INPUT], result: [OUTPUT] },
   readCallFacts,
   wrapperKeys: { input: [INPUT, "langfuse.trace.input"], output: [OUTPUT, "langfuse.trace.output"] },
@@ -45,7 +48,11 @@ export const langfuse: Dialect = {
 function readInput({ attributes }: Span, context: ReadContext): MessageList | undefined {
   const text = textAttribute(attributes, INPUT);
   if (text === undefined) return undefined;
-  return listInText(text, context, { members: ["messages"], role: "tool" }) ?? whole([plainMessage("user", text)]);
+  const list = listInText(text, context, { members: ["messages"], role: "tool" });
+  if (list !== undefined) return list;
+  const value = parseStructure(text);
+  const asked = isObject(value) ? textMember(value, "prompt", "input", "question", "query") : text;
+  return asked === undefined ? undefined : whole([plainMessage("user", asked)]);
 }
 
 /** A message, or only its text, or only its calls. */
