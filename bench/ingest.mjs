@@ -42,6 +42,7 @@ async function runThroughput() {
       gzip: await measure("serve", GZIP),
       gzipDecode: await measure("decode", GZIP),
       small: await measure("serve", { batch: 4 }),
+      grpc: await measure("serve", { grpc: true }),
     });
   const rate = (name) => rounds.map((round) => round[name].spansPerSecond);
   const ratio = (name, to) => median(rounds.map((round) => round[name].spansPerSecond / round[to].spansPerSecond));
@@ -55,9 +56,12 @@ async function runThroughput() {
     { name: "gzip / gzip without a store", value: ratio("gzip", "gzipDecode"), goal: ">= 0.50" },
     { name: "JSON, spans/s", value: spread(rate("json")) },
     { name: "4 spans a request, spans/s", value: spread(rate("small")) },
+    { name: "gRPC (grpc-js calls, 4 connections), spans/s", value: spread(rate("grpc")) },
     {
       name: "refused requests",
-      value: rounds.reduce((sum, { e2e, json, gzip }) => sum + e2e.refused + json.refused + gzip.refused, 0),
+      value: rounds
+        .flatMap(({ e2e, json, gzip, grpc }) => [e2e, json, gzip, grpc])
+        .reduce((sum, { refused }) => sum + refused, 0),
       goal: "0",
     },
   ];
@@ -95,7 +99,7 @@ async function p99Of(wait) {
 }
 
 /** One kept connection, without an HTTP library: what is measured is the server. */
-function callerOf(url) {
+export function callerOf(url) {
   const { host, hostname, port, pathname } = new URL(url);
   const socket = connect(Number(port), hostname).setNoDelay(true).unref();
   return async () => {
@@ -201,10 +205,10 @@ async function insertInProcess(folder, seconds) {
   console.log(JSON.stringify({ spansPerSecond: spans / elapsed }));
 }
 
-async function measure(kind, { env, ...options }) {
+async function measure(kind, { env, grpc = false, ...options }) {
   const folder = temporaryFolder();
   const server = await startServer(kind, folder, env);
-  const load = await startLoad({ url: `${server.otlp_url}/v1/traces`, ...options });
+  const load = await startLoad({ url: grpc ? server.otlp_grpc_url : `${server.otlp_url}/v1/traces`, ...options });
   const result = await load.run();
   await server.stop();
   rmSync(folder, { recursive: true });
@@ -212,10 +216,11 @@ async function measure(kind, { env, ...options }) {
 }
 
 /** Judging is not measured here: sessions stay open for an hour. */
-async function startServer(kind, folder, extra = {}) {
+export async function startServer(kind, folder, extra = {}) {
   const ports = {
     TURNWISE_PORT: "0",
     TURNWISE_OTLP_HTTP_PORT: "0",
+    TURNWISE_OTLP_GRPC_PORT: "0",
     TURNWISE_HEALTH_PORT: "0",
     TURNWISE_METRICS_PORT: "0",
   };
@@ -245,7 +250,7 @@ async function startServer(kind, folder, extra = {}) {
   };
 }
 
-async function startLoad(options) {
+export async function startLoad(options) {
   const settings = {
     connections: CONNECTIONS,
     batch: 64,
@@ -287,7 +292,7 @@ async function linesOf(child) {
   return text.trim().split("\n");
 }
 
-function temporaryFolder() {
+export function temporaryFolder() {
   return mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), "turnwise-bench-"));
 }
 

@@ -1,7 +1,9 @@
 // Sends export requests as fast as they are answered, over keep-alive sockets without an HTTP library, and reports.
-// Started by ingest.mjs with its options as JSON: { url, connections, batch, seconds | requests, warmUpSeconds, json, gzip }.
+// To a URL that begins with grpc: it makes calls with grpc-js instead.
+// Started by ingest.mjs with its options as JSON: { url, connections, batch, bodies, seconds | requests, warmUpSeconds, json, gzip }.
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
+import { createGrpcCalls } from "./grpc-calls.mjs";
 import { createSpanLoad } from "./span-load.mjs";
 
 /** Of each connection, used over and over under other ids. */
@@ -10,7 +12,7 @@ const BODIES = 8;
 const options = JSON.parse(process.argv[2]);
 const { host, hostname, port, pathname } = new URL(options.url);
 /** Each connection has bodies of its own: what it sends does not change before it is answered. */
-const createLoad = () => createSpanLoad({ json: options.json, spans: options.batch, bodies: BODIES });
+const createLoad = () => createSpanLoad({ json: options.json, spans: options.batch, bodies: options.bodies ?? BODIES });
 const loads = Array.from({ length: options.gzip ? 1 : options.connections }, createLoad);
 const encoding = options.gzip ? "Content-Encoding: gzip\r\n" : "";
 const type = options.json ? "application/json" : "application/x-protobuf";
@@ -31,7 +33,10 @@ process.stdout.write("ready\n");
 process.stdin.once("data", async () => {
   begins = performance.now() + (options.warmUpSeconds ?? 0) * 1000;
   deadline = begins + (options.seconds ?? 3600) * 1000;
-  await Promise.all(Array.from({ length: options.connections }, (_, index) => sendForever(loads[index])));
+  const calls = options.url.startsWith("grpc:") ? createGrpcCalls(options.url, options.connections) : [];
+  const forever = (_, index) =>
+    calls.length > 0 ? callForever(loads[index], calls[index]) : sendForever(loads[index]);
+  await Promise.all(Array.from({ length: options.connections }, forever));
   report();
   process.exit(0);
 });
@@ -76,6 +81,15 @@ function sendForever(load) {
       send();
     });
   });
+}
+
+/** One caller: the next call when the last is answered. */
+async function callForever(load, call) {
+  for (let body = nextBody(load); body !== undefined; body = nextBody(load)) {
+    const sentAt = performance.now();
+    const isAccepted = await call(body);
+    record(performance.now(), sentAt, isAccepted);
+  }
 }
 
 function record(now, sentAt, isAccepted) {

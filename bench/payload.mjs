@@ -161,7 +161,7 @@ function hex(bytes) {
 }
 
 /** mulberry32: the same numbers for the same seed. */
-function randomFrom(seed) {
+export function randomFrom(seed) {
   let state = (seed * 2_654_435_761) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -58,7 +58,7 @@ export function createApiClient(env: NodeJS.ProcessEnv): ApiClient {
   const url = serverUrl(env);
   const headers = new Headers({ accept: "application/json" });
   const key = env["TURNWISE_API_KEY"];
-  if (key !== undefined && key !== "") headers.set("x-api-key", key);
+  if (key) headers.set("authorization", `Bearer ${key}`);
   const call = async <T>(method: string, path: string, schema: ZodType<T>) => {
     const response = await request(url, path, { method, headers });
     return read(response, schema, url);

@@ -92,11 +92,11 @@ async function askApi({ client }: DoctorOptions): Promise<string> {
   return [`version ${version} at ${client.url}`, `judging: ${judging.join(", ") || "nobody"}`, ...off].join("; ");
 }
 
-async function sendSpan({ otlpUrl }: DoctorOptions, { conversationId }: Way): Promise<string> {
+async function sendSpan({ otlpUrl, env }: DoctorOptions, { conversationId }: Way): Promise<string> {
   const url = `${otlpUrl}/v1/traces`;
   const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...credentialsOf(env) },
     body: JSON.stringify(toExportRequest(conversationId)),
     signal: AbortSignal.timeout(10_000),
   }).catch((error: unknown) => {
@@ -105,12 +105,20 @@ async function sendSpan({ otlpUrl }: DoctorOptions, { conversationId }: Way): Pr
     throw new HopFailure(`nothing receives at ${url}: ${cause}`, remedy);
   });
   const text = await response.text();
+  if (response.status === 401 || response.status === 403) {
+    throw new HopFailure(`${url} does not know who is sending`, "Set TURNWISE_API_KEY to a key that may send");
+  }
   if (!response.ok) {
     const remedy = "The address must be the server's OTLP/HTTP receiver, without /v1/traces; its log says more";
     throw new HopFailure(`${url} answered with status ${response.status}`, remedy);
   }
   if (text.includes("rejectedSpans")) throw new HopFailure("the span was rejected", "Report this: it is a valid span");
   return `span accepted by ${url}`;
+}
+
+/** As the OTLP exporters of agents are given them: OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer KEY". */
+function credentialsOf({ TURNWISE_API_KEY: key }: NodeJS.ProcessEnv): Record<string, string> {
+  return key ? { authorization: `Bearer ${key}` } : {};
 }
 
 async function findSpan({ client, otlpUrl }: DoctorOptions, way: Way): Promise<string> {

@@ -1,7 +1,8 @@
 import { components } from "./components.ts";
 import type { Logger } from "./component/component.ts";
 import type { Judge } from "./component/judge.ts";
-import { loadConfig, type ConfigSource } from "./config/load-config.ts";
+import type { ConfigSource } from "./config/config-sources.ts";
+import { loadConfig } from "./config/load-config.ts";
 import { StartError } from "./model/errors.ts";
 import { createJudges } from "./service/create-judges.ts";
 import { createTelemetry } from "./service/telemetry.ts";

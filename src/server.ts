@@ -7,13 +7,16 @@ import { components } from "./components.ts";
 import type { Endpoint } from "./component/config-schemas.ts";
 import type { Component, Logger } from "./component/component.ts";
 import { listen, type Listener } from "./component/listen.ts";
+import type { AuthenticatorOf } from "./component/extension.ts";
 import type { Store } from "./component/store.ts";
 import type { Config } from "./config/config.ts";
 import { conversationKeys } from "./dialects/conversation-keys.ts";
 import type { JudgeThreadData } from "./judge-thread.ts";
+import { messageRedactorsOf } from "./message-redactors.ts";
+import { createJudgementExport } from "./exporters/judgements/judgement-export.ts";
 import { createJudges, judgeConfigsOf } from "./service/create-judges.ts";
 import { superviseJudgeThread } from "./service/judge-thread-supervisor.ts";
-import { createService, type Service } from "./service/service.ts";
+import { createService, type Service, type ServiceParts } from "./service/service.ts";
 import { addProcessGauges, createTelemetry, type ReadableTelemetry } from "./service/telemetry.ts";
 import type { SqliteStore } from "./stores/sqlite.ts";
 import { version } from "./version.ts";
@@ -24,16 +27,19 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  /** Where spans may be sent: the first receiver's address. */
+  /** Where spans may be sent: the first address of a receiver, over HTTP and over gRPC (`grpc://localhost:4317`). */
   readonly otlpUrl?: string;
+  readonly otlpGrpcUrl?: string;
   readonly apiUrl: string;
   readonly healthUrl?: string;
   readonly metricsUrl?: string;
   readonly store: Store;
   /** In order of rank, with the reason why one is off. */
   readonly judges: readonly JudgeInfo[];
-  /** Takes nothing more, finishes what is in hand, closes the store. Safe twice. */
-  stop(): Promise<void>;
+  /** Takes nothing more, finishes what is in hand (unless `hurry` aborts), closes the store. Safe twice. */
+  stop(hurry?: AbortSignal): Promise<void>;
+  /** Resolves when the server can work no more, with the reason. Stop it then. */
+  readonly failure: Promise<Error>;
 }
 
 /** Resolves when spans are taken. Throws a StartError when that cannot be; nothing is left running then. */
@@ -47,13 +53,25 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
     conversationKeys,
     logger,
     telemetry,
-    surfaces: (store) => [
+    surfaces: ({ store, authenticatorOf, exporterOf }) => [
+      { name: "judgement exporters", component: judgementExport(config, { store, exporterOf, logger }) },
       { name: "judges", component: judgeThread(config, store, { logger, telemetry }) },
-      { name: "api", component: api(config.service.apiEndpoint, { store, judges, logger, version }) },
+      {
+        name: "api",
+        component: api(config.service.apiEndpoint, {
+          ...authenticationOf(config, authenticatorOf),
+          redactors: messageRedactorsOf(config),
+          store,
+          judges,
+          logger,
+          version,
+        }),
+      },
     ],
   });
   await service.start();
-  return { ...urlsOf(config, service), store: service.store, judges, stop: () => service.stop() };
+  const { store, stop, failure } = service;
+  return { ...urlsOf(config, service), store, judges, stop, failure };
 }
 
 type Reports = { readonly logger: Logger; readonly telemetry: ReadableTelemetry };
@@ -91,6 +109,14 @@ function judgeThread(config: Config, store: Store, reports: Reports): Component 
   });
 }
 
+function judgementExport(
+  { service }: Config,
+  { exporterOf, ...context }: Pick<ServiceParts, "store" | "exporterOf"> & { readonly logger: Logger },
+): Component {
+  const exporters = service.sessions.judgementExporters.map((id) => ({ id, exporter: exporterOf(id) }));
+  return exporters.length === 0 ? {} : createJudgementExport({ ...context, exporters });
+}
+
 /** How long a connection may stand still, so that readers that stopped reading do not keep others out. In milliseconds. */
 const STANDSTILL_MS = 60_000;
 
@@ -98,6 +124,10 @@ function createApiServer(app: RequestListener): HttpServer {
   const server = createServer(app);
   server.timeout = STANDSTILL_MS;
   return server;
+}
+
+function authenticationOf({ service: { apiAuthenticator } }: Config, authenticatorOf: AuthenticatorOf) {
+  return apiAuthenticator === undefined ? {} : { authenticator: authenticatorOf(apiAuthenticator) };
 }
 
 const isConnectable = (store: Store): store is SqliteStore => "connect" in store;
@@ -108,11 +138,13 @@ function api(endpoint: Endpoint, context: Parameters<typeof createApi>[0]): Comp
   let listener: Listener | undefined;
   return {
     async start() {
-      listener = await listen(endpoint, "service::api::endpoint", () => createApiServer(app));
+      listener = await listen(endpoint, "service::api::endpoint", () => createApiServer(app), {
+        authenticated: context.authenticator !== undefined,
+      });
     },
-    async shutdown() {
+    async shutdown(hurry) {
       stopping.abort();
-      await listener?.close();
+      await listener?.close({ hurry });
     },
     urls: () => (listener === undefined ? [] : [listener.url]),
   };
@@ -122,10 +154,13 @@ function urlsOf({ receivers, service: { extensions } }: Config, { urlsOf }: Serv
   const [apiUrl = ""] = urlsOf("api");
   const [healthUrl] = extensions.flatMap((id) => urlsOf(`extensions::${id}`));
   const [metricsUrl] = urlsOf("service::telemetry::metrics");
-  const [otlpUrl] = [...receivers.keys()].flatMap((id) => urlsOf(`receivers::${id}`));
+  const otlpUrls = [...receivers.keys()].flatMap((id) => urlsOf(`receivers::${id}`));
+  const otlpUrl = otlpUrls.find((url) => url.startsWith("http"));
+  const otlpGrpcUrl = otlpUrls.find((url) => url.startsWith("grpc"));
   return {
     apiUrl,
     ...(otlpUrl === undefined ? {} : { otlpUrl }),
+    ...(otlpGrpcUrl === undefined ? {} : { otlpGrpcUrl }),
     ...(healthUrl === undefined ? {} : { healthUrl }),
     ...(metricsUrl === undefined ? {} : { metricsUrl }),
   };

@@ -1,5 +1,5 @@
 /** What a caller is told when a request fails: `{"detail", "code"}` and a status. Nothing of the inside gets out. */
-import { codeOf, PermanentError, UnavailableError } from "../model/errors.ts";
+import { codeOf, ForbiddenError, PermanentError, UnauthenticatedError, UnavailableError } from "../model/errors.ts";
 import type { ErrorBody } from "./contract.ts";
 
 /** Every code that this API answers with. Clients may switch on them; they do not change. */
@@ -7,6 +7,8 @@ export type ApiErrorCode =
   | "invalid_request"
   | "malformed_json"
   | "malformed_url"
+  | "unauthenticated"
+  | "forbidden"
   | "not_found"
   | "method_not_allowed"
   | "wrong_host"
@@ -48,6 +50,9 @@ export function toApiError(error: unknown): ApiError | undefined {
     const detail = "the store is busy or out of space; try again";
     return new ApiError(503, "unavailable", detail, { "retry-after": String(error.retryAfterSeconds) });
   }
+  if (error instanceof UnauthenticatedError)
+    return new ApiError(401, "unauthenticated", error.message, { "www-authenticate": error.challenge });
+  if (error instanceof ForbiddenError) return new ApiError(403, "forbidden", error.message);
   if (error instanceof URIError) return new ApiError(400, "malformed_url", "the path is not correctly percent-encoded");
   return fromBodyParser(error);
 }

@@ -17,7 +17,9 @@ export function createApi({ eventStreams, turnstile = turnstileDefaults, ...cont
   const app = express();
   app.enable("strict routing").enable("case sensitive routing").disable("x-powered-by").disable("etag");
   app.set("query parser", "simple");
-  app.use(secureHeaders, localOnly);
+  app.use(secureHeaders);
+  // Who shows a key is nobody's browser: a page elsewhere cannot have it, whatever name it goes by.
+  if (context.authenticator === undefined) app.use(localOnly);
   const openStreams = { count: 0, options: { ...eventStreamDefaults, ...eventStreams } };
   const enter = createTurnstile(turnstile);
   for (const route of routes) mountRoute(app, route, context, openStreams, enter);

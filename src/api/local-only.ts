@@ -1,5 +1,5 @@
 /**
- * Only this machine may talk to the API as long as it has no accounts. A web page elsewhere can make a browser send
+ * Only this machine may talk to an API that does not ask who is calling. A web page elsewhere can make a browser send
  * requests here, by a name that resolves to this machine (DNS rebinding) or by a cross-origin form: both are refused by
  * what the browser cannot forge, the Host and Origin headers.
  */
@@ -14,7 +14,7 @@ export const localOnly: RequestHandler = (request, _response, next) => {
   const { host, origin } = request.headers;
   if (host === undefined || !loopbackHost.test(host)) {
     const detail =
-      "this API answers only to localhost, 127.0.0.1 and [::1]; from elsewhere use a tunnel, such as ssh -L";
+      "this API answers only to localhost, 127.0.0.1 and [::1]; from elsewhere use a tunnel, such as ssh -L, or give it an authenticator";
     throw new ApiError(421, "wrong_host", detail);
   }
   if (origin !== undefined && !safeMethods.has(request.method) && !loopbackOrigin.test(origin)) {

@@ -1,13 +1,11 @@
 /** A route becomes express handlers: read the body, check what came, answer, or open an event stream. */
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
+import { anyone, type Caller } from "../component/extension.ts";
 import { ApiError, toErrorBody, toPublicError } from "./api-error.ts";
 import { type EventStreamOptions, serveEventStream } from "./event-stream.ts";
 import type { ApiContext, Reply, Route } from "./route.ts";
 import type { Turnstile } from "./turnstile.ts";
 import { validateBody, validateQuery } from "./validate.ts";
-
-/** Everything belongs to this project until there are accounts. */
-const project = "default";
 
 export interface OpenStreams {
   count: number;
@@ -21,31 +19,40 @@ export function mountRoute(
   streams: OpenStreams,
   enter: Turnstile,
 ): void {
-  const answer: RequestHandler = async (request, response) => {
-    const leave = await enter(request, response);
-    if (leave === undefined) return;
-    const reply = await route.answer(toCall(route, request), context);
-    // An event stream stays open, and has a limit of its own.
-    if ("stream" in reply) leave();
-    await send(request, response, reply, streams);
+  const handle: RequestHandler = (request, response, next) => {
+    const caller = callerOf(route, request, context);
+    const answer = async (): Promise<void> => {
+      const leave = await enter(request, response);
+      if (leave === undefined) return;
+      const reply = await route.answer(toCall(route, request, caller), context);
+      // An event stream stays open, and has a limit of its own.
+      if ("stream" in reply) leave();
+      await send(request, response, reply, streams);
+    };
+    if (route.body === undefined) answer().catch(next);
+    else readBody(request, response, (error) => (error === undefined ? answer().catch(next) : next(error)));
   };
-  if (route.body === undefined) app[route.method](route.path, answer);
-  else app[route.method](route.path, requireJson, readJson, answer);
+  app[route.method](route.path, handle);
 }
 
-const readJson = express.json({ limit: "4mb", type: "application/json" });
+/** Throws when the caller may not call the route. */
+function callerOf({ access }: Route, { headers }: Request, { authenticator }: ApiContext): Caller {
+  return access === "public" || authenticator === undefined ? anyone : authenticator.authenticate(headers, access);
+}
+
+const parseJson = express.json({ limit: "4mb", type: "application/json" });
 
 /** A body that is not declared as JSON is refused: a cross-origin form cannot declare it. */
-const requireJson: RequestHandler = (request, _response, next) => {
+function readBody(request: Request, response: Response, done: (error?: unknown) => void): void {
   const hasBody =
     request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
   if (hasBody && request.is("application/json") === false) {
     throw new ApiError(415, "unsupported_media_type", "send the body with content-type: application/json");
   }
-  next();
-};
+  parseJson(request, response, done);
+}
 
-function toCall(route: Route, request: Request) {
+function toCall(route: Route, request: Request, { project }: Caller) {
   const id = request.params["id"];
   return {
     ref: { project, id: typeof id === "string" ? id : "" },

@@ -1,7 +1,9 @@
 /** The contract of a route: data that says who may call it and what it takes, and the function that answers. */
 import type { ZodType } from "zod";
 import type { Logger } from "../component/component.ts";
+import type { Authenticator, Right } from "../component/extension.ts";
 import type { SessionRef, Store } from "../component/store.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import type { EventStream } from "./event-stream.ts";
 
 export interface JudgeInfo {
@@ -17,6 +19,10 @@ export interface ApiContext {
   readonly judges: readonly JudgeInfo[];
   readonly logger: Logger;
   readonly version: string;
+  /** Asked before anything else about every request that is not public. Absent: everybody on this machine may do everything. */
+  readonly authenticator?: Authenticator;
+  /** What is to go from submitted messages before they are stored, in this order. */
+  readonly redactors?: readonly Redactor[];
 }
 
 export interface Call<Query = unknown, Body = unknown> {
@@ -35,8 +41,8 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly method: "get" | "post" | "delete";
   /** In express's syntax; `:id` is always a session's id. */
   readonly path: string;
-  /** `read` shows what agents wrote, `write` changes something, `public` tells nothing that matters. */
-  readonly access: "public" | "read" | "write";
+  /** What the caller must be allowed to do: `ingest` adds, `read` shows what agents wrote, `write` changes. `public` tells nothing that matters. */
+  readonly access: Right | "public";
   /** Strict. Absent: takes no query parameters. */
   readonly query?: ZodType<Query>;
   /** Strict. Absent: takes no body. */

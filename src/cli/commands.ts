@@ -4,6 +4,7 @@ import { addComponents } from "./commands/components.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addJudge } from "./commands/judge.ts";
+import { addPrintConfig } from "./commands/print-config.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSessions } from "./commands/sessions.ts";
@@ -13,6 +14,7 @@ import { addValidate } from "./commands/validate.ts";
 export const commands: readonly AddCommand[] = [
   addServe,
   addValidate,
+  addPrintConfig,
   addComponents,
   addSessions,
   addShow,

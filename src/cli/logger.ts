@@ -1,32 +1,41 @@
 /** The server's log on stderr: short lines for a person at a terminal, JSON lines for everything else. */
 import { pino } from "pino";
+import type { LogLevel, ServiceConfig } from "../config/config.ts";
 import { StartError } from "../model/errors.ts";
 import { toPrintableLine } from "./printable.ts";
 import type { Output, Style } from "./terminal.ts";
 
-const levels = ["debug", "info", "warn", "error"] as const;
-type Level = (typeof levels)[number];
+const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 type Log = (fields: object, message: string) => void;
-type Logger = Readonly<Record<Level, Log>>;
+type Logger = Readonly<Record<LogLevel, Log>>;
 
-const styles: Readonly<Record<Level, Style>> = { debug: "dim", info: "cyan", warn: "yellow", error: "red" };
+const styles: Readonly<Record<LogLevel, Style>> = { debug: "dim", info: "cyan", warn: "yellow", error: "red" };
 
-/** `TURNWISE_LOG_LEVEL`: debug, info (default), warn or error. */
-export function createLogger(env: NodeJS.ProcessEnv, err: Output): Logger {
-  const level = levelOf(env["TURNWISE_LOG_LEVEL"] || "info");
-  if (err.isTerminal) return createShortLogger(level, err);
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(options, pino.destination({ dest: 2, sync: true }));
+/** What the configuration says of the log, see ServiceConfig. */
+type LogSettings = Pick<ServiceConfig, "logs" | "resource">;
+
+/** `TURNWISE_LOG_LEVEL` (debug, info, warn or error) wins over the configuration; without either it is info. */
+export function createLogger(
+  env: NodeJS.ProcessEnv,
+  err: Output,
+  { logs, resource }: LogSettings = { logs: {}, resource: {} },
+): Logger {
+  const level = levelOf(env["TURNWISE_LOG_LEVEL"] || logs.level || "info");
+  const isShort = logs.encoding === undefined ? err.isTerminal : logs.encoding === "console";
+  if (isShort) return createShortLogger(level, err);
+  const known = Object.entries(resource).filter(([, value]) => value !== null);
+  const base = known.length === 0 ? null : { resource: Object.fromEntries(known) };
+  return pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
 }
 
-function levelOf(name: string): Level {
+function levelOf(name: string): LogLevel {
   const level = levels.find((known) => known === name);
   if (level !== undefined) return level;
   throw new StartError("log_level_unknown", "TURNWISE_LOG_LEVEL is not a level", `Set it to ${levels.join(", ")}`);
 }
 
-export function createShortLogger(least: Level, { write, paint }: Output): Logger {
-  const logAt = (level: Level): Log => {
+export function createShortLogger(least: LogLevel, { write, paint }: Output): Logger {
+  const logAt = (level: LogLevel): Log => {
     if (levels.indexOf(level) < levels.indexOf(least)) return () => undefined;
     return (fields, message) => {
       const time = paint("dim", new Date().toTimeString().slice(0, 8));

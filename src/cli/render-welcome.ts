@@ -4,8 +4,10 @@ import type { Layout } from "./render-block.ts";
 
 export interface Welcome {
   readonly version: string;
-  /** Base URL; null when nothing receives. */
+  /** Base URL; null when nothing receives over HTTP. */
   readonly otlp_url: string | null;
+  /** `grpc://localhost:4317`, `grpcs:` with TLS; null when nothing receives over gRPC. */
+  readonly otlp_grpc_url: string | null;
   readonly api_url: string;
   readonly health_url: string | null;
   readonly metrics_url: string | null;
@@ -23,7 +25,7 @@ export function renderWelcome(welcome: Welcome, { paint }: Pick<Layout, "paint">
   const lines = [
     paint("bold", `Turnwise ${welcome.version}`),
     "",
-    ...row("send spans to", welcome.otlp_url === null ? null : `${welcome.otlp_url}  (OTLP over HTTP)`),
+    ...waysIn(welcome).flatMap((way, index) => row(index === 0 ? "send spans to" : "", way)),
     ...row("API", `${welcome.api_url}/api/v1/sessions`),
     ...row("health", welcome.health_url),
     ...row("metrics", welcome.metrics_url),
@@ -37,6 +39,13 @@ export function renderWelcome(welcome: Welcome, { paint }: Pick<Layout, "paint">
     `  ${paint("dim", "turnwise sessions lists what arrived, turnwise doctor checks the way, Ctrl+C stops")}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** SDKs know gRPC endpoints by host and port; a scheme means something else to each of them. */
+function waysIn({ otlp_url, otlp_grpc_url }: Welcome): readonly string[] {
+  const http = otlp_url === null ? [] : [`${otlp_url}  (OTLP over HTTP)`];
+  const grpc = otlp_grpc_url === null ? [] : [`${otlp_grpc_url.replace(/^grpcs?:\/\//, "")}  (OTLP over gRPC)`];
+  return [...http, ...grpc];
 }
 
 /** The line to add to an agent, and where it must send when that is not where SDKs send by themselves. */

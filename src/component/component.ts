@@ -7,7 +7,10 @@ import type { ZodType } from "zod";
  */
 export interface Component {
   start?(): Promise<void>;
-  shutdown?(): Promise<void>;
+  /** `hurry` aborts when whoever stops the server will not wait: then what is in hand is cut, and still closed in order. */
+  shutdown?(hurry?: AbortSignal): Promise<void>;
+  /** Called once, before `start`: `report` is for a component that has started and can work no more. It ends the server. */
+  onFatal?(report: (error: Error) => void): void;
   /** Where it listens, once started: `http://localhost:4318`, with the port it really has. See `listen`. */
   urls?(): readonly string[];
 }
@@ -24,8 +27,8 @@ export interface Logger {
 export interface Telemetry {
   /** Adds to a counter, which begins at 0. */
   count(name: string, labels: Readonly<Record<string, string>>, by: number): void;
-  /** Reads the gauge whenever the numbers are shown. */
-  gauge(name: string, read: () => number): void;
+  /** Reads the gauge whenever the numbers are shown. Set again with the same labels, the new one counts. */
+  gauge(name: string, read: () => number, labels?: Readonly<Record<string, string>>): void;
 }
 
 export interface ComponentContext {
@@ -34,6 +37,9 @@ export interface ComponentContext {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
 }
+
+/** How much a component's configuration and behaviour may still change. Source: collector `docs/component-stability.md`. */
+export type Stability = "development" | "alpha" | "beta" | "stable";
 
 /**
  * How a component type enters the server: named in `components.ts`, checked by its schema, created by its function.
@@ -44,6 +50,8 @@ export interface ComponentFactory<Config, Instance, Needs = object> {
   readonly type: string;
   /** One sentence for `turnwise components`. */
   readonly description: string;
+  /** Absent: beta. */
+  readonly stability?: Stability;
   readonly configSchema: ZodType<Config>;
   create(config: Config, context: ComponentContext & Needs): Instance;
 }

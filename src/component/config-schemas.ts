@@ -43,6 +43,9 @@ export const endpoint = textOf('is not an endpoint such as "localhost:4318" or "
 /** A key or password: never printed, never logged. `meta({ secret: true })` is what hides it in `print-config`. */
 export const secret = z.string().trim().meta({ secret: true });
 
+/** Who is asked who calls: the id of one of `service::extensions`. */
+export const authentication = z.strictObject({ authenticator: z.string().min(1) });
+
 /** A value written as text in a form of its own; whatever is not in that form, a bare number too, gets the same message. */
 function textOf<Value>(message: string, parse: (text: string) => Value | undefined) {
   return z

@@ -6,6 +6,11 @@ import type { Store } from "./store.ts";
 
 /** Resolves when the batch is safe where it went; the sender waits for that. */
 export interface Exporter extends Component {
+  /**
+   * It counts itself what it sent (`otelcol_exporter_sent_spans` and its siblings), because a batch that is safe with it is not
+   * sent yet. The pipeline counts for all others.
+   */
+  readonly countsItself?: true;
   export(batch: SignalBatch, context: DeliveryContext): Promise<void>;
 }
 

@@ -5,6 +5,8 @@ import type { AuthenticatorOf } from "./extension.ts";
 export interface DeliveryContext {
   /** Whose data this is; `default` until accounts exist. */
   readonly project: string;
+  /** Headers of the request, by their names in lower case; only where the receiver's `include_metadata` says so. */
+  readonly metadata?: ReadonlyMap<string, string>;
 }
 
 /** Where a receiver hands its batches over: the way into the pipelines of one signal. */

@@ -15,6 +15,7 @@ import type {
 import type { EncodedRecords } from "../model/signal-batch.ts";
 import type { LogRecord, Span } from "../model/span.ts";
 import type { Component, ComponentFactory } from "./component.ts";
+import type { SendingQueue } from "./sending-queue.ts";
 
 /** A session's address. The id of a session that was joined to another one keeps answering with that one. */
 export interface SessionRef {
@@ -197,8 +198,19 @@ export interface Store extends Component {
   getSession(ref: SessionRef): Promise<JudgedSession | undefined>;
   findSessions(query: SessionQuery): Promise<SessionPage>;
   countSessions(query: SessionQuery): Promise<number>;
+  /** How much work there is, of all projects. */
+  countWaiting(): Promise<WaitingSessions>;
+  /** What the exporter of that id still has to send. Each exporter has a queue of its own. */
+  sendingQueueOf(exporter: string): SendingQueue;
   /** Calls back after each commit that concerns a session; returns what ends it. */
   watch(listener: (notice: SessionNotice) => void): () => void;
+}
+
+export interface WaitingSessions {
+  /** With facts that nothing was built of yet: they go quiet first. */
+  readonly open: number;
+  /** Closed, to be judged again, or to be tried again. */
+  readonly due: number;
 }
 
 export interface LinkedSession {

@@ -7,6 +7,7 @@ import type { ProcessorFactory } from "../component/processor.ts";
 import type { ReceiverFactory } from "../component/receiver.ts";
 import type { StoreFactory } from "../component/store.ts";
 import type { Signal } from "../model/signal-batch.ts";
+import { isMap } from "./is-map.ts";
 
 /** Every component type that a configuration may name, by kind. `components.ts` is the list of the server's own. */
 export interface Components {
@@ -38,18 +39,30 @@ export interface PipelineConfig {
   readonly exporters: readonly string[];
 }
 
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
 export interface ServiceConfig {
   readonly extensions: readonly string[];
+  /** How the server logs; what is absent is chosen by where the log goes. */
+  readonly logs: { readonly level?: LogLevel | undefined; readonly encoding?: "console" | "json" | undefined };
+  /** What the server says of itself beside its numbers and log lines. */
+  readonly resource: Readonly<Record<string, string | number | boolean | null>>;
   /** Where the server shows its own numbers; absent: nowhere. */
   readonly metricsEndpoint?: Endpoint;
+  /** The numbers may be shown to other machines. */
+  readonly metricsPublic: boolean;
   readonly pipelines: readonly PipelineConfig[];
   readonly sessions: {
     readonly store: string;
     /** In order of rank: the last one that judged is shown. */
     readonly judges: readonly string[];
+    /** Where judgements are sent beside being stored. */
+    readonly judgementExporters: readonly string[];
     readonly idleTimeoutMs: number;
   };
   readonly apiEndpoint: Endpoint;
+  /** The extension that knows the API's callers; absent: nobody is asked. */
+  readonly apiAuthenticator?: string;
 }
 
 /** The configured components of each kind by id, and what the service does with them. */
@@ -57,8 +70,11 @@ export interface Config extends Readonly<Record<ComponentKind, ReadonlyMap<strin
   readonly service: ServiceConfig;
 }
 
-/** The store that a component writes into: a component that does names it by the key `store`. */
+/** The store that a component writes into, or queues in: named by the key `store`, its own or that of its `sending_queue`. */
 export function storeNamedBy({ config }: ComponentConfig): string | undefined {
-  const store = typeof config === "object" && config !== null && "store" in config ? config.store : undefined;
-  return typeof store === "string" ? store : undefined;
+  return storeIn(config) ?? (isMap(config) ? storeIn(config["sending_queue"]) : undefined);
+}
+
+function storeIn(config: unknown): string | undefined {
+  return isMap(config) && typeof config["store"] === "string" ? config["store"] : undefined;
 }

@@ -44,13 +44,39 @@ export function environmentLookUp(environment: Readonly<Record<string, string | 
   };
 }
 
-/** Expands one scalar. Text with a reference among other text stays text; a reference alone takes the type of its value. */
+/** The collector's bounds: of references in one scalar, and of variables looked up for it, theirs included. */
+const maximumReferences = 100;
+const maximumExpansions = 1000;
+
+/**
+ * Expands one scalar. Text with a reference among other text stays text; a reference alone takes the type of its value. A
+ * variable's value is expanded like text of the file, `$$` too.
+ */
 export function expandScalar(scalar: string, context: ExpansionContext): Expansion {
   if (!scalar.includes("$")) return { value: scalar };
-  const parts = partsOf(scalar, context);
+  if (scalar.split("${").length > maximumReferences + 1) {
+    context.fail(`has more than ${maximumReferences} references`);
+    return { value: scalar };
+  }
+  const bounded = withBound(context);
+  const parts = partsOf(scalar, bounded);
   const [only] = parts;
-  if (parts.length === 1 && typeof only === "object") return typed(resolve(only, context));
-  return { value: textOf(parts, context) };
+  if (parts.length === 1 && typeof only === "object") return typed(resolve(only, bounded));
+  return { value: textOf(parts, bounded) };
+}
+
+/** Finds nothing more after so many variables, and says so once. */
+function withBound({ lookUp, warn, fail }: ExpansionContext): ExpansionContext {
+  let left = maximumExpansions;
+  return {
+    lookUp(name) {
+      left -= 1;
+      if (left === -1) fail(`needs more than ${maximumExpansions} expansions; does a variable refer to itself?`);
+      return left < 0 ? "" : lookUp(name);
+    },
+    warn,
+    fail,
+  };
 }
 
 /** Between `${` and `}`: a name, and what to take when it is not set. */
@@ -60,8 +86,11 @@ interface Reference {
 
 type Part = string | Reference;
 
-/** Cuts at `$$` (a dollar sign) and at references, which may hold references. `$NAME` is not one. */
-function partsOf(text: string, context: ExpansionContext): readonly Part[] {
+/**
+ * Cuts at `$$` (a dollar sign) and at references, which may hold references. `$NAME` is not one. `fail` hears of a reference
+ * that does not end; without it, as in a variable's value, that is text.
+ */
+function partsOf(text: string, { fail }: Partial<Pick<ExpansionContext, "fail">>): readonly Part[] {
   const parts: Part[] = [];
   let literal = "";
   let at = 0;
@@ -72,8 +101,9 @@ function partsOf(text: string, context: ExpansionContext): readonly Part[] {
     } else if (text.startsWith("${", at)) {
       const end = endOfReference(text, at);
       if (end === undefined) {
-        context.fail('"${" without its "}"; write "$${" for the characters themselves');
-        return [""];
+        fail?.('"${" without its "}"; write "$${" for the characters themselves');
+        parts.push(literal + text.slice(at));
+        return parts;
       }
       if (literal !== "") parts.push(literal);
       literal = "";
@@ -108,15 +138,17 @@ function resolve({ inside }: Reference, context: ExpansionContext): string | und
   const separator = separatorIn(inside);
   const name = textOf(partsOf(inside.slice(0, separator), context), context).replace(/^env:/, "");
   if (/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(name)) {
-    context.fail(`"\${${name}}" is not supported, only \${env:NAME} and \${NAME} are`);
+    context.fail(`"\${${inside.slice(0, separator)}}" is not supported, only \${env:NAME} and \${NAME} are`);
     return undefined;
   }
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
-    context.fail(`${JSON.stringify(name)} is no name of an environment variable`);
+    // As it is written: what a reference inside it stands for may be a secret.
+    const written = inside.slice(0, separator).replace(/^env:/, "");
+    context.fail(`${JSON.stringify(written)} is no name of an environment variable`);
     return undefined;
   }
   const value = context.lookUp(name);
-  if (value !== undefined) return value;
+  if (value !== undefined) return textOf(partsOf(value, {}), context);
   if (separator !== undefined) return textOf(partsOf(inside.slice(separator + 2), context), context);
   context.warn(`the environment variable ${name} is not set and has no default`);
   return undefined;

@@ -1,9 +1,12 @@
 /** Checks one part of the configuration against its schema; every problem comes with its path and what was probably meant. */
-import { z } from "zod";
+import type { z } from "zod";
+import type { ExpandedTree } from "./expand-tree.ts";
 import { suggestionFor, type ConfigPath, type Problem } from "./problem.ts";
-import type { YamlSource } from "./read-yaml.ts";
+import { knownKeys } from "./schema-shape.ts";
 
-export type ParsedPart<Value> = { readonly value: Value } | { readonly problems: readonly Problem[] };
+export type ParsedPart<Value> =
+  /** `written`: the part as the schema took it, in the words of the one who wrote it. */
+  { readonly value: Value; readonly written: unknown } | { readonly problems: readonly Problem[] };
 
 /**
  * Parses the value at `path` of the file. Where the schema wants text and the environment's value was read as something else,
@@ -13,10 +16,10 @@ export function parsePart<Value>(
   schema: z.ZodType<Value>,
   raw: unknown,
   path: ConfigPath,
-  source: YamlSource,
+  source: ExpandedTree,
 ): ParsedPart<Value> {
   const result = schema.safeParse(raw, { error: describeIssue });
-  if (result.success) return { value: result.data };
+  if (result.success) return { value: result.data, written: raw };
   const { issues } = result.error;
   const amended = issues.reduce((value, issue) => amend(value, issue, path, source), raw);
   if (amended !== raw) return parsePart(schema, amended, path, source);
@@ -24,7 +27,7 @@ export function parsePart<Value>(
 }
 
 /** The value without what the issue is about, when that is a matter of form only; else the value itself. */
-function amend(value: unknown, issue: z.core.$ZodIssue, path: ConfigPath, source: YamlSource): unknown {
+function amend(value: unknown, issue: z.core.$ZodIssue, path: ConfigPath, source: ExpandedTree): unknown {
   const at = pathOf(issue);
   const refused = valueAt(value, at);
   const text = source.textAt([...path, ...at]);
@@ -67,9 +70,21 @@ function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
       return `must be ${issue.inclusive === true ? "at least" : "more than"} ${issue.minimum}`;
     case "too_big":
       return `must be ${issue.inclusive === true ? "at most" : "less than"} ${issue.maximum}`;
+    case "invalid_union":
+      return describeUnion(issue.errors, issue.input);
     default:
       return undefined;
   }
+}
+
+/** Undefined where it is not only the type that is wrong. */
+function describeUnion(branches: readonly (readonly z.core.$ZodIssue[])[], input: unknown): string | undefined {
+  const types = branches.flat().flatMap((issue) => {
+    const isType = issue.code === "invalid_type" && issue.path.length === 0;
+    return isType && issue.expected !== "null" ? [nameOf(issue.expected)] : [];
+  });
+  const isTypeAlone = branches.flat().every(({ code, path }) => code === "invalid_type" && path.length === 0);
+  return isTypeAlone ? `must be ${types.join(" or ")}, not ${kindOf(input)}` : undefined;
 }
 
 const typeNames = new Map([
@@ -90,25 +105,6 @@ function kindOf(value: unknown): string {
   if (value === null) return "nothing";
   if (typeof value === "number" && !Number.isInteger(value)) return "a fraction";
   return nameOf(typeof value);
-}
-
-/** The keys that the schema has at this path; none where it is not a map with fixed keys. */
-function knownKeys(schema: z.core.$ZodType, [key, ...rest]: ConfigPath): readonly string[] {
-  const node = unwrapped(schema);
-  if (node instanceof z.ZodObject) {
-    if (key === undefined) return Object.keys(node.shape);
-    const next: unknown = Object.hasOwn(node.shape, key) ? node.shape[key] : undefined;
-    return next instanceof z.ZodType ? knownKeys(next, rest) : [];
-  }
-  if (node instanceof z.ZodRecord) return knownKeys(node.valueType, rest);
-  return node instanceof z.ZodArray ? knownKeys(node.element, rest) : [];
-}
-
-function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodPipe) return unwrapped(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
-  const isWrapper =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
-  return isWrapper ? unwrapped(schema.unwrap()) : schema;
 }
 
 function valueAt(value: unknown, path: ConfigPath): unknown {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, endpoint } from "../component/config-schemas.ts";
+import { authentication, duration, endpoint } from "../component/config-schemas.ts";
 
 const ids = z.array(z.string());
 
@@ -8,10 +8,53 @@ const pipeline = z
   .refine(({ receivers }) => receivers.length > 0, { error: "must have at least one receiver" })
   .refine(({ exporters }) => exporters.length > 0, { error: "must have at least one exporter" });
 
+/** Where the collector's own numbers are read, as it writes it itself; the names are always written the collector's way. */
+const prometheusReader = z.strictObject({
+  pull: z.strictObject({
+    exporter: z.strictObject({
+      prometheus: z.strictObject({
+        host: z.string().min(1).default("localhost"),
+        port: z.int().min(0).max(65_535).default(8888),
+        without_scope_info: z.literal(true).optional(),
+        without_type_suffix: z.literal(true).optional(),
+        without_units: z.literal(true).optional(),
+      }),
+    }),
+  }),
+});
+
+const metrics = z
+  .strictObject({
+    /** `none` shows nothing; the others show the same. */
+    level: z.enum(["none", "basic", "normal", "detailed"]).default("normal"),
+    endpoint: endpoint.optional(),
+    public: z.boolean().default(false),
+    readers: z.array(prometheusReader).max(1, { error: "may have one reader" }).optional(),
+  })
+  .refine((part) => part.endpoint === undefined || part.readers === undefined, {
+    error: "has both an endpoint and readers, which say the same; keep one",
+  });
+
+const logs = z.strictObject({
+  level: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["debug", "info", "warn", "error"]))
+    .optional(),
+  encoding: z.enum(["console", "json"]).optional(),
+});
+
+const telemetry = z.strictObject({
+  logs: logs.prefault({}),
+  metrics: metrics.optional(),
+  /** What the server says of itself; a null takes a default away, as in the collector. */
+  resource: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+});
+
 /** The `service` part: what runs, and how it hangs together. */
 export const serviceSchema = z.strictObject({
   extensions: ids.default([]),
-  telemetry: z.strictObject({ metrics: z.strictObject({ endpoint }).optional() }).default({}),
+  telemetry: telemetry.prefault({}),
   pipelines: z
     .record(z.string(), pipeline)
     .default({})
@@ -19,11 +62,12 @@ export const serviceSchema = z.strictObject({
   sessions: z.strictObject({
     store: z.string(),
     judges: ids.default([]),
+    judgement_exporters: ids.default([]),
     idle_timeout: duration
       .prefault("30s")
       .refine((milliseconds) => milliseconds > 0, { error: "must be greater than zero" }),
   }),
-  api: z.strictObject({ endpoint: endpoint.prefault("localhost:8000") }).prefault({}),
+  api: z.strictObject({ endpoint: endpoint.prefault("localhost:8000"), auth: authentication.optional() }).prefault({}),
 });
 
 export type ServicePart = z.infer<typeof serviceSchema>;
@@ -40,9 +84,15 @@ export const serviceReferencesSchema = z
         z.object({ receivers: readableIds, processors: readableIds, exporters: readableIds }).catch(empty),
       )
       .catch({}),
-    sessions: z.object({ store: z.string().optional().catch(undefined), judges: readableIds }).catch({ judges: [] }),
+    sessions: z
+      .object({
+        store: z.string().optional().catch(undefined),
+        judges: readableIds,
+        judgement_exporters: readableIds,
+      })
+      .catch({ judges: [], judgement_exporters: [] }),
   })
-  .catch({ extensions: [], pipelines: {}, sessions: { judges: [] } });
+  .catch({ extensions: [], pipelines: {}, sessions: { judges: [], judgement_exporters: [] } });
 
 export type ServiceReferences = z.infer<typeof serviceReferencesSchema>;
 

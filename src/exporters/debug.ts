@@ -7,9 +7,25 @@ import type { AttributeMap, AttributeValue, LogRecord, Span } from "../model/spa
 const configSchema = z.strictObject({
   /** `basic`: one line a batch. `normal`: and one a record. `detailed`: with its content. */
   verbosity: z.enum(["basic", "normal", "detailed"]).default("basic"),
+  /** So many batches are shown in each second, and of those after them one in so many. */
+  sampling_initial: z.int().min(0).default(2),
+  sampling_thereafter: z.int().min(1).default(1),
 });
 
-type Verbosity = z.infer<typeof configSchema>["verbosity"];
+type DebugConfig = z.infer<typeof configSchema>;
+
+/** Says of each batch whether it is shown. Source: collector `debugexporter`, zap's sampler. */
+function createSampler({ sampling_initial: initial, sampling_thereafter: thereafter }: DebugConfig): () => boolean {
+  let second = 0;
+  let seen = 0;
+  return () => {
+    const now = Math.floor(Date.now() / 1000);
+    if (now !== second) seen = 0;
+    second = now;
+    seen += 1;
+    return seen <= initial || (seen - initial) % thereafter === 0;
+  };
+}
 
 /** One object a record, for the log. */
 function recordsOf(batch: SignalBatch, detailed: boolean): readonly object[] {
@@ -62,16 +78,22 @@ function printableMap(attributes: AttributeMap): object {
 
 const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
 
-export const debugExporter: ExporterFactory<{ verbosity: Verbosity }> = {
+export const debugExporter: ExporterFactory<DebugConfig> = {
   type: "debug",
   description: "Shows in the log what passes through a pipeline.",
+  stability: "alpha",
   configSchema,
-  create: ({ verbosity }, { id, logger }) => ({
-    async export(batch) {
-      logger.info({ exporter: id, signal: batch.signal, count: batch.count }, "batch");
-      if (verbosity === "basic") return;
-      for (const record of recordsOf(batch, verbosity === "detailed"))
-        logger.info({ exporter: id, signal: batch.signal, record }, "record");
-    },
-  }),
+  create(config, { id, logger }) {
+    const { verbosity } = config;
+    const isShown = createSampler(config);
+    return {
+      async export(batch) {
+        if (!isShown()) return;
+        logger.info({ exporter: id, signal: batch.signal, count: batch.count }, "batch");
+        if (verbosity === "basic") return;
+        for (const record of recordsOf(batch, verbosity === "detailed"))
+          logger.info({ exporter: id, signal: batch.signal, record }, "record");
+      },
+    };
+  },
 };

@@ -1,24 +1,44 @@
 /** Writes spans and agents' log records into a store. Resolves when they are on disk, which is what the sender waits for. */
+import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import type { Exporter, ExporterFactory } from "../component/exporter.ts";
 import type { Store } from "../component/store.ts";
 import { isAgentLogRecord } from "../dialects/agent-log-record.ts";
 import type { EncodedRecords, LogBatch } from "../model/signal-batch.ts";
+import type { LogRecord } from "../model/span.ts";
+import { decodeLogRecords } from "../otlp/decode-records.ts";
+import { isOneSlice, sliceRecords } from "../otlp/slice-records.ts";
 
 const configSchema = z.strictObject({
   /** The name of a configured store. */
   store: z.string().default("default"),
 });
 
+/** So many log records are looked at before others get their turn on this thread: some milliseconds' worth. */
+const SLICE = { bytes: 256 * 1024, records: 500 };
+
 /** The same bytes with fewer records listed: what is not listed does not exist for the store. */
-function agentLogRecords(batch: LogBatch): EncodedRecords {
-  const { records } = batch.encoded;
-  const kept = batch.logRecords().flatMap((record, index) => (isAgentLogRecord(record) ? [index] : []));
-  if (kept.length === batch.count) return batch.encoded;
-  return {
-    ...batch.encoded,
-    records: Uint32Array.from(kept.flatMap((index) => [...records.subarray(index * 3, index * 3 + 3)])),
-  };
+async function agentLogRecords(batch: LogBatch): Promise<EncodedRecords> {
+  const kept: number[] = [];
+  let first = 0;
+  for (const records of decodedInParts(batch)) {
+    if (first > 0) await setImmediate();
+    for (const [index, record] of records.entries()) if (isAgentLogRecord(record)) kept.push(first + index);
+    first += records.length;
+  }
+  return kept.length === batch.count ? batch.encoded : withRecords(batch.encoded, kept);
+}
+
+/** What a small batch decodes it keeps, for others that ask; of a large one that would be too much. */
+function* decodedInParts(batch: LogBatch): Generator<readonly LogRecord[], void, void> {
+  if (isOneSlice(batch.encoded, SLICE)) yield batch.logRecords();
+  else for (const slice of sliceRecords(batch.encoded, SLICE)) yield decodeLogRecords(slice);
+}
+
+function withRecords(encoded: EncodedRecords, kept: readonly number[]): EncodedRecords {
+  const records = new Uint32Array(kept.length * 3);
+  for (const [at, index] of kept.entries()) records.set(encoded.records.subarray(index * 3, index * 3 + 3), at * 3);
+  return { ...encoded, records };
 }
 
 export function createStoreExporter(store: Store): Exporter {
@@ -26,7 +46,7 @@ export function createStoreExporter(store: Store): Exporter {
     async export(batch, context) {
       if (batch.signal === "traces") await store.writeSpans(batch.encoded, context);
       if (batch.signal !== "logs") return; // metrics are counted by the pipeline and not kept
-      const encoded = agentLogRecords(batch);
+      const encoded = await agentLogRecords(batch);
       if (encoded.records.length > 0) await store.writeLogRecords(encoded, context);
     },
   };

@@ -8,15 +8,17 @@ import { listen, type Listener } from "../component/listen.ts";
 const configSchema = z.strictObject({
   endpoint: endpoint.prefault("localhost:13133"),
   path: z.string().startsWith("/").default("/"),
+  /** Other machines may ask too, say the one that restarts this server when it is not healthy. */
+  public: z.boolean().default(false),
 });
 
 export const healthCheck: ExtensionFactory<z.infer<typeof configSchema>> = {
   type: "health_check",
   description: "Answers 200 while the server takes data, else 503.",
   configSchema,
-  create({ endpoint, path }, { id, isReady }) {
+  create({ endpoint, path, ...reach }, { id, isReady }) {
     let listener: Listener | undefined;
-    let upSince = new Date();
+    let since = { date: new Date(), ms: performance.now() };
     const answer: RequestListener = (request, response) => {
       if (request.url?.split("?", 1)[0] !== path) return response.writeHead(404).end();
       if (request.method !== "GET" && request.method !== "HEAD")
@@ -24,12 +26,12 @@ export const healthCheck: ExtensionFactory<z.infer<typeof configSchema>> = {
       const ready = isReady();
       return response
         .writeHead(ready ? 200 : 503, { "content-type": "application/json" })
-        .end(JSON.stringify(ready ? available(upSince) : { status: "Server not available" }));
+        .end(JSON.stringify(ready ? available(since) : { status: "Server not available" }));
     };
     return {
       async start() {
-        upSince = new Date();
-        listener = await listen(endpoint, `extensions::${id}::endpoint`, () => createServer(answer));
+        since = { date: new Date(), ms: performance.now() };
+        listener = await listen(endpoint, `extensions::${id}::endpoint`, () => createServer(answer), reach);
       },
       async shutdown() {
         await listener?.close();
@@ -39,7 +41,8 @@ export const healthCheck: ExtensionFactory<z.infer<typeof configSchema>> = {
   },
 };
 
-function available(upSince: Date) {
-  const uptime = `${((Date.now() - upSince.getTime()) / 1000).toFixed(3)}s`;
-  return { status: "Server available", upSince: upSince.toISOString(), uptime };
+/** The uptime is not the difference of two dates: the clock may have been set. */
+function available({ date, ms }: { date: Date; ms: number }) {
+  const uptime = `${((performance.now() - ms) / 1000).toFixed(3)}s`;
+  return { status: "Server available", upSince: date.toISOString(), uptime };
 }

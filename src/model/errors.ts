@@ -19,9 +19,12 @@ export class UnavailableError extends Error {
 export class UnauthenticatedError extends Error {
   override readonly name = "UnauthenticatedError";
   readonly hadCredentials: boolean;
+  /** What a 401 must name in WWW-Authenticate. Source: RFC 9110 11.6.1, RFC 6750 3. */
+  readonly challenge: string;
   constructor(message: string, options: ErrorOptions & { hadCredentials: boolean }) {
     super(message, options);
     this.hadCredentials = options.hadCredentials;
+    this.challenge = `Bearer realm="turnwise"${options.hadCredentials ? ', error="invalid_token"' : ""}`;
   }
 }
 
@@ -31,8 +34,8 @@ export class ForbiddenError extends Error {
 }
 
 /**
- * A start that cannot succeed: wrong configuration, occupied port, data folder in use, corrupt database. `message` says
- * what is wrong, `remedy` what to do; the command prints both and exits with status 1.
+ * A start that cannot succeed: wrong configuration, occupied port, data folder in use, corrupt database; or a server that
+ * cannot go on. `message` says what is wrong, `remedy` what to do; the command prints both and exits with status 1.
  */
 export class StartError extends Error {
   override readonly name: string = "StartError";

@@ -1,6 +1,16 @@
 /** Walks over a message without decoding it: is every field that we know encoded as it must be, down to the last level? */
 import { ANY_VALUE, type FieldShape, type MessageShape } from "./message-shapes.ts";
-import { breakWire, endMessage, readEnd, readTag, seekWire, skipField, wirePosition } from "./wire-reader.ts";
+import {
+  breakWire,
+  endMessage,
+  isZero,
+  readEnd,
+  readTag,
+  seekWire,
+  skipField,
+  skipText,
+  wirePosition,
+} from "./wire-reader.ts";
 
 /** Values nested deeper than this are not looked at, and decoded as null. */
 export const MAX_VALUE_DEPTH = 64;
@@ -15,6 +25,16 @@ export const TOO_MANY_PARTS = `more than ${MAX_PARTS} attributes, events, links 
 /** What was noted first since `resetNotes`, told as a clause; "" when there was nothing. */
 let note = "";
 let parts = 0;
+let hasId = false;
+
+let brokenTexts = 0;
+
+/** How many texts were not UTF-8 since the last call. */
+export function takeBrokenTexts(): number {
+  const taken = brokenTexts;
+  brokenTexts = 0;
+  return taken;
+}
 
 export function resetNotes(): void {
   note = "";
@@ -23,6 +43,11 @@ export function resetNotes(): void {
 
 export function notedProblem(): string {
   return note;
+}
+
+/** Whether the id that was checked last is there and not all zeros. */
+export function lastIdIsSet(): boolean {
+  return hasId;
 }
 
 /** Reads the message up to `end`; broken bytes break the wire, wrong lengths of ids and too many parts are only noted. */
@@ -38,6 +63,7 @@ export function checkField(shape: MessageShape, tag: number, end: number, depth:
   if (field === undefined) skipField(tag, end);
   else if (field.wireType !== (tag & 7)) breakWire();
   else if (field.message !== undefined) checkInner(field.message, readEnd(end), depth);
+  else if (field.isText === true) checkText(end);
   else if (field.idLength !== undefined) checkId(field, readEnd(end));
   else skipField(tag, end);
 }
@@ -50,8 +76,15 @@ function checkInner(shape: MessageShape, end: number, depth: number): void {
   else checkMessage(shape, end, depthInside);
 }
 
+/** What is not UTF-8 is read with U+FFFD in its place; one text of a sender costs nobody the request. */
+function checkText(end: number): void {
+  if (!skipText(end)) brokenTexts += 1;
+}
+
 function checkId(field: FieldShape, end: number): void {
-  const length = end - wirePosition();
+  const start = wirePosition();
+  const length = end - start;
+  hasId = !isZero(start, end);
   if (length !== 0 && length !== field.idLength && note === "")
     note = `${field.name} has ${length} bytes instead of ${field.idLength}`;
   seekWire(end);

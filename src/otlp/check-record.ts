@@ -1,7 +1,7 @@
 /** What makes a span or a log record acceptable, and what a record of another signal looks like. */
-import { checkField, checkMessage, notedProblem, resetNotes } from "./check-message.ts";
-import { LOG_RECORD, type MessageShape, METRIC, SPAN } from "./message-shapes.ts";
-import { isZero, readTag, seekWire, wirePosition } from "./wire-reader.ts";
+import { checkField, checkMessage, lastIdIsSet, notedProblem, resetNotes, takeBrokenTexts } from "./check-message.ts";
+import { LOG_RECORD, METRIC, SPAN } from "./message-shapes.ts";
+import { readTag, seekWire, wirePosition } from "./wire-reader.ts";
 
 /** Reads the record that reaches from the cursor to `end`; returns what is wrong with it, or "". */
 export type CheckRecord = (end: number) => string;
@@ -18,10 +18,9 @@ export function checkSpan(end: number): string {
   resetNotes();
   while (wirePosition() < end) {
     const tag = readTag();
-    const start = wirePosition() + 1;
     checkField(SPAN, tag, end, 0);
-    if (tag === TRACE_ID) hasTraceId = !isZero(start, wirePosition());
-    else if (tag === SPAN_ID) hasSpanId = !isZero(start, wirePosition());
+    if (tag === TRACE_ID) hasTraceId = lastIdIsSet();
+    else if (tag === SPAN_ID) hasSpanId = lastIdIsSet();
   }
   if (wirePosition() !== end) return NOT_WELL_FORMED;
   if (notedProblem() !== "") return notedProblem();
@@ -35,18 +34,29 @@ export function checkLogRecord(end: number): string {
   return wirePosition() === end ? notedProblem() : NOT_WELL_FORMED;
 }
 
-const SIGNALS: readonly { records: string; path: string; shape: MessageShape }[] = [
-  { records: "spans", path: "/v1/traces", shape: SPAN },
-  { records: "log records", path: "/v1/logs", shape: LOG_RECORD },
-  { records: "metrics", path: "/v1/metrics", shape: METRIC },
+const SIGNALS: readonly { records: string; path: string; matches: (end: number) => boolean }[] = [
+  { records: "spans", path: "/v1/traces", matches: (end) => checkSpan(end) === "" },
+  { records: "log records", path: "/v1/logs", matches: (end) => checkLogRecord(end) === "" },
+  { records: "metrics", path: "/v1/metrics", matches: isMetric },
 ];
 
-/** Says which signal a record belongs to that is broken as what it was sent as; "" when it is none at all. */
+/** Says which signal a record belongs to that is not acceptable as what it was sent as; "" when it is none at all. */
 export function describeOtherSignal(start: number, end: number): string {
-  for (const { records, path, shape } of SIGNALS) {
+  for (const { records, path, matches } of SIGNALS) {
     seekWire(start);
-    checkMessage(shape, end, 0);
-    if (wirePosition() === end && end > start) return `The body holds ${records}: send them to ${path}.`;
+    if (end > start && matches(end)) return `The body holds ${records}: send them to ${path}.`;
   }
   return "";
+}
+
+/** A metric has data, of one of five kinds, and a name that is text, which the id of a span hardly ever is. */
+function isMetric(end: number): boolean {
+  let hasData = false;
+  takeBrokenTexts();
+  while (wirePosition() < end) {
+    const tag = readTag();
+    hasData ||= METRIC[tag >>> 3]?.message !== undefined;
+    checkField(METRIC, tag, end, 0);
+  }
+  return hasData && wirePosition() === end && takeBrokenTexts() === 0;
 }

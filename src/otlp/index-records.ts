@@ -3,8 +3,8 @@
  * `ExportTraceServiceRequest` and `ExportLogsServiceRequest` have the same envelope with the same field numbers.
  */
 import type { EncodedRecords } from "../model/signal-batch.ts";
-import { checkMessage, notedProblem, resetNotes, TOO_MANY_PARTS } from "./check-message.ts";
-import { checkLogRecord, type CheckRecord, checkSpan, describeOtherSignal, NOT_WELL_FORMED } from "./check-record.ts";
+import { checkMessage, notedProblem, resetNotes, takeBrokenTexts, TOO_MANY_PARTS } from "./check-message.ts";
+import { checkLogRecord, type CheckRecord, checkSpan, describeOtherSignal } from "./check-record.ts";
 import { MalformedError } from "./malformed-error.ts";
 import { type MessageShape, RESOURCE, SCOPE } from "./message-shapes.ts";
 import {
@@ -25,6 +25,8 @@ export interface IndexedRecords {
   readonly rejected: number;
   /** Why, for the first few of them: one clause each, without content of the record. */
   readonly reasons: readonly string[];
+  /** How many texts are not UTF-8; they are decoded with U+FFFD where they are not. */
+  readonly brokenTexts: number;
 }
 
 /** Enough to see what is wrong with a sender; the rest is only counted. */
@@ -44,8 +46,8 @@ interface Walk {
   readonly resources: number[];
   readonly reasons: string[];
   rejected: number;
-  /** Where the first record lies whose bytes are not what they should be. */
-  brokenRecord: readonly [start: number, end: number] | undefined;
+  /** Where the first rejected record lies. */
+  rejectedRecord: readonly [start: number, end: number] | undefined;
 }
 
 /** Throws MalformedError when the envelope is broken; a broken span or one without valid ids is left out. */
@@ -60,18 +62,19 @@ export function indexLogRecords(bytes: Uint8Array): IndexedRecords {
 
 function index(bytes: Uint8Array, name: string, check: CheckRecord): IndexedRecords {
   const rows = { records: [], scopes: [], resources: [], reasons: [] };
-  const walk: Walk = { name, check, ...rows, rejected: 0, brokenRecord: undefined };
+  const walk: Walk = { name, check, ...rows, rejected: 0, rejectedRecord: undefined };
+  takeBrokenTexts();
   openWire(bytes, 0);
   walkRequest(walk, bytes.length);
   if (wirePosition() !== bytes.length) throw new MalformedError("The body is not a well-formed protobuf message.");
-  if (walk.records.length === 0 && walk.brokenRecord !== undefined) refuseOtherSignal(...walk.brokenRecord);
+  if (walk.records.length === 0 && walk.rejectedRecord !== undefined) refuseOtherSignal(...walk.rejectedRecord);
   const encoded = {
     bytes,
     records: new Uint32Array(walk.records),
     scopes: new Uint32Array(walk.scopes),
     resources: new Uint32Array(walk.resources),
   };
-  return { encoded, rejected: walk.rejected, reasons: walk.reasons };
+  return { encoded, rejected: walk.rejected, reasons: walk.reasons, brokenTexts: takeBrokenTexts() };
 }
 
 function walkRequest(walk: Walk, end: number): void {
@@ -138,7 +141,7 @@ function walkRecord(walk: Walk, end: number, scopeRow: number): void {
     walk.records.push(start, end - start, scopeRow);
     return;
   }
-  if (problem === NOT_WELL_FORMED) walk.brokenRecord ??= [start, end];
+  walk.rejectedRecord ??= [start, end];
   const number = walk.records.length / 3 + walk.rejected;
   if (walk.reasons.length < MAX_REASONS) walk.reasons.push(`${walk.name}[${number}]: ${problem}`);
   walk.rejected += 1;

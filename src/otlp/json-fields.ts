@@ -26,6 +26,11 @@ export function complain(about: string): void {
   if (problem === "") problem = about;
 }
 
+/** Whether there was a problem since the last call of `takeProblem`. */
+export function hasProblem(): boolean {
+  return problem !== "";
+}
+
 /** The problem since the last call, or "". What comes next is of another record. */
 export function takeProblem(): string {
   const taken = problem;

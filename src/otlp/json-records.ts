@@ -2,7 +2,18 @@
 import type { JsonValue } from "../model/session.ts";
 import type { EntityRef, LogRecord, Resource, Scope, Span, SpanEvent, SpanLink, SpanStatus } from "../model/span.ts";
 import { attributesOf, valueOf } from "./json-attributes.ts";
-import { complain, enumOf, fieldOf, idOf, nanosecondsOf, objectOf, partsOf, textOf, uint32Of } from "./json-fields.ts";
+import {
+  complain,
+  enumOf,
+  fieldOf,
+  hasProblem,
+  idOf,
+  nanosecondsOf,
+  objectOf,
+  partsOf,
+  textOf,
+  uint32Of,
+} from "./json-fields.ts";
 import { isObject, type JsonObject } from "./parse-json.ts";
 
 const SPAN_KINDS = namesOf("SPAN_KIND", ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"]);
@@ -19,13 +30,14 @@ function namesOf(prefix: string, names: readonly string[]): ReadonlyMap<string, 
   return new Map(names.map((name, number) => [`${prefix}_${name}`, number]));
 }
 
-/** Complains as well of ids that are empty or all zeros. */
-export function readJsonSpan(message: JsonObject, resource: Resource, scope: Scope): Span {
+/** Complains as well of ids that are empty or all zeros; then the rest is not read, and undefined is returned. */
+export function readJsonSpan(message: JsonObject, resource: Resource, scope: Scope): Span | undefined {
   const traceId = idOf(message, "traceId", 16);
   const spanId = idOf(message, "spanId", 8);
   const parentSpanId = idOf(message, "parentSpanId", 8);
   if (ZEROS.test(traceId)) complain("traceId is empty or all zeros");
   if (ZEROS.test(spanId)) complain("spanId is empty or all zeros");
+  if (hasProblem()) return undefined;
   return {
     traceId,
     spanId,

@@ -63,7 +63,7 @@ export function countJsonDataPoints(body: Uint8Array): number {
 function decode<Record>(
   body: Uint8Array,
   envelope: Envelope,
-  read: (message: JsonObject, resource: Resource, scope: Scope) => Record,
+  read: (message: JsonObject, resource: Resource, scope: Scope) => Record | undefined,
 ): DecodedRequest<Record> {
   const records: Record[] = [];
   const reasons: string[] = [];
@@ -72,7 +72,7 @@ function decode<Record>(
     if (!isObject(message)) complain("not an object");
     const record = read(isObject(message) ? message : {}, resource, scope);
     const problem = takeProblem();
-    if (problem === "") records.push(record);
+    if (problem === "" && record !== undefined) records.push(record);
     else {
       const number = records.length + rejected;
       if (reasons.length < MAX_REASONS) reasons.push(`${envelope.records}[${number}]: ${problem}`);

@@ -10,6 +10,8 @@ export interface FieldShape {
   /** For an id: its length in bytes; it may be empty, too. */
   readonly idLength?: number;
   readonly message?: MessageShape;
+  /** UTF-8. */
+  readonly isText?: boolean;
 }
 
 /** The fields by their number. */
@@ -18,7 +20,8 @@ export type MessageShape = (FieldShape | undefined)[];
 const varint = (name: string): FieldShape => ({ name, wireType: VARINT });
 const fixed64 = (name: string): FieldShape => ({ name, wireType: FIXED64 });
 const fixed32 = (name: string): FieldShape => ({ name, wireType: FIXED32 });
-const text = (name: string): FieldShape => ({ name, wireType: LENGTH });
+const bytes = (name: string): FieldShape => ({ name, wireType: LENGTH });
+const text = (name: string): FieldShape => ({ name, wireType: LENGTH, isText: true });
 const id = (name: string, idLength: number): FieldShape => ({ name, wireType: LENGTH, idLength });
 const message = (name: string, message: MessageShape): FieldShape => ({ name, wireType: LENGTH, message });
 
@@ -33,7 +36,7 @@ export const ANY_VALUE: MessageShape = shape({
   2: varint("bool_value"),
   3: varint("int_value"),
   4: fixed64("double_value"),
-  7: text("bytes_value"),
+  7: bytes("bytes_value"),
 });
 const KEY_VALUE = shape({ 1: text("key"), 2: message("value", ANY_VALUE) });
 ANY_VALUE[5] = message("array_value", shape({ 1: message("values", ANY_VALUE) }));
@@ -108,7 +111,7 @@ export const LOG_RECORD = shape({
   12: text("event_name"),
 });
 
-const data = (name: string): FieldShape => message(name, shape({ 1: text("data_points") }));
+const data = (name: string): FieldShape => message(name, shape({ 1: bytes("data_points") }));
 
 export const METRIC = shape({
   1: text("name"),

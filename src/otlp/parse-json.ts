@@ -6,9 +6,9 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
  * A body may hold so many JSON values. Parsed they take up to a hundred times the bytes of the text, so a limit on bytes
- * does not bound what a body costs. A batch of the collector, 8192 spans, has about a third of that.
+ * does not bound what a body costs. 64 MiB of an agent's spans have about as many.
  */
-export const MAX_VALUES = 1_000_000;
+export const MAX_VALUES = 2_000_000;
 
 /** Is there a bare integer that a double may not hold? It may also lie within a string; then it is looked at twice. */
 const LARGE_INTEGER = /[:[,]\s*-?\d{16}/;

@@ -1,18 +1,62 @@
-/** Batches that carry OTLP bytes and decode them only when a component asks, once. */
+/** Batches that carry OTLP bytes and decode them only when a component asks, once; or the other way round. */
+import { PermanentError } from "../model/errors.ts";
 import type { EncodedRecords, LogBatch, SpanBatch } from "../model/signal-batch.ts";
 import type { LogRecord, Span } from "../model/span.ts";
 import { decodeLogRecords, decodeSpans } from "./decode-records.ts";
+import { encodeLogRecords, encodeSpans } from "./encode-records.ts";
 
-/** Takes what `indexSpans` or `encodeSpans` made; the bytes must not change afterwards. */
-export function createSpanBatch({ encoded }: { readonly encoded: EncodedRecords }): SpanBatch {
-  let decoded: readonly Span[] | undefined;
-  const spans = (): readonly Span[] => (decoded ??= decodeSpans(encoded));
-  return { signal: "traces", count: encoded.records.length / 3, encoded, spans };
+type Source<Content> = { readonly encoded: EncodedRecords } | Content;
+
+/**
+ * Takes what `indexSpans` or `encodeSpans` made (the bytes must not change afterwards), or the spans themselves, which
+ * are encoded when somebody wants the bytes.
+ */
+export function createSpanBatch(source: Source<{ readonly spans: readonly Span[] }>): SpanBatch {
+  if ("spans" in source) {
+    const { spans } = source;
+    const encode = once(() => orNever(() => encodeSpans(spans)));
+    return {
+      signal: "traces",
+      count: spans.length,
+      get encoded() {
+        return encode();
+      },
+      spans: () => spans,
+    };
+  }
+  const { encoded } = source;
+  return { signal: "traces", count: encoded.records.length / 3, encoded, spans: once(() => decodeSpans(encoded)) };
 }
 
-/** Takes what `indexLogRecords` or `encodeLogRecords` made; the bytes must not change afterwards. */
-export function createLogBatch({ encoded }: { readonly encoded: EncodedRecords }): LogBatch {
-  let decoded: readonly LogRecord[] | undefined;
-  const logRecords = (): readonly LogRecord[] => (decoded ??= decodeLogRecords(encoded));
-  return { signal: "logs", count: encoded.records.length / 3, encoded, logRecords };
+/** As createSpanBatch. */
+export function createLogBatch(source: Source<{ readonly logRecords: readonly LogRecord[] }>): LogBatch {
+  if ("logRecords" in source) {
+    const { logRecords } = source;
+    const encode = once(() => orNever(() => encodeLogRecords(logRecords)));
+    return {
+      signal: "logs",
+      count: logRecords.length,
+      get encoded() {
+        return encode();
+      },
+      logRecords: () => logRecords,
+    };
+  }
+  const { encoded } = source;
+  const decode = once(() => decodeLogRecords(encoded));
+  return { signal: "logs", count: encoded.records.length / 3, encoded, logRecords: decode };
+}
+
+/** Records that a processor made unacceptable (too many attributes) stay so, however often they are sent. */
+function orNever(encode: () => EncodedRecords): EncodedRecords {
+  try {
+    return encode();
+  } catch (error) {
+    throw new PermanentError("What the processors left of the request cannot be encoded.", { cause: error });
+  }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

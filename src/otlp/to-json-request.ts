@@ -12,11 +12,12 @@ interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
-/** One object with `resourceSpans` and, when there are log records, `resourceLogs`. */
+/** One object with `resourceSpans`, with `resourceLogs`, or with both, for what there is; without anything, the former. */
 export function toJsonRequest(spans: readonly Span[], logRecords: readonly LogRecord[] = []): JsonObject {
   const resourceSpans = groups(spans, "scopeSpans", "spans", spanOf);
   if (logRecords.length === 0) return { resourceSpans };
-  return { resourceSpans, resourceLogs: groups(logRecords, "scopeLogs", "logRecords", logRecordOf) };
+  const resourceLogs = groups(logRecords, "scopeLogs", "logRecords", logRecordOf);
+  return spans.length === 0 ? { resourceLogs } : { resourceSpans, resourceLogs };
 }
 
 function groups<Record extends { readonly resource: Resource; readonly scope: Scope }>(

@@ -7,6 +7,7 @@
  * `while (wirePosition() < end)` stop, and whoever opened the wire sees that the cursor did not arrive at the end.
  * So a million broken spans cost no stack traces. Source: protobuf.dev/programming-guides/encoding.
  */
+import { isUtf8 } from "node:buffer";
 import { hexText } from "./hex-text.ts";
 import { cachedText, createTextCache, type TextCache } from "./text-cache.ts";
 
@@ -241,6 +242,28 @@ export function readHex(stop: number): string {
   const start = position;
   position = stop;
   return hexText(bytes, view, start, stop - start);
+}
+
+/** Calling into Node costs as much as looking at so many bytes. */
+const SHORT_TEXT = 512;
+/** The upper bits of four bytes: all zero in ASCII. */
+const NOT_ASCII = 0x8080_8080 | 0;
+
+/** Passes over a text; false when it is not UTF-8. */
+export function skipText(end: number): boolean {
+  const stop = readEnd(end);
+  if (stop === BROKEN) return true;
+  const start = position;
+  position = stop;
+  return (stop - start <= SHORT_TEXT && isAscii(start, stop)) || isUtf8(bytes.subarray(start, stop));
+}
+
+function isAscii(start: number, stop: number): boolean {
+  let bits = 0;
+  let at = start;
+  for (; at + 4 <= stop; at += 4) bits |= view.getInt32(at, true);
+  for (; at < stop; at += 1) bits |= (bytes[at] ?? 0) & 0x80;
+  return (bits & NOT_ASCII) === 0;
 }
 
 /** True when all bytes of a range are zero, also when there are none. */

@@ -11,9 +11,9 @@ const LARGEST_KEPT = 4 * 1024 * 1024;
 let buffer = Buffer.allocUnsafe(FIRST_SIZE);
 let position = 0;
 
-/** Begins a new message. */
-export function beginWire(): void {
-  if (buffer.length > LARGEST_KEPT) buffer = Buffer.allocUnsafe(FIRST_SIZE);
+/** Begins a new message. Whoever knows its length spares the buffer its growing. */
+export function beginWire(length = 0): void {
+  if (buffer.length > LARGEST_KEPT || buffer.length < length) buffer = Buffer.allocUnsafe(Math.max(FIRST_SIZE, length));
   position = 0;
 }
 
@@ -119,6 +119,12 @@ export function writeBytes(field: number, bytes: Uint8Array): void {
   reserve(bytes.length);
   buffer.set(bytes, position);
   position += bytes.length;
+}
+
+/** Begins a field whose length is known; the next so many bytes are its body. */
+export function writeHead(field: number, length: number): void {
+  writeTag(field, LENGTH);
+  writeVarint(length);
 }
 
 export function writeHex(field: number, hex: string): void {

@@ -4,6 +4,8 @@
  * SQLite's pages lie outside the JavaScript heap.
  */
 import { totalmem } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { z } from "zod";
 import { duration } from "../component/config-schemas.ts";
 import type { Logger, Telemetry } from "../component/component.ts";
@@ -55,15 +57,24 @@ function problemsOf(config: {
 
 const bytesPerMebibyte = 2 ** 20;
 
-/**
- * Above how many bytes data is refused: the limit less the room kept for spikes, a fifth of the limit unless configured.
- * `limit_mib` wins over `limit_percentage`.
- */
-export function refusalThreshold(config: MemoryLimiterConfig, totalBytes: number): number {
-  if (config.limit_mib > 0)
-    return (config.limit_mib - (config.spike_limit_mib || config.limit_mib / 5)) * bytesPerMebibyte;
-  const percent = config.limit_percentage - (config.spike_limit_percentage || config.limit_percentage / 5);
-  return (percent / 100) * totalBytes;
+/** In bytes of resident memory. */
+export interface MemoryThresholds {
+  /** Above it data is refused: the limit less the room kept for spikes, a fifth of the limit unless configured. */
+  readonly refuse: number;
+  /** Below it data is taken again. A little less, so that the two do not take turns with every check. */
+  readonly accept: number;
+}
+
+/** Of the room below which data is refused, what must be free again. */
+const HYSTERESIS = 0.05;
+
+/** `limit_mib` wins over `limit_percentage`. */
+export function thresholdsOf(config: MemoryLimiterConfig, totalBytes: number): MemoryThresholds {
+  const refuse =
+    config.limit_mib > 0
+      ? (config.limit_mib - (config.spike_limit_mib || config.limit_mib / 5)) * bytesPerMebibyte
+      : ((config.limit_percentage - (config.spike_limit_percentage || config.limit_percentage / 5)) / 100) * totalBytes;
+  return { refuse, accept: refuse * (1 - HYSTERESIS) };
 }
 
 /** What this process may have: the machine's memory, or its control group's if that is less. */
@@ -74,31 +85,59 @@ function availableBytes(): number {
 
 export interface MemoryLimiterOptions {
   readonly id: string;
-  readonly thresholdBytes: number;
+  readonly thresholds: MemoryThresholds;
   readonly checkIntervalMs: number;
   /** The resident size of the process, in bytes. */
   readonly usedBytes: () => number;
+  /** Gives back what is not used any more. Takes its time. */
+  readonly collectGarbage: () => void;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
 }
 
+/** As the collector's `min_gc_interval_when_soft_limited`. */
+const COLLECTION_INTERVAL_MS = 10_000;
+
 /** Measures every interval, so that refusing costs nothing; a full process recovers without a restart. */
 export function createMemoryLimiter(options: MemoryLimiterOptions): Processor {
-  const { id, thresholdBytes, usedBytes, logger, telemetry } = options;
+  const { id, thresholds, usedBytes, logger, telemetry } = options;
   let refusing = false;
+  let collectedAt = -Infinity;
   let timer: NodeJS.Timeout | undefined;
 
-  function measure(): void {
+  const isFull = (used: number): boolean => used > (refusing ? thresholds.accept : thresholds.refuse);
+
+  /** A process that refuses everything makes no garbage, and so would keep for ever what it has. */
+  function measure(): number {
     const used = usedBytes();
-    const over = used > thresholdBytes;
-    if (over !== refusing)
+    if (!isFull(used) || performance.now() < collectedAt + COLLECTION_INTERVAL_MS) return used;
+    collectedAt = performance.now();
+    options.collectGarbage();
+    return usedBytes();
+  }
+
+  /** Without a free file descriptor the system does not tell; then what was decided stays. */
+  function tryToMeasure(): number | undefined {
+    try {
+      return measure();
+    } catch (error) {
+      logger.warn({ component: id, err: error }, "Memory usage cannot be measured.");
+      return undefined;
+    }
+  }
+
+  function check(): void {
+    const used = tryToMeasure();
+    if (used === undefined) return;
+    const full = isFull(used);
+    if (full !== refusing)
       logger.warn(
-        { component: id, usedMib: toMebibytes(used), thresholdMib: toMebibytes(thresholdBytes) },
-        over
+        { component: id, usedMib: toMebibytes(used), thresholdMib: toMebibytes(thresholds.refuse) },
+        full
           ? "Memory usage is above the limit. Refusing data."
           : "Memory usage is back within limits. Accepting data.",
       );
-    refusing = over;
+    refusing = full;
   }
 
   function refuse(): never {
@@ -107,8 +146,8 @@ export function createMemoryLimiter(options: MemoryLimiterOptions): Processor {
 
   return {
     async start() {
-      measure();
-      timer = setInterval(measure, options.checkIntervalMs).unref();
+      check();
+      timer = setInterval(check, options.checkIntervalMs).unref();
     },
     async shutdown() {
       clearInterval(timer);
@@ -127,6 +166,14 @@ export function createMemoryLimiter(options: MemoryLimiterOptions): Processor {
 
 const toMebibytes = (bytes: number): number => Math.round(bytes / bytesPerMebibyte);
 
+/** Node has no call for it that is always there; the flag makes one, in a context of its own, and is set back. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  setFlagsFromString("--no-expose-gc");
+  if (typeof collect === "function") collect();
+}
+
 export const memoryLimiter: ProcessorFactory<MemoryLimiterConfig> = {
   type: "memory_limiter",
   description: "Refuses data while the process uses more memory than it may; senders try again.",
@@ -134,9 +181,10 @@ export const memoryLimiter: ProcessorFactory<MemoryLimiterConfig> = {
   create: (config, { id, logger, telemetry }) =>
     createMemoryLimiter({
       id,
-      thresholdBytes: refusalThreshold(config, availableBytes()),
+      thresholds: thresholdsOf(config, availableBytes()),
       checkIntervalMs: config.check_interval,
       usedBytes: () => process.memoryUsage.rss(),
+      collectGarbage,
       logger,
       telemetry,
     }),

@@ -10,7 +10,7 @@ import { recordNames } from "../component/record-names.ts";
 import { PermanentError, UnavailableError } from "../model/errors.ts";
 
 export interface IngestPipelineOptions {
-  readonly processors: readonly Processor[];
+  readonly processors: readonly { readonly id: string; readonly processor: Processor }[];
   readonly exporters: readonly { readonly id: string; readonly exporter: Exporter }[];
   readonly logger: Logger;
   readonly telemetry: Telemetry;
@@ -24,16 +24,23 @@ export function createIngestPipeline({
 }: IngestPipelineOptions): PipelineEntry {
   return {
     admit() {
-      for (const processor of processors) processor.admit?.();
+      for (const { processor } of processors) processor.admit?.();
     },
     async deliver(received, context) {
       let batch = received;
-      for (const processor of processors) batch = await processor.process(batch, context);
+      for (const { id, processor } of processors) {
+        const labels = { processor: id, otel_signal: batch.signal };
+        telemetry.count("otelcol_processor_incoming_items", labels, batch.count);
+        batch = await processor.process(batch, context);
+        telemetry.count("otelcol_processor_outgoing_items", labels, batch.count);
+      }
       if (batch.count === 0) return;
       await settleAll(
         exporters.map(async ({ id, exporter }) => {
-          const count = (outcome: string) =>
+          const count = (outcome: string) => {
+            if (exporter.countsItself) return;
             telemetry.count(`otelcol_exporter_${outcome}_${recordNames[batch.signal]}`, { exporter: id }, batch.count);
+          };
           try {
             await exporter.export(batch, context);
             count("sent");

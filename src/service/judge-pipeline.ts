@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger, Telemetry } from "../component/component.ts";
 import type { Judge } from "../component/judge.ts";
-import type { Claim, Store } from "../component/store.ts";
+import type { Claim, Store, WaitingSessions } from "../component/store.ts";
 import { createJudgePauses } from "./judge-pauses.ts";
 import { createJudgeRetries } from "./judge-retries.ts";
 import { processClaim } from "./process-claim.ts";
@@ -51,6 +51,7 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
     telemetry,
   };
   telemetry.gauge("turnwise_sessions_in_work", () => inWork.size);
+  const countWaiting = showWaiting(options);
   const unwatch = store.watch(({ kind }) => {
     if (kind === "session-updated") alarm.ring();
   });
@@ -77,6 +78,7 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
       const free = concurrency - inWork.size;
       const claims = free > 0 ? await claim(free) : [];
       for (const taken of claims) take(taken);
+      await countWaiting();
       await alarm.wait(Math.min(idleMs / 4, longestPollMs));
       // Only after a look that found nothing: with all hands full, the next session is taken as soon as one is done.
       if (free > 0 && claims.length === 0) await sleep(settleMs);
@@ -92,6 +94,26 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
       alarm.ring();
       await running;
     },
+  };
+}
+
+/** Counting costs more the more there is to count, so it is done now and then, and not when somebody looks at the numbers. */
+const countIntervalMs = 2000;
+
+/** Shows how much work waits. Returns what counts it again when that is due. */
+function showWaiting({ store, telemetry, logger }: JudgePipelineOptions): () => Promise<void> {
+  let waiting: WaitingSessions = { open: 0, due: 0 };
+  let countedAt = Number.NEGATIVE_INFINITY;
+  telemetry.gauge("turnwise_sessions_open", () => waiting.open);
+  telemetry.gauge("turnwise_judge_queue_size", () => waiting.due);
+  return async () => {
+    if (performance.now() - countedAt < countIntervalMs) return;
+    countedAt = performance.now();
+    try {
+      waiting = await store.countWaiting();
+    } catch (error) {
+      logger.warn({ err: error }, "counting what waits for the judges failed");
+    }
   };
 }
 

@@ -12,4 +12,9 @@ export type FromJudgeThread =
       readonly labels: Readonly<Record<string, string>>;
       readonly by: number;
     }
-  | { readonly type: "gauge"; readonly name: string; readonly value: number };
+  | {
+      readonly type: "gauge";
+      readonly name: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly value: number;
+    };

@@ -41,9 +41,10 @@ export function superviseJudgeThread(options: JudgeThreadOptions): Component {
         telemetry.count(message.name, message.labels, message.by);
         break;
       case "gauge": {
-        const { name, value } = message;
-        if (!gauges.has(name)) telemetry.gauge(name, () => gauges.get(name) ?? 0);
-        gauges.set(name, value);
+        const { name, labels, value } = message;
+        const key = JSON.stringify([name, labels]);
+        if (!gauges.has(key)) telemetry.gauge(name, () => gauges.get(key) ?? 0, labels);
+        gauges.set(key, value);
       }
     }
   }
@@ -57,7 +58,7 @@ export function superviseJudgeThread(options: JudgeThreadOptions): Component {
       thread.once("error", (error) => (failure = error));
       thread.once("exit", (code) => {
         thread = undefined;
-        for (const name of gauges.keys()) gauges.set(name, 0);
+        for (const key of gauges.keys()) gauges.set(key, 0);
         resolve(failure ?? (code === 0 ? undefined : new Error(`the judge thread exited with code ${code}`)));
       });
     });
@@ -98,12 +99,16 @@ export function superviseJudgeThread(options: JudgeThreadOptions): Component {
         supervision = supervise(resolve).catch((error: unknown) => reject(cannotStart(error)));
       });
     },
-    async shutdown() {
+    async shutdown(hurry) {
       stopping.abort();
       const stop: ToJudgeThread = { type: "stop" };
       thread?.postMessage(stop);
-      const cut = setTimeout(() => void thread?.terminate(), stopTimeoutMs);
+      const terminate = (): void => void thread?.terminate();
+      const cut = setTimeout(terminate, stopTimeoutMs);
+      hurry?.addEventListener("abort", terminate);
+      if (hurry?.aborted === true) terminate();
       await supervision;
+      hurry?.removeEventListener("abort", terminate);
       clearTimeout(cut);
     },
   };

@@ -1,7 +1,7 @@
 /** The running server without its surfaces: what the configuration names, created, connected, started and stopped. */
 import type { Component, ComponentContext, Logger } from "../component/component.ts";
 import type { Exporter } from "../component/exporter.ts";
-import { type Authenticator, type Extension, isAuthenticator } from "../component/extension.ts";
+import { type Authenticator, type AuthenticatorOf, type Extension, isAuthenticator } from "../component/extension.ts";
 import type { PipelineEntry } from "../component/receiver.ts";
 import type { Store } from "../component/store.ts";
 import { storeNamedBy, type ComponentConfig, type Components, type Config } from "../config/config.ts";
@@ -19,7 +19,14 @@ export interface ServiceOptions {
   readonly logger: Logger;
   readonly telemetry: ReadableTelemetry;
   /** What else lives on the store: the judge pipeline, the API. Started before the receivers, stopped after them. */
-  readonly surfaces: (store: Store) => readonly Part[];
+  readonly surfaces: (parts: ServiceParts) => readonly Part[];
+}
+
+/** What a surface may work with. */
+export interface ServiceParts {
+  readonly store: Store;
+  readonly authenticatorOf: AuthenticatorOf;
+  readonly exporterOf: (id: string) => Exporter;
 }
 
 export interface Service {
@@ -31,8 +38,10 @@ export interface Service {
   readonly urlsOf: (name: string) => readonly string[];
   /** Throws what the failing component threw, after shutting down what had started. */
   start(): Promise<void>;
-  /** Receivers first, then everything that may still hold data, then the store. Safe twice. */
-  stop(): Promise<void>;
+  /** Receivers first, then everything that may still hold data, then the store. Safe twice. See Component for `hurry`. */
+  stop(hurry?: AbortSignal): Promise<void>;
+  /** Resolves when a component can work no more: then the service is to be stopped. */
+  readonly failure: Promise<Error>;
 }
 
 /** Creates every component that the configuration uses; starts nothing. */
@@ -56,13 +65,14 @@ export function createService(options: ServiceOptions): Service {
       return [id, factory.create(part.config, { ...contextOf(id), isReady })];
     }),
   );
-  const authenticatorOf = (id: string): Authenticator => authenticatorAmong(extensions, id);
+  const authenticatorOf: AuthenticatorOf = (id) => authenticatorAmong(extensions, id);
   const exporters = new Map(
     usedBy(config, "exporters").map((id) => {
       const { factory, part } = find(components.exporters, config.exporters, id);
       return [id, factory.create(part.config, { ...contextOf(id), storeOf, authenticatorOf })];
     }),
   );
+  const exporterOf = (id: string): Exporter => required(exporters.get(id), `exporters::${id}`);
   const pipelines = createPipelines(options, exporters, contextOf);
   const receivers = usedBy(config, "receivers").map((id) => {
     const { factory, part } = find(components.receivers, config.receivers, id);
@@ -72,16 +82,21 @@ export function createService(options: ServiceOptions): Service {
       factory.create(part.config, { ...contextOf(id), pipelines: pipelines.entriesFor(id), authenticatorOf }),
     );
   });
-  const { metricsEndpoint } = config.service;
+  const { metricsEndpoint, metricsPublic } = config.service;
   const parts = [
     ...(metricsEndpoint === undefined
       ? []
-      : [{ name: "service::telemetry::metrics", component: createMetricsEndpoint(metricsEndpoint, telemetry) }]),
+      : [
+          {
+            name: "service::telemetry::metrics",
+            component: createMetricsEndpoint(metricsEndpoint, telemetry, metricsPublic),
+          },
+        ]),
     ...[...extensions].map(([id, component]) => partOf("extensions", id, component)),
     ...[...stores].map(([id, component]) => partOf("stores", id, component)),
     ...[...exporters].map(([id, component]) => partOf("exporters", id, component)),
     ...pipelines.processors,
-    ...options.surfaces(store),
+    ...options.surfaces({ store, authenticatorOf, exporterOf }),
     ...receivers,
   ];
   const lifecycle = createLifecycle(parts, logger);
@@ -93,10 +108,11 @@ export function createService(options: ServiceOptions): Service {
       await lifecycle.start();
       ready = true;
     },
-    async stop() {
+    async stop(hurry) {
       ready = false;
-      await lifecycle.stop();
+      await lifecycle.stop(hurry);
     },
+    failure: lifecycle.failure,
   };
 }
 
@@ -112,7 +128,7 @@ function createPipelines(
       return { id, processor: factory.create(part.config, contextOf(id)) };
     });
     const entry = createIngestPipeline({
-      processors: processors.map(({ processor }) => processor),
+      processors,
       exporters: pipeline.exporters.map((id) => ({ id, exporter: required(exporters.get(id), `exporters::${id}`) })),
       logger,
       telemetry,
@@ -146,7 +162,8 @@ function authenticatorAmong(extensions: ReadonlyMap<string, Extension>, id: stri
 }
 
 function usedBy({ service }: Config, kind: "receivers" | "exporters"): readonly string[] {
-  return [...new Set(service.pipelines.flatMap((pipeline) => pipeline[kind]))];
+  const others = kind === "exporters" ? service.sessions.judgementExporters : [];
+  return [...new Set([...service.pipelines.flatMap((pipeline) => pipeline[kind]), ...others])];
 }
 
 function usedStores(config: Config): readonly string[] {

@@ -3,36 +3,72 @@
  * `_total`, so that its dashboards work. Source: reference/collector-config.md 6.
  */
 import { createServer, type RequestListener } from "node:http";
+import { getHeapStatistics } from "node:v8";
 import type { Endpoint } from "../component/config-schemas.ts";
 import type { Component, Telemetry } from "../component/component.ts";
 import { listen, type Listener } from "../component/listen.ts";
+import { metricDescriptions } from "./metric-descriptions.ts";
 
 export interface ReadableTelemetry extends Telemetry {
   /** All numbers in Prometheus' text format 0.0.4. */
   show(): string;
 }
 
+/** One metric's values by its labels, as they are shown. */
+type Series<Value> = Map<string, Value>;
+
 export function createTelemetry(): ReadableTelemetry {
-  const counters = new Map<string, Map<string, number>>();
-  const gauges = new Map<string, () => number>();
+  const counters = new Map<string, Series<number>>();
+  const gauges = new Map<string, Series<() => number>>();
   return {
     count(name, labels, by) {
-      const series = counters.get(name) ?? new Map<string, number>();
+      const series = seriesOf(counters, name);
       const key = showLabels(labels);
-      counters.set(name, series.set(key, (series.get(key) ?? 0) + by));
+      series.set(key, (series.get(key) ?? 0) + by);
     },
-    gauge: (name, read) => void gauges.set(name, read),
+    gauge: (name, read, labels = {}) => void seriesOf(gauges, name).set(showLabels(labels), read),
     show() {
       const lines = [
-        ...[...counters].flatMap(([name, series]) => [
-          `# TYPE ${name} counter`,
-          ...[...series].map(([labels, value]) => `${name}${labels} ${value}`),
-        ]),
-        ...[...gauges].flatMap(([name, read]) => [`# TYPE ${name} gauge`, `${name} ${read()}`]),
+        ...[...counters].flatMap(([name, series]) => showMetric(name, "counter", [...series])),
+        ...[...gauges].flatMap(([name, series]) =>
+          showMetric(
+            name,
+            "gauge",
+            [...series].map(([labels, read]) => [labels, tryToRead(read)]),
+          ),
+        ),
       ];
       return lines.map((line) => `${line}\n`).join("");
     },
   };
+}
+
+/** NaN, as Prometheus writes what is not known: without a free file descriptor the system does not tell of the process. */
+function tryToRead(read: () => number): number {
+  try {
+    return read();
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function seriesOf<Value>(metrics: Map<string, Series<Value>>, name: string): Series<Value> {
+  const series = metrics.get(name) ?? new Map<string, Value>();
+  metrics.set(name, series);
+  return series;
+}
+
+function showMetric(
+  name: string,
+  type: "counter" | "gauge",
+  values: readonly (readonly [labels: string, value: number])[],
+): readonly string[] {
+  const described = metricDescriptions.get(name);
+  return [
+    ...(described === undefined ? [] : [`# HELP ${name} ${described.help}`]),
+    `# TYPE ${name} ${described?.type ?? type}`,
+    ...values.map(([labels, value]) => `${name}${labels} ${value}`),
+  ];
 }
 
 function showLabels(labels: Readonly<Record<string, string>>): string {
@@ -48,15 +84,15 @@ const escapeCharacter = (character: string): string => (character === "\n" ? "\\
 export function addProcessGauges(telemetry: Telemetry): void {
   telemetry.gauge("otelcol_process_uptime", () => process.uptime());
   telemetry.gauge("otelcol_process_memory_rss", () => process.memoryUsage.rss());
-  telemetry.gauge("otelcol_process_runtime_heap_alloc_bytes", () => process.memoryUsage().heapUsed);
+  telemetry.gauge("otelcol_process_runtime_heap_alloc_bytes", () => getHeapStatistics().used_heap_size);
   telemetry.gauge("otelcol_process_cpu_seconds", () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });
 }
 
-/** Shows the numbers at `/metrics`. */
-export function createMetricsEndpoint(endpoint: Endpoint, telemetry: ReadableTelemetry): Component {
+/** Shows the numbers at `/metrics`. `isPublic`: to other machines too. */
+export function createMetricsEndpoint(endpoint: Endpoint, telemetry: ReadableTelemetry, isPublic = false): Component {
   let listener: Listener | undefined;
   const answer: RequestListener = (request, response) => {
     if (request.url?.split("?", 1)[0] !== "/metrics") response.writeHead(404).end("not found; see /metrics\n");
@@ -67,10 +103,10 @@ export function createMetricsEndpoint(endpoint: Endpoint, telemetry: ReadableTel
   return {
     async start() {
       const setting = "service::telemetry::metrics::endpoint";
-      listener = await listen(endpoint, setting, () => createServer(answer));
+      listener = await listen(endpoint, setting, () => createServer(answer), { public: isPublic });
     },
-    async shutdown() {
-      await listener?.close();
+    async shutdown(hurry) {
+      await listener?.close({ hurry });
     },
     urls: () => (listener === undefined ? [] : [`${listener.url}/metrics`]),
   };

@@ -12,9 +12,9 @@ export interface ThreadReports {
 }
 
 export function createThreadReports(send: (message: FromJudgeThread) => void): ThreadReports {
-  const gauges = new Map<string, () => number>();
+  const gauges = new Map<string, () => void>();
   const timer = setInterval(() => {
-    for (const [name, read] of gauges) send({ type: "gauge", name, value: read() });
+    for (const sendGauge of gauges.values()) sendGauge();
   }, gaugeIntervalMs).unref();
   const at = (level: keyof Logger) => (fields: object, message: string) =>
     send({ type: "log", level, fields: sendable(fields), message });
@@ -22,9 +22,10 @@ export function createThreadReports(send: (message: FromJudgeThread) => void): T
     logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
     telemetry: {
       count: (name, labels, by) => send({ type: "count", name, labels, by }),
-      gauge(name, read) {
-        gauges.set(name, read);
-        send({ type: "gauge", name, value: read() });
+      gauge(name, read, labels = {}) {
+        const sendGauge = (): void => send({ type: "gauge", name, labels, value: read() });
+        gauges.set(JSON.stringify([name, labels]), sendGauge);
+        sendGauge();
       },
     },
     stop: () => clearInterval(timer),

@@ -15,6 +15,8 @@ const configSchema = z.strictObject({
   url: z.string().default("sqlite"),
   /** The folder that holds everything this server keeps. Created when it is not there. */
   data_dir: z.string().min(1).default("./data"),
+  /** So much may wait to be written, of small requests and of large ones each; what more comes is refused for a moment. */
+  max_queued_mib: z.int().min(1).max(4096).default(64),
 });
 export type SqliteConfig = z.infer<typeof configSchema>;
 
@@ -37,27 +39,41 @@ export const sqliteStore: ComponentFactory<SqliteConfig, SqliteStore, StoreNeeds
 };
 
 function createSqliteStore(config: SqliteConfig, context: ComponentContext & StoreNeeds): SqliteStore {
-  const { logger, telemetry, conversationKeys } = context;
+  const { id, logger, telemetry, conversationKeys } = context;
   let running: Running | undefined;
+  let reportFatal: (error: Error) => void = () => undefined;
   const client = createStoreClient({
     write: async (name, args, transfer) => required(running).writer.call(name, args, transfer),
     read: async (name, args) => required(running).reader.call(name, args),
     onWatch: (watches) => running?.writer.watch(watches),
+    maxQueuedBytes: config.max_queued_mib * 1024 * 1024,
   });
-  telemetry.gauge("turnwise_store_queued_bytes", client.queuedBytes);
+  telemetry.gauge("turnwise_store_queued_bytes", client.queuedBytes, { store: id });
 
   return {
     ...client.operations,
 
+    onFatal: (report) => void (reportFatal = report),
+
     async start() {
       if (config.url !== "sqlite") throw otherEngine(config.url);
-      const threads = await startStoreThreads({ dataDir: config.data_dir, conversationKeys, logger });
+      const threads = await startStoreThreads({
+        dataDir: config.data_dir,
+        conversationKeys,
+        logger,
+        onDeath: reportFatal,
+      });
       const writer = createRpcClient<WriteOperations>(threads.connectWriter(), {
-        onAnswers: () => telemetry.count("turnwise_store_commits", {}, 1),
+        onCommit(seconds) {
+          telemetry.count("turnwise_store_commits", {}, 1);
+          telemetry.count("turnwise_store_commit_seconds", {}, seconds);
+        },
         onNotices: client.hear,
       });
       running = { threads, writer, reader: createRpcClient(threads.reader) };
       if (client.watches()) writer.watch(true);
+      for (const queue of await client.abandonedQueues())
+        logger.warn(queue, "requests wait to be sent by an exporter that is not configured");
     },
 
     async shutdown() {

@@ -43,7 +43,7 @@ export async function startApi(options: Partial<ApiOptions> = {}): Promise<ApiSe
     store,
     log,
     async close() {
-      await listener.close(0);
+      await listener.close({ graceMs: 0 });
       await closeStore();
     },
   };

@@ -12,7 +12,7 @@ const telemetry = { count: ignore, gauge: ignore };
 /** A started SQLite store in a folder of its own, which `close` removes. */
 export async function openStore(): Promise<{ store: Store; close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "turnwise-api-"));
-  const config = { url: "sqlite", data_dir: folder };
+  const config = sqliteStore.configSchema.parse({ data_dir: folder });
   const store = sqliteStore.create(config, { id: "default", logger, telemetry, conversationKeys });
   await store.start?.();
   return {

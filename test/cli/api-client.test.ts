@@ -4,7 +4,7 @@ import { createApiClient } from "../../src/api-client.ts";
 import { listen, type Listener } from "../../src/component/listen.ts";
 
 let listener: Listener | undefined;
-afterEach(async () => listener?.close(0));
+afterEach(async () => listener?.close({ graceMs: 0 }));
 
 interface Said {
   readonly status: number;
@@ -68,11 +68,11 @@ describe("the client of the API", () => {
     const said = { status: 200, body: '{"sessions":[],"next_cursor":null}' };
     const withKey = await clientOf(said, { TURNWISE_API_KEY: "vh_invented" });
     await withKey.client.findSessions({});
-    expect(withKey.seen[0]).toMatchObject({ "x-api-key": "vh_invented" });
-    await listener?.close(0);
+    expect(withKey.seen[0]).toMatchObject({ authorization: "Bearer vh_invented" });
+    await listener?.close({ graceMs: 0 });
     const without = await clientOf(said, { TURNWISE_API_KEY: "" });
     await without.client.findSessions({});
-    expect(without.seen[0]).not.toHaveProperty("x-api-key");
+    expect(without.seen[0]).not.toHaveProperty("authorization");
   });
 
   it("never shows the key in an error", async () => {

@@ -7,7 +7,18 @@ import { type ApiServer, hello, judge, startApi } from "../api/api-server.ts";
 import { built, trajectory, turnJudgements } from "../support/judged-session.ts";
 import { emptyFolder, nowhere, runCli } from "./run-cli.ts";
 
-const commands = ["serve", "validate", "components", "sessions", "show", "replay", "judge", "doctor", "demo"];
+const commands = [
+  "serve",
+  "validate",
+  "print-config",
+  "components",
+  "sessions",
+  "show",
+  "replay",
+  "judge",
+  "doctor",
+  "demo",
+];
 
 describe("turnwise", () => {
   it("lists its commands and gives examples", async () => {

@@ -109,6 +109,7 @@ describe("the screen that serve shows", () => {
   const welcome = {
     version: "1.2.3",
     otlp_url: "http://localhost:4318",
+    otlp_grpc_url: "grpc://localhost:4317",
     api_url: "http://localhost:8000",
     health_url: "http://localhost:13133",
     metrics_url: "http://localhost:8888/metrics",
@@ -136,7 +137,10 @@ describe("the screen that serve shows", () => {
   });
 
   it("leaves out what does not run", () => {
-    const text = renderWelcome({ ...welcome, otlp_url: null, health_url: null, metrics_url: null }, { paint: plain });
+    const text = renderWelcome(
+      { ...welcome, otlp_url: null, otlp_grpc_url: null, health_url: null, metrics_url: null },
+      { paint: plain },
+    );
     expect(text).not.toMatch(/send spans|health|metrics|instrumentation/);
   });
 });

@@ -1,16 +1,22 @@
-import { createServer, request } from "node:http";
-import { connect } from "node:net";
+import { Agent, createServer, get, request } from "node:http";
+import { connect, createServer as createNetServer } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
-import { isLoopback, listen, type Listener } from "../../src/component/listen.ts";
+import { isLoopback, listen, type Listener, type ListenOptions } from "../../src/component/listen.ts";
 
 const open: Listener[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((listener) => listener.close(0)));
+  await Promise.all(open.splice(0).map((listener) => listener.close({ graceMs: 0 })));
 });
 
-async function listening(host: string, port = 0, answer: () => Promise<string> = async () => "ok") {
+async function listening(
+  host: string,
+  port = 0,
+  answer: () => Promise<string> = async () => "ok",
+  options: ListenOptions = {},
+) {
   const create = () => createServer((_, response) => void answer().then((text) => response.end(text)));
-  const listener = await listen({ host, port }, "a::b", create);
+  const listener = await listen({ host, port }, "a::b", create, options);
   open.push(listener);
   return listener;
 }
@@ -33,8 +39,38 @@ describe("listen", () => {
     expect(isLoopback(host)).toBe(false);
     await expect(listening(host)).rejects.toMatchObject({
       code: "endpoint_not_local",
-      remedy: expect.stringContaining("localhost") as unknown,
+      remedy: expect.stringContaining("bearertokenauth") as unknown,
     });
+  });
+
+  test.each<[ListenOptions, boolean]>([
+    [{ authenticated: true }, true],
+    [{ authenticated: false }, false],
+    [{ public: true }, true],
+    [{ public: false }, false],
+    [{ tls: true }, false],
+  ])("lets other machines connect with %j: %s", async (options, allowed) => {
+    const opening = listening("0.0.0.0", 0, undefined, options);
+    if (allowed) return expect((await opening).url).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
+    return expect(opening).rejects.toMatchObject({
+      code: "endpoint_not_local",
+      remedy: expect.stringContaining(options.public === false ? "public: true" : "bearertokenauth") as unknown,
+    });
+  });
+
+  test("says which of its own endpoints has the port, as long as it has it", async () => {
+    const { port, close } = await listening("127.0.0.1");
+    const second = async () => listen({ host: "127.0.0.1", port }, "c::d", () => createServer());
+    await expect(second()).rejects.toMatchObject({
+      code: "port_in_use",
+      message: `c::d: 127.0.0.1:${port} is what a::b listens on`,
+      remedy: "Give each of the two a port of its own (0 takes a free one)",
+    });
+    await close();
+    const other = createNetServer();
+    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+    await expect(second()).rejects.toThrow(`c::d: another program listens on 127.0.0.1:${port}`);
+    other.close();
   });
 
   test.each(["127.0.0.1", "::1"])(
@@ -71,6 +107,42 @@ describe("listen", () => {
     await closing;
   });
 
+  test("closes under a connection that never rests, and every answer it began arrives whole", async () => {
+    const listener = await listening("127.0.0.1", 0, async () => "x".repeat(100_000));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = () =>
+      new Promise<string>((resolve, reject) => {
+        get(listener.url, { agent }, (response) => void text(response).then(resolve, reject)).on("error", reject);
+      });
+    const answers: string[] = [];
+    const asking = (async () => {
+      for (;;) answers.push(await ask());
+    })().catch((error: unknown) => error);
+    await expect.poll(() => answers.length).toBeGreaterThan(5);
+    const begin = performance.now();
+    await listener.close();
+    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(await asking).toMatchObject({ code: expect.stringMatching(/^ECONN(?:REFUSED|RESET)$/) as unknown });
+    expect(new Set(answers.map(({ length }) => length))).toEqual(new Set([100_000]));
+    agent.destroy();
+  });
+
+  test.each(["before", "while"])("cuts everything when it is hurried %s it closes", async (when) => {
+    const listener = await listening("127.0.0.1", 0, () => new Promise(() => undefined));
+    const hanging = new Promise((resolve) => {
+      request(listener.url).on("error", resolve).end();
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const hurry = new AbortController();
+    if (when === "before") hurry.abort();
+    const begin = performance.now();
+    const closing = listener.close({ hurry: hurry.signal });
+    hurry.abort();
+    await closing;
+    expect(performance.now() - begin).toBeLessThan(2000);
+    await hanging;
+  });
+
   test("cuts what is not done in time, and idle connections at once", async () => {
     const listener = await listening("127.0.0.1", 0, () => new Promise(() => undefined));
     const idle = connect(listener.port, "127.0.0.1");
@@ -80,10 +152,10 @@ describe("listen", () => {
     await new Promise((resolve) => idle.once("connect", resolve));
     await new Promise((resolve) => setTimeout(resolve, 50));
     const begin = performance.now();
-    await listener.close(100);
+    await listener.close({ graceMs: 100 });
     expect(performance.now() - begin).toBeLessThan(2000);
     await hanging;
-    await listener.close(100);
+    await listener.close({ graceMs: 100 });
     idle.destroy();
   });
 });

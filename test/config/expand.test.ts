@@ -14,7 +14,16 @@ function expand(scalar: string, env: Record<string, string> = {}) {
   return { ...expansion, warnings, failures };
 }
 
-const env = { HOST: "example", PORT: "4318", EMPTY: "", OTHER: "HOST", DOLLAR: "a$$b${HOST}" };
+const env = {
+  HOST: "example",
+  PORT: "4318",
+  EMPTY: "",
+  OTHER: "HOST",
+  DOLLAR: "a$$b${HOST}",
+  CHAIN: "at ${env:LINK}",
+  LINK: "http://${HOST}",
+  OPEN: "a${b",
+};
 
 describe("text", () => {
   test.each([
@@ -38,7 +47,9 @@ describe("text", () => {
     ["${env:${OTHER}}", "example"],
     ["${env:${GONE:-HOST}}", "example"],
     ["${env:MISSING:-{a}}", "{a}"],
-    ["x${DOLLAR}", "xa$$b${HOST}"],
+    ["x${DOLLAR}", "xa$bexample"],
+    ["${CHAIN}", "at http://example"],
+    ["x${OPEN}", "xa${b"],
   ])("%s becomes %s", (scalar, value) => {
     expect(expand(scalar, env)).toEqual({ value, warnings: [], failures: [] });
   });
@@ -53,10 +64,11 @@ describe("a reference alone takes the type of its value, and keeps its text", ()
     ["true", true],
     ["null", null],
     ["~", null],
+    ["${PORT}", 4318, "4318"],
     ["[a, b]", ["a", "b"]],
     ["[]", []],
-  ])("%s", (text, value) => {
-    expect(expand("${env:X}", { X: text })).toMatchObject({ value, text });
+  ])("%s", (text, value, written = text) => {
+    expect(expand("${env:X}", { PORT: "4318", X: text })).toMatchObject({ value, text: written });
   });
 
   test.each([
@@ -90,11 +102,23 @@ describe("what is wrong", () => {
   test.each([
     ["${env:1A}", '"1A" is no name of an environment variable'],
     ["${env:}", '"" is no name of an environment variable'],
+    ["${env:${LOOK}}", '"${LOOK}" is no name of an environment variable'],
+    ["${${LOOK}:x}", '"${${LOOK}:x}" is not supported, only ${env:NAME} and ${NAME} are'],
     ["${A B}", '"A B" is no name of an environment variable'],
     ["${file:/etc/passwd}", '"${file:/etc/passwd}" is not supported, only ${env:NAME} and ${NAME} are'],
     ["${env:A", '"${" without its "}"; write "$${" for the characters themselves'],
+    ["${LOOP}", "needs more than 1000 expansions; does a variable refer to itself?"],
+    ["x${LOOP}", "needs more than 1000 expansions; does a variable refer to itself?"],
+    ["${FORK}", "needs more than 1000 expansions; does a variable refer to itself?"],
+    ["${A:-}".repeat(101), "has more than 100 references"],
   ])("%s is a problem", (scalar, failure) => {
-    expect(expand(scalar).failures).toEqual([failure]);
+    expect(expand(scalar, { LOOK: "not-a-name", LOOP: "${LOOP}", FORK: "${FORK}${env:FORK}" }).failures).toEqual([
+      failure,
+    ]);
+  });
+
+  test("a hundred references are not too many", () => {
+    expect(expand("${A:-x}".repeat(100))).toEqual({ value: "x".repeat(100), warnings: [], failures: [] });
   });
 });
 
@@ -146,7 +170,7 @@ describe("in a configuration", () => {
 
   test("there are no weak casts", () => {
     expect(() => llmConfig('api_key: x, stream: "${S}"', { S: "yes" })).toThrow(
-      "judges::llm::stream: must be true or false, not text (line 14)",
+      "judges::llm::stream: must be true or false, not text; it is made of S (line 14)",
     );
   });
 

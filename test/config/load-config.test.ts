@@ -5,18 +5,11 @@ import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ConfigError } from "../../src/model/errors.ts";
 import { components, goodConfig } from "./components.ts";
+import { problemsOf as allProblemsOf } from "./problems-of.ts";
 
 const load = (text: string, env: Record<string, string> = {}) => loadConfig({ text, env }, components);
 
-function problemsOf(text: string, env: Record<string, string> = {}): readonly string[] {
-  try {
-    load(text, env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (text: string, env: Record<string, string> = {}) => allProblemsOf({ text, env }, components);
 
 describe("a good configuration", () => {
   test("is read with every default", () => {
@@ -33,8 +26,11 @@ describe("a good configuration", () => {
       pipelines: [
         { id: "traces", signal: "traces", receivers: ["otlp"], processors: ["limiter"], exporters: ["store"] },
       ],
-      sessions: { store: "default", judges: ["rules"], idleTimeoutMs: 30_000 },
+      sessions: { store: "default", judges: ["rules"], judgementExporters: [], idleTimeoutMs: 30_000 },
       apiEndpoint: { host: "localhost", port: 8000 },
+      logs: {},
+      resource: {},
+      metricsPublic: false,
     });
   });
 
@@ -80,7 +76,7 @@ describe("a good configuration", () => {
   test("is read from a file, whose path is told", () => {
     const path = join(mkdtempSync(join(tmpdir(), "turnwise-")), "mine.yaml");
     writeFileSync(path, goodConfig);
-    expect(loadConfig({ path, env: {} }, components).path).toBe(path);
+    expect(loadConfig({ locations: [path], env: {} }, components).sources).toEqual([path]);
   });
 });
 
@@ -274,7 +270,6 @@ describe("a wrong configuration", () => {
       expect.stringContaining("processors::limiter::check_interval:"),
       expect.stringContaining("judges::rules::disable:"),
       expect.stringContaining('judges::rules: unknown key "max_step"'),
-      "service::sessions: is required (line 14)",
       'service::pipelines::traces: references processor "limitr" which is not configured (line 17), did you mean "limiter"?',
       'service: unknown key "session" (line 18), did you mean "sessions"?',
     ]);
@@ -291,11 +286,11 @@ describe("a wrong configuration", () => {
   });
 
   test("a folder in place of a file is named", () => {
-    expect(() => loadConfig({ path: "/", env: {} }, components)).toThrow("cannot read /: it is a folder");
+    expect(() => loadConfig({ locations: ["/"], env: {} }, components)).toThrow("cannot read /: it is a folder");
   });
 
   test("a file that is not there is named", () => {
-    expect(() => loadConfig({ path: "/nowhere/otel.yaml", env: {} }, components)).toThrow(
+    expect(() => loadConfig({ locations: ["/nowhere/otel.yaml"], env: {} }, components)).toThrow(
       "cannot read /nowhere/otel.yaml: there is no such file",
     );
   });
@@ -310,12 +305,13 @@ describe("text that is not a configuration", () => {
     ["an open list", "a: [1,\nb: 2\n", "(line 2)"],
     ["a tab", "a:\n\tb: 1\n", "(line 2)"],
     ["several documents", "a: 1\n---\nb: 2\n", "(line 2)"],
-    ["an alias without anchor", "a: *b\n", "Unresolved alias"],
+    ["an alias without anchor", "a: *b\n", 'there is no anchor "b" before its alias (line 1)'],
     ["a map that contains itself", "judges: &a\n  rules: *a\n", "nested deeper than 64 levels, or containing itself"],
     ["a list of lists of lists", `a: ${"[".repeat(50_000)}`, "nested deeper than 64 levels"],
     ["balanced nesting", `a: ${"[".repeat(5000)}${"]".repeat(5000)}`, "nested deeper than 64 levels"],
     ["nested maps", `${"{a: ".repeat(5000)}1${"}".repeat(5000)}`, "nested deeper than 64 levels"],
     ["compact nesting", `${"- ".repeat(5000)}1`, "nested deeper than 64 levels"],
+    ["a path of many keys", `? "${"::".repeat(64)}"\n: 1`, "nested deeper than 64 levels (line 1)"],
     ["compact keys", `${"? ".repeat(5000)}1`, "nested deeper than 64 levels"],
   ])("%s is refused", (_, text, problem) => {
     expect(problemsOf(text).join("\n")).toContain(problem);
@@ -326,6 +322,6 @@ describe("text that is not a configuration", () => {
       const entries = Array.from({ length: 9 }, () => (level === 0 ? "x" : `*a${level - 1}`));
       return `a${level}: &a${level} [${entries.join(",")}]\n`;
     });
-    expect(problemsOf(levels.join("")).join("\n")).toContain("cannot be read: Excessive alias count");
+    expect(problemsOf(levels.join("")).join("\n")).toContain("more than 100000 values, every alias followed (line");
   });
 });

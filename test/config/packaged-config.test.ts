@@ -1,22 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { components } from "../../src/components.ts";
 import { componentKinds } from "../../src/config/config.ts";
-import { loadConfig, packagedConfigPath } from "../../src/config/load-config.ts";
+import { packagedConfigPath } from "../../src/config/config-sources.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 
-const load = (env: Record<string, string> = {}) => loadConfig({ path: packagedConfigPath, env }, components);
+const load = (env: Record<string, string> = {}) => loadConfig({ locations: [packagedConfigPath], env }, components);
 
 describe("the configuration that comes with the package", () => {
   test("is valid without any setting, and nothing about it is odd", () => {
     const { config, warnings } = load();
     expect(warnings).toEqual([]);
     const at = (port: number) => ({ host: "localhost", port });
-    expect(config.receivers.get("otlp")?.config).toMatchObject({ protocols: { http: { endpoint: at(4318) } } });
+    expect(config.receivers.get("otlp")?.config).toMatchObject({
+      protocols: { grpc: { endpoint: at(4317) }, http: { endpoint: at(4318) } },
+    });
     expect(config.extensions.get("health_check")?.config).toMatchObject({ endpoint: at(13_133) });
     expect(config.stores.get("default")?.config).toMatchObject({ url: "sqlite", data_dir: "./data" });
     expect(config.service).toMatchObject({
       apiEndpoint: at(8000),
       metricsEndpoint: at(8888),
-      sessions: { store: "default", judges: ["rules", "llm"], idleTimeoutMs: 30_000 },
+      sessions: { store: "default", judges: ["rules", "llm"], judgementExporters: [], idleTimeoutMs: 30_000 },
     });
     expect(config.service.pipelines.map(({ id }) => id)).toEqual(["traces", "logs", "metrics"]);
   });
@@ -26,6 +29,7 @@ describe("the configuration that comes with the package", () => {
       TURNWISE_HOST: "127.0.0.1",
       TURNWISE_PORT: "1",
       TURNWISE_OTLP_HTTP_PORT: "2",
+      TURNWISE_OTLP_GRPC_PORT: "5",
       TURNWISE_HEALTH_PORT: "3",
       TURNWISE_METRICS_PORT: "4",
       TURNWISE_DATA_DIR: "0123",
@@ -36,7 +40,9 @@ describe("the configuration that comes with the package", () => {
       TURNWISE_LLM_TEMPERATURE: "0.6",
     });
     const at = (port: number) => ({ host: "127.0.0.1", port });
-    expect(config.receivers.get("otlp")?.config).toMatchObject({ protocols: { http: { endpoint: at(2) } } });
+    expect(config.receivers.get("otlp")?.config).toMatchObject({
+      protocols: { grpc: { endpoint: at(5) }, http: { endpoint: at(2) } },
+    });
     expect(config.extensions.get("health_check")?.config).toMatchObject({ endpoint: at(3) });
     expect(config.stores.get("default")?.config).toMatchObject({ data_dir: "0123" });
     expect(config.judges.get("llm")?.config).toMatchObject({ api_key: "123456", model: "1e3", temperature: 0.6 });

@@ -5,6 +5,7 @@ import { describeStoreFacts } from "./store-facts.ts";
 import { describeStoreJudgements } from "./store-judgements.ts";
 import { describeStoreQueries } from "./store-queries.ts";
 import { describeStoreQueue } from "./store-queue.ts";
+import { describeStoreSendingQueue } from "./store-sending-queue.ts";
 import { describeStoreSessions } from "./store-sessions.ts";
 import { type StoreUnderTest, use } from "./store-under-test.ts";
 
@@ -30,5 +31,6 @@ export function describeStoreContract(
     describeStoreSessions(underTest);
     describeStoreJudgements(underTest);
     describeStoreQueries(underTest);
+    describeStoreSendingQueue(underTest);
   });
 }

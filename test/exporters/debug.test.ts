@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { debugExporter } from "../../src/exporters/debug.ts";
 import { encodeLogRecords, encodeSpans } from "../../src/otlp/encode-records.ts";
 import { createLogBatch, createSpanBatch } from "../../src/otlp/signal-batches.ts";
@@ -18,14 +18,14 @@ const logs = createLogBatch({
   encoded: encodeLogRecords([logRecordWith({ eventName: "gen_ai.choice", body: secret })]),
 });
 
-async function shownAt(verbosity: string) {
+function exporterWith(config: object) {
   const logger = recordingLogger();
-  const exporter = debugExporter.create(debugExporter.configSchema.parse({ verbosity }), {
-    id: "debug",
-    logger,
-    telemetry: createTelemetry(),
-    ...noNeeds,
-  });
+  const context = { id: "debug", logger, telemetry: createTelemetry(), ...noNeeds };
+  return { exporter: debugExporter.create(debugExporter.configSchema.parse(config), context), logger };
+}
+
+async function shownAt(verbosity: string) {
+  const { exporter, logger } = exporterWith({ verbosity });
   for (const batch of [spans, logs, { signal: "metrics", count: 2 } as const])
     await exporter.export(batch, { project: "default" });
   return logger.lines;
@@ -54,6 +54,20 @@ describe("the debug exporter", () => {
     expect(text.split(secret)).toHaveLength(3);
     expect(text).toContain('"n":"1","b":"AQ=="');
     expect(new Set(lines.map(({ message }) => message))).toEqual(new Set(["batch", "record"]));
+  });
+
+  test("shows the first batches of each second and then one in so many", async () => {
+    vi.useFakeTimers({ now: 1_000_000, toFake: ["Date"] });
+    const { exporter, logger } = exporterWith({ sampling_initial: 2, sampling_thereafter: 3 });
+    const shown: number[] = [];
+    for (const time of [0, 0, 0, 0, 0, 999, 999, 999, 1000, 1000, 1000]) {
+      vi.setSystemTime(1_000_000 + time);
+      const before = logger.lines.length;
+      await exporter.export({ signal: "metrics", count: 1 }, { project: "default" });
+      shown.push(logger.lines.length - before);
+    }
+    vi.useRealTimers();
+    expect(shown).toEqual([1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 0]);
   });
 
   test("refuses another verbosity", () => {

@@ -27,7 +27,8 @@ const anyPort = { endpoint: "127.0.0.1:0" };
 
 describe("the health check", () => {
   test("listens on the collector's address unless told otherwise", () => {
-    expect(healthCheck.configSchema.parse({})).toEqual({ endpoint: { host: "localhost", port: 13_133 }, path: "/" });
+    const endpoint = { host: "localhost", port: 13_133 };
+    expect(healthCheck.configSchema.parse({})).toEqual({ endpoint, path: "/", public: false });
   });
 
   test("says since when the server takes data", async () => {
@@ -72,10 +73,17 @@ describe("the health check", () => {
     const { port } = new URL(url);
     await expect(startHealthCheck({ endpoint: `127.0.0.1:${port}` })).rejects.toMatchObject({
       code: "port_in_use",
-      message: `extensions::health_check::endpoint: another program listens on 127.0.0.1:${port}`,
-      remedy: expect.stringContaining("choose another port") as unknown,
+      message: `extensions::health_check::endpoint: 127.0.0.1:${port} is what extensions::health_check::endpoint listens on`,
+      remedy: expect.stringContaining("a port of its own") as unknown,
     });
-    await expect(startHealthCheck({ endpoint: "0.0.0.0:0" })).rejects.toThrow(StartError);
+    const reachable = startHealthCheck({ endpoint: "0.0.0.0:0" });
+    await expect(reachable).rejects.toBeInstanceOf(StartError);
+    await expect(reachable).rejects.toMatchObject({ remedy: expect.stringContaining("public: true") as unknown });
+  });
+
+  test("answers other machines when it is said to be public", async () => {
+    const { url } = await startHealthCheck({ endpoint: "0.0.0.0:0", public: true });
+    expect((await fetch(url)).status).toBe(200);
   });
 
   test("may be shut down twice, and before its start", async () => {

@@ -29,6 +29,18 @@ async function onlySession(server: TestServer): Promise<string> {
 const judgedByRules = 'turnwise_judgements{judge="rules",outcome="judged"}';
 
 describe("an agent's spans", () => {
+  test("over gRPC and over HTTP become one session", async () => {
+    const { server, agent } = await startWithAgent();
+    const overGrpc = createAgent(server.otlpGrpcUrl ?? "");
+    open.push({ stop: () => overGrpc.shutdown() });
+    agent.callModel({ conversationId: "c-1", said: ["Hello"], reply: "Hi" });
+    overGrpc.callModel({ conversationId: "c-1", said: ["Hello", "Hi", "What is 2 + 2?"], reply: "4" });
+    await Promise.all([agent.flush(), overGrpc.flush()]);
+    const session = await server.waitForSession(await onlySession(server));
+    expect(session.turns.map(({ user_content }) => user_content)).toEqual(["Hello", "What is 2 + 2?"]);
+    expect(await server.metric('otelcol_receiver_accepted_spans{receiver="otlp",transport="grpc"}')).toBe(1);
+  });
+
   test("become a judged session", async () => {
     const { server, agent } = await startWithAgent();
     agent.callModel({ conversationId: "c-1", said: ["Hello"], reply: "Hi, how can I help?" });

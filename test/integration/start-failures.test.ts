@@ -37,16 +37,23 @@ const refusalOf = async (starting: Promise<unknown>): Promise<StartError> => {
 
 describe("a start fails", () => {
   test.each([
+    ["TURNWISE_OTLP_GRPC_PORT", "receivers::otlp::protocols::grpc::endpoint"],
     ["TURNWISE_OTLP_HTTP_PORT", "receivers::otlp::protocols::http::endpoint"],
     ["TURNWISE_PORT", "service::api::endpoint"],
     ["TURNWISE_HEALTH_PORT", "extensions::health_check::endpoint"],
     ["TURNWISE_METRICS_PORT", "service::telemetry::metrics::endpoint"],
   ])("when %s is taken, and everything that had started is gone", async (variable, setting) => {
+    const names = [
+      "TURNWISE_OTLP_GRPC_PORT",
+      "TURNWISE_OTLP_HTTP_PORT",
+      "TURNWISE_PORT",
+      "TURNWISE_HEALTH_PORT",
+      "TURNWISE_METRICS_PORT",
+    ];
     const dataDir = keptDataDir();
     const { port, release } = await occupyPort();
     // The other ports are fixed too, so that the second start needs what the first one had.
-    const others = await Promise.all([occupyPort(), occupyPort(), occupyPort(), occupyPort()]);
-    const names = ["TURNWISE_OTLP_HTTP_PORT", "TURNWISE_PORT", "TURNWISE_HEALTH_PORT", "TURNWISE_METRICS_PORT"];
+    const others = await Promise.all(names.map(occupyPort));
     const env = Object.fromEntries(names.map((name, at) => [name, name === variable ? port : others[at]!.port]));
     for (const other of others) await other.release();
     const error = await refusalOf(startTestServer({ dataDir, env }));

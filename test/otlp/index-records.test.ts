@@ -42,6 +42,11 @@ function fieldOfWireType(number: number, wireType: number): Buffer {
   return wireType === 2 ? field(number, "") : fixed32Field(number, 1);
 }
 
+/** A length may be written in more bytes than it needs. */
+function longEmptyField(number: number): Buffer {
+  return message(tag(number, 2), Buffer.concat([Buffer.alloc(9, 0x80), Buffer.from([0])]));
+}
+
 interface WrongField {
   readonly name: string;
   readonly bytes: Buffer;
@@ -220,6 +225,16 @@ describe("one bad span", () => {
   test.each([
     ["no trace id", message(field(2, SPAN_ID)), "trace_id is empty or all zeros"],
     ["an empty trace id", message(field(1, ""), field(2, SPAN_ID)), "trace_id is empty or all zeros"],
+    [
+      "an empty trace id whose length takes ten bytes",
+      message(longEmptyField(1), field(2, SPAN_ID)),
+      "trace_id is empty or all zeros",
+    ],
+    [
+      "an empty span id whose length takes ten bytes",
+      message(field(1, TRACE_ID), longEmptyField(2)),
+      "span_id is empty or all zeros",
+    ],
     ["a trace id of zeros", message(field(1, Buffer.alloc(16)), field(2, SPAN_ID)), "trace_id is empty or all zeros"],
     ["a trace id of 1 byte", message(field(1, "x"), field(2, SPAN_ID)), "trace_id has 1 bytes instead of 16"],
     ["15 bytes", message(field(1, Buffer.alloc(15, 1)), field(2, SPAN_ID)), "trace_id has 15 bytes instead of 16"],

@@ -33,6 +33,22 @@ describe("a Status", () => {
       details: [{ typeUrl: type, value: Buffer.from(badRequest).toString("base64") }],
     });
   });
+
+  test("of what may be sent again says when", () => {
+    const status = { code: RPC_CODES.unavailable, message: "busy", retryAfterSeconds: 2 };
+    const type = "type.googleapis.com/google.rpc.RetryInfo";
+    expect(json(encodeStatus(status, "json"))).toEqual({
+      code: 14,
+      message: "busy",
+      details: [{ "@type": type, retryDelay: "2s" }],
+    });
+    const retryInfo = oracleEncode("RetryInfo", { retryDelay: { seconds: 2 } });
+    expect(oracleDecode("Status", encodeStatus(status, "protobuf"))).toEqual({
+      code: 14,
+      message: "busy",
+      details: [{ typeUrl: type, value: Buffer.from(retryInfo).toString("base64") }],
+    });
+  });
 });
 
 describe("an export response", () => {

@@ -62,16 +62,33 @@ export function keyValue(key: Uint8Array | string, value: Uint8Array): Buffer {
 
 /** An array in an array in an array ...: the body of an AnyValue that is `levels` AnyValues deep. */
 export function nestedArray(levels: number, innermost: Uint8Array = field(1, "deep")): Buffer {
-  let body: Buffer = message(innermost);
-  for (let level = 1; level < levels; level += 1) body = field(5, field(1, body));
-  return body;
+  return nest(levels, innermost, (length) => {
+    const inner = lengthPrefix(1, length);
+    return [lengthPrefix(5, inner.length + length), inner];
+  });
 }
 
 /** As nestedArray, with kvlists of one key `k`. */
 export function nestedMap(levels: number): Buffer {
-  let body: Buffer = field(1, "deep");
-  for (let level = 1; level < levels; level += 1) body = field(6, field(1, keyValue("k", body)));
-  return body;
+  return nest(levels, field(1, "deep"), (length) => {
+    const pair = message(field(1, "k"), lengthPrefix(2, length));
+    const inner = lengthPrefix(1, pair.length + length);
+    return [lengthPrefix(6, inner.length + pair.length + length), inner, pair];
+  });
+}
+
+const lengthPrefix = (number: number, length: number): Buffer => Buffer.concat([tag(number, 2), varint(length)]);
+
+/** From the inside out; `prefixesOf` gets the length of what follows them. All are joined once: levels are copied once. */
+function nest(levels: number, innermost: Uint8Array, prefixesOf: (length: number) => readonly Buffer[]): Buffer {
+  const parts: Uint8Array[] = [innermost];
+  let length = innermost.length;
+  for (let level = 1; level < levels; level += 1) {
+    const prefixes = prefixesOf(length);
+    parts.push(...prefixes.toReversed());
+    for (const prefix of prefixes) length += prefix.length;
+  }
+  return Buffer.concat(parts.reverse());
 }
 
 /** How many arrays or maps the value consists of, and what is innermost. */

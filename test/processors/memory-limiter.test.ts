@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createMemoryLimiter, memoryLimiter, refusalThreshold } from "../../src/processors/memory-limiter.ts";
+import { createMemoryLimiter, memoryLimiter, thresholdsOf } from "../../src/processors/memory-limiter.ts";
+import type { Processor } from "../../src/component/processor.ts";
 import { UnavailableError } from "../../src/model/errors.ts";
 import { createTelemetry } from "../../src/service/telemetry.ts";
 import { recordingLogger } from "../support/recording-logger.ts";
@@ -40,27 +41,36 @@ describe("the configuration", () => {
     [{ limit_mib: 1000, spike_limit_mib: 100, limit_percentage: 1 }, 900 * mebibyte],
   ])("%j of 100 MiB refuses above %d bytes", (config, bytes) => {
     const parsed = memoryLimiter.configSchema.parse({ check_interval: "1s", ...config });
-    expect(refusalThreshold(parsed, 100 * mebibyte)).toBeCloseTo(bytes);
+    const thresholds = thresholdsOf(parsed, 100 * mebibyte);
+    expect(thresholds.refuse).toBeCloseTo(bytes);
+    expect(thresholds.accept).toBeCloseTo(bytes * 0.95);
   });
 });
 
 describe("a memory limiter", () => {
   afterEach(() => vi.useRealTimers());
 
-  async function startLimiter(used: { bytes: number }) {
+  /** `garbage` goes from `bytes` when it is collected. */
+  async function startLimiter(used: { bytes: number; garbage?: number }) {
     vi.useFakeTimers();
     const telemetry = createTelemetry();
     const logger = recordingLogger();
+    const collections = { count: 0 };
     const limiter = createMemoryLimiter({
       id: "memory_limiter",
-      thresholdBytes: 100,
+      thresholds: { refuse: 100, accept: 90 },
       checkIntervalMs: 1000,
       usedBytes: () => used.bytes,
+      collectGarbage() {
+        collections.count += 1;
+        used.bytes -= used.garbage ?? 0;
+        used.garbage = 0;
+      },
       logger,
       telemetry,
     });
     await limiter.start?.();
-    return { limiter, telemetry, logger };
+    return { limiter, telemetry, logger, collections };
   }
 
   test("passes batches on, and counts them", async () => {
@@ -99,6 +109,39 @@ describe("a memory limiter", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("accepts again only well below the limit, so that it does not change its mind with every check", async () => {
+    const used = { bytes: 101 };
+    const { limiter } = await startLimiter(used);
+    const refuses: boolean[] = [];
+    for (const bytes of [100, 91, 90, 91, 100, 101]) {
+      used.bytes = bytes;
+      vi.advanceTimersByTime(1000);
+      refuses.push(isRefusing(limiter));
+    }
+    expect(refuses).toEqual([true, true, false, false, false, true]);
+    await limiter.shutdown?.();
+  });
+
+  test("lets garbage be collected before it refuses, and does not refuse for garbage", async () => {
+    const used = { bytes: 50, garbage: 0 };
+    const { limiter, collections, logger } = await startLimiter(used);
+    Object.assign(used, { bytes: 150, garbage: 60 });
+    vi.advanceTimersByTime(1000);
+    expect([isRefusing(limiter), collections.count, logger.lines]).toEqual([false, 1, []]);
+    await limiter.shutdown?.();
+  });
+
+  test("has garbage collected at most every ten seconds, and not at all while there is room", async () => {
+    const used = { bytes: 200 };
+    const { limiter, collections } = await startLimiter(used);
+    vi.advanceTimersByTime(30_000);
+    expect(collections.count).toBe(4); // at the start, after 10, 20 and 30 s
+    used.bytes = 50;
+    vi.advanceTimersByTime(30_000);
+    expect(collections.count).toBe(4);
+    await limiter.shutdown?.();
+  });
+
   test("measures this process when created from a configuration", async () => {
     const create = (limit: number) =>
       memoryLimiter.create(memoryLimiter.configSchema.parse({ check_interval: "10ms", limit_mib: limit }), {
@@ -115,3 +158,12 @@ describe("a memory limiter", () => {
     await wide.shutdown?.();
   });
 });
+
+function isRefusing(limiter: Processor): boolean {
+  try {
+    limiter.admit?.();
+    return false;
+  } catch {
+    return true;
+  }
+}

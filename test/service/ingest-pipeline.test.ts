@@ -32,8 +32,13 @@ const failing = (error: unknown) =>
 function pipelineOf(processors: Processor[], exporters: Exporter[]) {
   const telemetry = createTelemetry();
   const logger = recordingLogger();
-  const named = exporters.map((exporter, index) => ({ id: `sink/${index}`, exporter }));
-  return { telemetry, logger, pipeline: createIngestPipeline({ processors, exporters: named, logger, telemetry }) };
+  const pipeline = createIngestPipeline({
+    processors: processors.map((processor, index) => ({ id: `step/${index}`, processor })),
+    exporters: exporters.map((exporter, index) => ({ id: `sink/${index}`, exporter })),
+    logger,
+    telemetry,
+  });
+  return { telemetry, logger, pipeline };
 }
 
 describe("an ingest pipeline", () => {
@@ -43,6 +48,18 @@ describe("an ingest pipeline", () => {
     await pipeline.deliver(metrics(1), context);
     expect(exporters.map(({ received }) => received)).toEqual([[metrics(4)], [metrics(4)]]);
     expect(telemetry.show()).toContain('otelcol_exporter_sent_metric_points{exporter="sink/0"} 4\n');
+  });
+
+  test("counts what went into each processor and what came out of it", async () => {
+    const { pipeline, telemetry } = pipelineOf([adding(1), doubling], [sink()]);
+    await pipeline.deliver(metrics(1), context);
+    for (const line of [
+      'otelcol_processor_incoming_items{processor="step/0",otel_signal="metrics"} 1',
+      'otelcol_processor_outgoing_items{processor="step/0",otel_signal="metrics"} 2',
+      'otelcol_processor_incoming_items{processor="step/1",otel_signal="metrics"} 2',
+      'otelcol_processor_outgoing_items{processor="step/1",otel_signal="metrics"} 4',
+    ])
+      expect(telemetry.show()).toContain(`${line}\n`);
   });
 
   test("exports nothing when processors took everything away", async () => {

@@ -45,7 +45,7 @@ describe("the judge thread's supervisor", () => {
     const reports = `
       parentPort.postMessage({ type: "log", level: "warn", fields: { judge: "llm" }, message: "paused" });
       parentPort.postMessage({ type: "count", name: "c", labels: { judge: "llm" }, by: 2 });
-      parentPort.postMessage({ type: "gauge", name: "g", value: 3 });`;
+      parentPort.postMessage({ type: "gauge", name: "g", labels: {}, value: 3 });`;
     const { component, logger, telemetry, spawned } = supervised(obeys + reports + ready);
     await component.start?.();
     expect(logger.lines).toEqual([{ level: "warn", fields: { judge: "llm" }, message: "paused" }]);

@@ -1,5 +1,11 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { metricDescriptions } from "../../src/service/metric-descriptions.ts";
 import { addProcessGauges, createMetricsEndpoint, createTelemetry } from "../../src/service/telemetry.ts";
+
+const src = fileURLToPath(new URL("../../src", import.meta.url));
 
 describe("telemetry", () => {
   test("is shown in Prometheus' text format", () => {
@@ -7,17 +13,26 @@ describe("telemetry", () => {
     telemetry.count("otelcol_receiver_accepted_spans", { receiver: "otlp", transport: "http" }, 3);
     telemetry.count("otelcol_receiver_accepted_spans", { receiver: "otlp", transport: "http" }, 4);
     telemetry.count("otelcol_receiver_accepted_spans", { receiver: "otlp/2", transport: "http" }, 1);
-    telemetry.count("turnwise_plain", {}, 1);
+    telemetry.count("plain", {}, 1);
     telemetry.gauge("turnwise_sessions_in_work", () => 2);
+    telemetry.gauge("otelcol_exporter_queue_size", () => 5, { exporter: "otlp_http" });
+    telemetry.gauge("otelcol_exporter_queue_size", () => 6, { exporter: "otlp_grpc" });
+    telemetry.gauge("otelcol_exporter_queue_size", () => 7, { exporter: "otlp_http" });
     expect(telemetry.show()).toBe(
       [
+        "# HELP otelcol_receiver_accepted_spans Number of spans successfully pushed into the pipeline.",
         "# TYPE otelcol_receiver_accepted_spans counter",
         'otelcol_receiver_accepted_spans{receiver="otlp",transport="http"} 7',
         'otelcol_receiver_accepted_spans{receiver="otlp/2",transport="http"} 1',
-        "# TYPE turnwise_plain counter",
-        "turnwise_plain 1",
+        "# TYPE plain counter",
+        "plain 1",
+        "# HELP turnwise_sessions_in_work Sessions that are being built and judged.",
         "# TYPE turnwise_sessions_in_work gauge",
         "turnwise_sessions_in_work 2",
+        "# HELP otelcol_exporter_queue_size Current size of the sending queue.",
+        "# TYPE otelcol_exporter_queue_size gauge",
+        'otelcol_exporter_queue_size{exporter="otlp_http"} 7',
+        'otelcol_exporter_queue_size{exporter="otlp_grpc"} 6',
         "",
       ].join("\n"),
     );
@@ -29,6 +44,15 @@ describe("telemetry", () => {
     telemetry.gauge("g", () => value);
     value = 2;
     expect(telemetry.show()).toContain("g 2\n");
+  });
+
+  test("shows what cannot be read as not known, and the rest", () => {
+    const telemetry = createTelemetry();
+    telemetry.gauge("broken", () => {
+      throw new Error("EMFILE");
+    });
+    telemetry.gauge("sound", () => 1);
+    expect(telemetry.show()).toBe("# TYPE broken gauge\nbroken NaN\n# TYPE sound gauge\nsound 1\n");
   });
 
   test("escapes label values", () => {
@@ -47,6 +71,35 @@ describe("telemetry", () => {
       "process_cpu_seconds",
     ])
       expect(telemetry.show()).toMatch(new RegExp(`^otelcol_${name} [0-9.e+-]+$`, "m"));
+  });
+});
+
+describe("every number that the server counts", () => {
+  const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith("metric-descriptions.ts"))
+    .map((name) => readFileSync(join(src, name), "utf8"))
+    .join("\n");
+  const fixed = [...sources.matchAll(/"((?:otelcol|turnwise)_[a-z_]+)"/g)].map(([, name = ""]) => name);
+  const ofSignals = [...sources.matchAll(/`((?:otelcol|turnwise)_[^`]*_)\$\{(?:recordNames|what)/g)].flatMap(
+    ([, begin = ""]) =>
+      ["accepted", "refused", "failed", "sent", "send_failed", "enqueue_failed"].map(
+        (outcome) => `${begin.replace("${outcome}", outcome)}spans`,
+      ),
+  );
+
+  test("has a description", () => {
+    expect(fixed.length).toBeGreaterThan(20);
+    expect(fixed.filter((name) => !metricDescriptions.has(name))).toEqual([]);
+    expect(ofSignals).toContain("otelcol_receiver_accepted_spans");
+    expect(ofSignals).toContain("turnwise_discarded_spans");
+    for (const name of ["otelcol_receiver_failed_spans", "otelcol_exporter_enqueue_failed_log_records"])
+      expect(metricDescriptions.has(name)).toBe(true);
+  });
+
+  test("that is described is counted somewhere", () => {
+    const begins = [...sources.matchAll(/[`"]((?:otelcol|turnwise)_[a-z_]+)/g)].map(([, begin = ""]) => begin);
+    const unknown = [...metricDescriptions.keys()].filter((name) => !begins.some((begin) => name.startsWith(begin)));
+    expect(unknown).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** An agent's telemetry, sent by the OpenTelemetry SDK as a real agent's would be: one span for each model call. */
 import { SpanKind } from "@opentelemetry/api";
+import { OTLPTraceExporter as GrpcTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { core, resources, tracing } from "@opentelemetry/sdk-node";
 
@@ -18,8 +19,12 @@ export interface Agent {
   shutdown(): Promise<void>;
 }
 
+/** Sends over gRPC to a URL that begins with `grpc:`, else over HTTP. */
 export function createAgent(otlpUrl: string): Agent {
-  const exporter = new OTLPTraceExporter({ url: `${otlpUrl}/v1/traces`, timeoutMillis: 5000 });
+  const timeoutMillis = 5000;
+  const exporter = otlpUrl.startsWith("grpc:")
+    ? new GrpcTraceExporter({ url: otlpUrl.replace("grpc:", "http:"), timeoutMillis })
+    : new OTLPTraceExporter({ url: `${otlpUrl}/v1/traces`, timeoutMillis });
   const failures: Error[] = [];
   const observed: tracing.SpanExporter = {
     export: (spans, done) =>

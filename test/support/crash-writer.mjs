@@ -8,7 +8,7 @@ const [dataDir, first] = process.argv.slice(2);
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const telemetry = { count() {}, gauge() {} };
 const context = { id: "default", logger, telemetry, conversationKeys: [] };
-const store = sqliteStore.create({ url: "sqlite", data_dir: dataDir }, context);
+const store = sqliteStore.create(sqliteStore.configSchema.parse({ data_dir: dataDir }), context);
 await store.start();
 
 let next = Number(first);

@@ -7,7 +7,7 @@ const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const telemetry = { count() {}, gauge() {} };
 const project = "default";
 const context = { id: "default", logger, telemetry, conversationKeys: ["session.id"] };
-const store = sqliteStore.create({ url: "sqlite", data_dir: dataDir }, context);
+const store = sqliteStore.create(sqliteStore.configSchema.parse({ data_dir: dataDir }), context);
 
 try {
   await store.start();

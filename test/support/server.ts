@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type SessionDetail, sessionDetailSchema, sessionPageSchema } from "../../src/api/contract.ts";
 import { components } from "../../src/components.ts";
-import { loadConfig, packagedConfigPath } from "../../src/config/load-config.ts";
+import { packagedConfigPath } from "../../src/config/config-sources.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import { type Server, startServer } from "../../src/server.ts";
 import { recordingLogger } from "./recording-logger.ts";
 

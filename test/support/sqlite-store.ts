@@ -22,6 +22,7 @@ export function temporaryFolder(): string {
 export function createTestStore(
   dataDir = temporaryFolder(),
   conversationKeys = ["gen_ai.conversation.id", "session.id"],
+  settings: { readonly max_queued_mib?: number } = {},
 ): TestStore {
   const counters = new Map<string, number>();
   const telemetry = {
@@ -29,7 +30,7 @@ export function createTestStore(
     gauge() {},
   };
   const context = { id: "default", logger: silent, telemetry, conversationKeys };
-  const store = sqliteStore.create({ url: "sqlite", data_dir: dataDir }, context);
+  const store = sqliteStore.create(sqliteStore.configSchema.parse({ data_dir: dataDir, ...settings }), context);
   return {
     store,
     dataDir,
@@ -41,8 +42,11 @@ export function createTestStore(
   };
 }
 
-export async function startTestStore(dataDir?: string): Promise<TestStore> {
-  const created = createTestStore(dataDir);
+export async function startTestStore(
+  dataDir?: string,
+  settings?: { readonly max_queued_mib?: number },
+): Promise<TestStore> {
+  const created = createTestStore(dataDir, undefined, settings);
   await created.store.start?.();
   return created;
 }

@@ -24,6 +24,8 @@ const untouched: Store = {
   getSession: unused,
   findSessions: unused,
   countSessions: unused,
+  countWaiting: unused,
+  sendingQueueOf: unused,
   watch: unused,
 };
 

@@ -1,6 +1,7 @@
 /** ValueHead's face of sessions: submit messages, read and delete. */
 import { z } from "zod";
 import { sessionNotFound } from "../api-error.ts";
+import { redactSubmission } from "../redact-submission.ts";
 import { defineRoute } from "../route.ts";
 import { wholeNumber } from "../session-query.ts";
 import { checkTraceLimits, submissionSchema } from "../submission.ts";
@@ -11,11 +12,11 @@ import { deleteSession } from "./sessions.ts";
 export const submitTrace = defineRoute({
   method: "post",
   path: "/api/v1/traces",
-  access: "write",
+  access: "ingest",
   body: submissionSchema,
-  async answer({ ref, body: submission }, { store }) {
-    checkTraceLimits(submission);
-    const { messages, tools, metadata, instructions, evaluate_safety } = submission;
+  async answer({ ref, body: submitted }, { store, redactors = [] }) {
+    checkTraceLimits(submitted);
+    const { messages, tools, metadata, instructions, evaluate_safety } = redactSubmission(submitted, redactors);
     const { id } = await store.createMessageSession({
       project: ref.project,
       source: "messages",

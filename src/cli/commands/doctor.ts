@@ -1,5 +1,5 @@
 import type { Hop } from "../../doctor.ts";
-import { examples, type AddCommand } from "../command.ts";
+import { apiKeyOption, examples, withApiKey, type AddCommand } from "../command.ts";
 import { otlpUrlOf } from "../otlp-url.ts";
 import { toPrintableJson, toPrintableLine } from "../printable.ts";
 import type { Output } from "../terminal.ts";
@@ -8,18 +8,20 @@ export const addDoctor: AddCommand = (program, { env, out }) => {
   program
     .command("doctor")
     .description("send a span to a running server, read it back and show each hop")
+    .addOption(apiKeyOption())
     .option("--json", "print the hops as JSON")
     .addHelpText(
       "after",
       examples("turnwise doctor", "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 turnwise doctor"),
     )
-    .action(async ({ json }: { json?: true }) => {
+    .action(async ({ json, apiKey }: { json?: true; apiKey?: string }) => {
+      const asking = withApiKey(env, apiKey);
       const [{ createApiClient }, { runDoctor }] = await Promise.all([
         import("../../api-client.ts"),
         import("../../doctor.ts"),
       ]);
       const hops: Hop[] = [];
-      for await (const hop of runDoctor({ client: createApiClient(env), otlpUrl: otlpUrlOf(env), env })) {
+      for await (const hop of runDoctor({ client: createApiClient(asking), otlpUrl: otlpUrlOf(env), env: asking })) {
         hops.push(hop);
         if (!json) printHop(hop, out);
       }

@@ -2,6 +2,7 @@ import { access, constants, open, stat } from "node:fs/promises";
 import { once } from "node:events";
 import { codeOf, StartError } from "../../model/errors.ts";
 import { examples, type AddCommand, type CommandContext } from "../command.ts";
+import { withConfigOptions } from "../config-options.ts";
 import { createProgress } from "../progress.ts";
 import { count, milliseconds } from "../quantities.ts";
 import { readLines } from "../read-lines.ts";
@@ -10,7 +11,8 @@ interface JudgeOptions {
   readonly out?: string;
   readonly judge: string;
   readonly evaluateSafety?: true;
-  readonly config?: string;
+  readonly config: readonly string[];
+  readonly set: readonly string[];
 }
 
 /** Where the lines go. */
@@ -20,14 +22,12 @@ interface Destination {
 }
 
 export const addJudge: AddCommand = (program, context) => {
-  program
-    .command("judge")
+  withConfigOptions(program.command("judge"))
     .description("judge conversations offline: one JSON line each in, one session detail line each out")
     .argument("<file>", 'lines of {"id", "messages", "tools"?, "metadata"?, "instructions"?, "evaluate_safety"?}')
     .option("--out <file>", "write there instead of to stdout")
     .option("--judge <name>", "a judge of the configuration: rules or llm", "rules")
     .option("--evaluate-safety", "judge the safety of all conversations")
-    .option("--config <file>", "the configuration that the judge is taken from")
     .addHelpText("after", examples("turnwise judge conversations.jsonl --out judged.jsonl"))
     .action(async (file: string, options: JudgeOptions) => judgeFile(file, options, context));
 };
@@ -40,7 +40,7 @@ async function judgeFile(file: string, options: JudgeOptions, { env, err }: Comm
     import("../../offline-judge.ts"),
     import("../logger.ts"),
   ]);
-  const source = { ...(options.config !== undefined && { path: options.config }), env };
+  const source = { locations: options.config, settings: options.set, env };
   const judge = await createOfflineJudge(options.judge, source, createLogger(env, err));
   const out = options.out === undefined ? standardOutput : await openFile(options.out, file);
   const progress = createProgress(await countLines(file), err);

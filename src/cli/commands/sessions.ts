@@ -1,10 +1,11 @@
 import { Option } from "commander";
-import { examples, type AddCommand } from "../command.ts";
+import { apiKeyOption, examples, withApiKey, type AddCommand } from "../command.ts";
 import { toPrintableJson } from "../printable.ts";
 
 interface SessionsOptions {
   readonly metadata: Readonly<Record<string, string>>;
   readonly json?: true;
+  readonly apiKey?: string;
   readonly [filter: string]: unknown;
 }
 
@@ -43,6 +44,7 @@ export const addSessions: AddCommand = (program, { env, out, err }) => {
     .option("-q, --text <words>", "words that all occur in what was said or in tool calls")
     .option("--limit <n>", "at most so many", "20")
     .option("--cursor <cursor>", "continue a page, as the one before says")
+    .addOption(apiKeyOption())
     .option("--json", "print the API's answer")
     .addHelpText(
       "after",
@@ -50,7 +52,7 @@ export const addSessions: AddCommand = (program, { env, out, err }) => {
     )
     .action(async (options: SessionsOptions) => {
       const { createApiClient } = await import("../../api-client.ts");
-      const page = await createApiClient(env).findSessions(toQuery(options));
+      const page = await createApiClient(withApiKey(env, options.apiKey)).findSessions(toQuery(options));
       if (options.json) return out.write(`${toPrintableJson(page, 2)}\n`);
       const { renderSessions } = await import("../render-sessions.ts");
       out.write(renderSessions(page.sessions, out));

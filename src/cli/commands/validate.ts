@@ -1,35 +1,42 @@
-import { examples, type AddCommand } from "../command.ts";
-import { toPrintableJson } from "../printable.ts";
+import type { ConfigError } from "../../model/errors.ts";
+import { examples, type AddCommand, type CommandContext } from "../command.ts";
+import { withConfigOptions, type ConfigOptions } from "../config-options.ts";
+import { toPrintable, toPrintableJson } from "../printable.ts";
 
-interface ValidateOptions {
-  readonly config?: string;
+interface ValidateOptions extends ConfigOptions {
   readonly json?: true;
 }
 
-export const addValidate: AddCommand = (program, { env, out, err }) => {
-  program
-    .command("validate")
+export const addValidate: AddCommand = (program, context) => {
+  withConfigOptions(program.command("validate"))
     .description("check a configuration and show everything that is wrong with it")
-    .option("--config <file>", "the file (default: ./otel-config.yaml, else the one that comes with turnwise)")
     .option("--json", "print the outcome as JSON")
-    .addHelpText("after", examples("turnwise validate --config otel-config.yaml"))
-    .action(async ({ config: path, json }: ValidateOptions) => {
-      const [{ loadConfig }, { components }] = await Promise.all([
-        import("../../config/load-config.ts"),
-        import("../../components.ts"),
-      ]);
-      try {
-        const loaded = loadConfig({ ...(path !== undefined && { path }), env }, components);
-        if (json) return out.write(`${toPrintableJson({ valid: true, ...loaded, config: undefined }, 2)}\n`);
-        for (const warning of loaded.warnings) err.write(`${err.paint("yellow", "warning")} ${warning}\n`);
-        return out.write(`${loaded.path ?? "the configuration"} is valid\n`);
-      } catch (error) {
-        if (!json || !isConfigError(error)) throw error;
-        process.exitCode = 1;
-        return out.write(`${toPrintableJson({ valid: false, problems: error.problems }, 2)}\n`);
-      }
-    });
+    .addHelpText(
+      "after",
+      examples(
+        "turnwise validate --config otel-config.yaml",
+        "turnwise validate --config base.yaml --config more.yaml --set service.api.endpoint=localhost:9000",
+      ),
+    )
+    .action(async (options: ValidateOptions) => validate(options, context));
 };
 
-const isConfigError = (error: unknown): error is { readonly problems: readonly string[] } =>
+async function validate({ config, set, json }: ValidateOptions, { env, out, err }: CommandContext): Promise<void> {
+  const [{ loadConfig }, { components }] = await Promise.all([
+    import("../../config/load-config.ts"),
+    import("../../components.ts"),
+  ]);
+  try {
+    const { warnings, sources } = loadConfig({ locations: config, settings: set, env }, components);
+    if (json) return out.write(`${toPrintableJson({ valid: true, warnings, sources }, 2)}\n`);
+    for (const warning of warnings) err.write(`${err.paint("yellow", "warning")} ${toPrintable(warning)}\n`);
+    return out.write(`${toPrintable(sources.join(", "))} is valid\n`);
+  } catch (error) {
+    if (!json || !isConfigError(error)) throw error;
+    process.exitCode = 1;
+    return out.write(`${toPrintableJson({ valid: false, problems: error.problems }, 2)}\n`);
+  }
+}
+
+const isConfigError = (error: unknown): error is ConfigError =>
   error instanceof Error && "problems" in error && Array.isArray(error.problems);

@@ -1,86 +1,68 @@
-/** Takes OTLP in over HTTP. Configuration and defaults as the collector's `otlpreceiver`, where the specification agrees. */
-import { createServer, type Server } from "node:http";
+/** Takes OTLP in over HTTP and gRPC. Configuration and defaults as the collector's `otlpreceiver`, where the specification agrees. */
 import { z } from "zod";
-import { duration, endpoint } from "../../component/config-schemas.ts";
-import { listen, type Listener } from "../../component/listen.ts";
+import type { Listener } from "../../component/listen.ts";
 import type { ReceiverFactory } from "../../component/receiver.ts";
-import { createExportHandler, type ExportHandler } from "./export-handler.ts";
+import { createBodyBudget } from "./body-budget.ts";
+import { createBodyDecoder } from "./body-decoder.ts";
+import { grpcSchema } from "./grpc-config.ts";
+import { listenGrpc } from "./grpc-server.ts";
+import { httpSchema } from "./http-config.ts";
+import { listenHttp } from "./http-server.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A path to listen on; a missing leading slash is added. */
-const urlPath = z
-  .string()
-  .regex(/^[\w.~/-]+$/, "is not a URL path such as /v1/traces")
-  .transform((path) => (path.startsWith("/") ? path : `/${path}`));
-
-const httpSchema = z.strictObject({
-  endpoint: endpoint.prefault("localhost:4318"),
-  traces_url_path: urlPath.prefault("/v1/traces"),
-  logs_url_path: urlPath.prefault("/v1/logs"),
-  metrics_url_path: urlPath.prefault("/v1/metrics"),
-  /** In bytes, before and after decompression. 64 MiB as recommended by OTLP 1.11. */
-  max_request_body_size: z
-    .int()
-    .min(1)
-    .max(256 * MEBIBYTE)
-    .default(64 * MEBIBYTE),
-  /** How long a request may take to arrive. */
-  read_timeout: duration.prefault("2m"),
-  /** How long a connection may wait for its next request. SDKs export every 5 s by default, and Node closes after 5 s. */
-  idle_timeout: duration.prefault("75s"),
-});
-
-type HttpConfig = z.infer<typeof httpSchema>;
-
 /** A protocol that is named without settings (`http:`) has the defaults. */
+const named = <Schema extends z.ZodType>(schema: Schema) => z.preprocess((config) => config ?? {}, schema).optional();
+
 const configSchema = z.strictObject({
   protocols: z
-    .strictObject({ http: z.preprocess((config) => config ?? {}, httpSchema).optional() })
-    .refine(({ http }) => http !== undefined, "must specify at least one protocol when using the OTLP receiver"),
+    .strictObject({ grpc: named(grpcSchema), http: named(httpSchema) })
+    .refine(
+      ({ grpc, http }) => grpc !== undefined || http !== undefined,
+      "must specify at least one protocol when using the OTLP receiver",
+    ),
 });
+
+/** So many bodies of the largest size may be in hand at once, or any number of smaller ones. */
+const LARGEST_BODIES_IN_HAND = 4;
+
+/** In bytes, of all bodies in hand, whichever way they come. */
+function bodyBudgetOf({ grpc, http }: z.infer<typeof configSchema>["protocols"]): number {
+  const largest = Math.max((grpc?.max_recv_msg_size_mib ?? 0) * MEBIBYTE, http?.max_request_body_size ?? 0);
+  return LARGEST_BODIES_IN_HAND * largest;
+}
 
 export const otlpReceiver: ReceiverFactory<z.infer<typeof configSchema>> = {
   type: "otlp",
-  description: "Takes OTLP over HTTP: traces, logs and metrics, in protobuf and JSON.",
+  description: "Takes OTLP over gRPC and HTTP (protobuf and JSON): traces, logs and metrics.",
   configSchema,
-  create({ protocols: { http } }, { id, logger, telemetry, pipelines }) {
-    let listener: Listener | undefined;
+  create({ protocols }, { id, logger, telemetry, pipelines, authenticatorOf }) {
+    const { grpc, http } = protocols;
+    // An authenticator that is named and not there is found out before anything starts.
+    for (const protocol of [grpc, http]) if (protocol?.auth !== undefined) authenticatorOf(protocol.auth.authenticator);
+    const decoder = createBodyDecoder(logger);
+    const holdBytes = createBodyBudget(bodyBudgetOf(protocols));
+    let grpcListener: Listener | undefined;
+    let httpListener: Listener | undefined;
+    const needs = { pipelines, authenticatorOf, holdBytes, decoder, id, logger, telemetry };
+    /** HTTP first. */
+    const urls = (): readonly string[] => [httpListener, grpcListener].flatMap((listener) => listener?.url ?? []);
     return {
       async start() {
-        if (http === undefined) return;
-        const handle = createExportHandler({
-          paths: { traces: http.traces_url_path, logs: http.logs_url_path, metrics: http.metrics_url_path },
-          maxBodySize: http.max_request_body_size,
-          id,
-          logger,
-          telemetry,
-          pipelines,
-        });
-        listener = await listen(http.endpoint, `receivers::${id}::protocols::http::endpoint`, () =>
-          createExportServer(http, handle),
-        );
-        logger.info({ url: listener.url }, "receiving OTLP over HTTP");
+        try {
+          if (grpc !== undefined) grpcListener = await listenGrpc(grpc, needs);
+          if (http !== undefined) httpListener = await listenHttp(http, needs);
+        } catch (error) {
+          await grpcListener?.close({ graceMs: 0 });
+          throw error;
+        }
+        for (const url of urls()) logger.info({ url }, "receiving OTLP");
       },
-      async shutdown() {
-        await listener?.close();
+      async shutdown(hurry) {
+        await Promise.all([httpListener?.close({ hurry }), grpcListener?.close({ hurry })]);
+        await decoder.shutdown();
       },
-      urls: () => (listener === undefined ? [] : [listener.url]),
+      urls,
     };
   },
 };
-
-function createExportServer({ read_timeout, idle_timeout }: HttpConfig, handle: ExportHandler): Server {
-  const server = createServer({
-    requestTimeout: read_timeout,
-    // Longer than the idle timeout, so that a connection that has waited is not closed over its next head.
-    headersTimeout: Math.min(read_timeout, idle_timeout + 5000),
-    keepAliveTimeout: idle_timeout,
-    // How often Node looks for requests that are late.
-    connectionsCheckingInterval: Math.min(5000, read_timeout),
-  });
-  server.on("request", (request, response) => void handle(request, response));
-  // A sender that waits for "100 Continue" (curl, for bodies over 1 MB) can be refused before it sends anything.
-  server.on("checkContinue", (request, response) => void handle(request, response));
-  return server;
-}

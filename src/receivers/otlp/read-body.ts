@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { HeldBytes } from "./body-budget.ts";
+import { createBodyBuffer } from "./body-buffer.ts";
 import { tooLarge } from "./request-refusal.ts";
 
 /** The sender went away before its body was complete. There is nobody to answer. */
@@ -16,29 +17,26 @@ export function checkAnnouncedLength(request: IncomingMessage, limit: number): v
  * The bytes of the body as they came, counted in `held`. Rejects with a refusal as soon as they are more than `limit`, with
  * what `held` refuses, and with SenderGone when they end before their end; what came until then is let go.
  */
-export async function readBody(request: IncomingMessage, limit: number, held: HeldBytes): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limit: number, held: HeldBytes): Promise<Uint8Array> {
+  const announced = request.headers["content-length"];
+  const body = createBodyBuffer({ limit, held, announced: announced === undefined ? undefined : Number(announced) });
   return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
-    let length = 0;
-    const stop = (error: Error): void => {
-      chunks = [];
+    const stop = (reason: unknown): void => {
       request.off("data", take);
-      reject(error);
+      reject(reason instanceof Error ? reason : new Error("The body could not be read.", { cause: reason }));
     };
     const take = (chunk: Buffer): void => {
-      length += chunk.length;
-      chunks.push(chunk);
-      const refusal = length > limit ? tooLarge(limit) : held.add(chunk.length);
-      if (refusal !== undefined) stop(refusal);
+      try {
+        body.add(chunk);
+      } catch (refusal) {
+        stop(refusal);
+      }
     };
     request.on("data", take);
     request.on("error", (cause) => stop(new SenderGone("The connection broke.", { cause })));
     request.on("close", () => {
       if (!request.complete) stop(new SenderGone("The connection was closed."));
     });
-    request.on("end", () => {
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length));
-    });
+    request.on("end", () => resolve(body.finish()));
   });
 }

@@ -1,8 +1,8 @@
 /** The folder that the database lies in: there, writable, and ours alone while this process lives. */
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
-import { StartError } from "../../model/errors.ts";
+import { codeOf, StartError } from "../../model/errors.ts";
 
 export const DATABASE_FILE = "turnwise.db";
 const LOCK_FILE = "turnwise.lock";
@@ -20,12 +20,27 @@ export interface DataFolder {
 export function lockDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
   } catch (error) {
     throw notWritable(path, error);
   }
   const lock = takeLock(path);
   return { databaseFile: join(path, DATABASE_FILE), release: () => lock.close() };
+}
+
+/**
+ * With the folders above it. Node's own `recursive` never returns where a folder cannot be made although the one above it is
+ * there, as in /proc.
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === "EEXIST" && statSync(path).isDirectory()) return;
+    if (codeOf(error) !== "ENOENT" || existsSync(dirname(path))) throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
 export function notWritable(path: string, cause: unknown): StartError {

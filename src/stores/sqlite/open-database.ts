@@ -25,6 +25,7 @@ export function openWriter(file: string): Database.Database {
       configureWriter(db);
       migrate(db);
       endOldClaims(db);
+      dropUnfinishedBodies(db);
       return db;
     } catch (error) {
       db.close();
@@ -61,6 +62,11 @@ function endOldClaims(db: Database.Database): void {
     `UPDATE sessions SET lease = NULL, status = CASE status WHEN 'running' THEN 'pending' ELSE status END
      WHERE lease IS NOT NULL`,
   );
+}
+
+/** Of requests that were being put into a sending queue when the server ended: nobody was told that they are safe. */
+function dropUnfinishedBodies(db: Database.Database): void {
+  db.exec("DELETE FROM queue_slices WHERE body_no NOT IN (SELECT body_no FROM queue_items)");
 }
 
 /** Looks at the file without writing to it. */

@@ -23,6 +23,8 @@ export type Outcome<Result = unknown> = { readonly result: Result } | { readonly
 /** From server to client: answers, and what became of sessions. */
 export interface ServerMessage {
   readonly answers?: readonly (readonly [id: number, outcome: Outcome])[];
+  /** How long the commit took that the answers are of; absent from those who only read. */
+  readonly commitSeconds?: number;
   readonly notices?: readonly SessionNotice[];
 }
 
@@ -42,7 +44,7 @@ export interface RpcClient<Offered extends Operations> {
 }
 
 export interface RpcClientOptions {
-  readonly onAnswers?: () => void;
+  readonly onCommit?: (seconds: number) => void;
   readonly onNotices?: (notices: readonly SessionNotice[]) => void;
 }
 
@@ -53,7 +55,7 @@ interface Pending {
 
 export function createRpcClient<Offered extends Operations>(
   port: MessagePort,
-  { onAnswers, onNotices }: RpcClientOptions = {},
+  { onCommit, onNotices }: RpcClientOptions = {},
 ): RpcClient<Offered> {
   const pending = new Map<number, Pending>();
   let lastId = 0;
@@ -74,8 +76,8 @@ export function createRpcClient<Offered extends Operations>(
     pending.clear();
   }
 
-  port.on("message", ({ answers, notices }: ServerMessage) => {
-    if (answers !== undefined) onAnswers?.();
+  port.on("message", ({ answers, commitSeconds, notices }: ServerMessage) => {
+    if (commitSeconds !== undefined) onCommit?.(commitSeconds);
     for (const [id, outcome] of answers ?? []) settle(id, outcome);
     if (notices !== undefined) onNotices?.(notices);
   });

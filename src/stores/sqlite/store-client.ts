@@ -1,14 +1,14 @@
 /** The Store's contract as calls to the writer and to a reader, wherever these run. */
 import type { Component } from "../../component/component.ts";
 import type { SessionNotice, Store } from "../../component/store.ts";
-import { UnavailableError } from "../../model/errors.ts";
-import type { EncodedRecords } from "../../model/signal-batch.ts";
+import { createQueueClient } from "./queue-client.ts";
 import type { ReadOperations } from "./read-operations.ts";
+import type { WaitingQueue } from "./read-queue.ts";
+import { createRecordWrites } from "./record-writes.ts";
 import type { Call } from "./rpc.ts";
-import { createSharedBuffers } from "./shared-buffers.ts";
 import type { WriteOperations } from "./write-operations.ts";
 
-/** More must not wait for the disk: then the senders keep their data and send it again. */
+/** What a thread may have waiting for the disk when nobody says otherwise. */
 const DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 export interface StoreClientOptions {
@@ -16,6 +16,7 @@ export interface StoreClientOptions {
   readonly read: Call<ReadOperations>;
   /** Whether anybody listens has changed. */
   readonly onWatch: (watches: boolean) => void;
+  /** More must not wait for the disk, of small requests and of large ones each: the senders keep it and send it again. */
   readonly maxQueuedBytes?: number;
 }
 
@@ -26,41 +27,19 @@ export interface StoreClient {
   readonly watches: () => boolean;
   /** Bytes of records that are on their way to the disk. */
   readonly queuedBytes: () => number;
+  /** Sending queues with requests that nobody has asked for. */
+  readonly abandonedQueues: () => Promise<readonly WaitingQueue[]>;
 }
 
 export function createStoreClient(options: StoreClientOptions): StoreClient {
   const { write, read, onWatch, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options;
   const listeners = new Set<(notice: SessionNotice) => void>();
-  const buffers = createSharedBuffers();
-  let queuedBytes = 0;
-
-  /** The bytes are copied: the caller's may be a part of something larger, or in use elsewhere. */
-  async function writeRecords(
-    operation: "writeSpans" | "writeLogRecords",
-    encoded: EncodedRecords,
-    project: string,
-  ): Promise<void> {
-    const { length } = encoded.bytes;
-    if (queuedBytes > 0 && queuedBytes + length > maxQueuedBytes)
-      throw new UnavailableError("The store is behind: too much waits to be written.");
-    queuedBytes += length;
-    const held = buffers.hold(encoded.bytes);
-    const tables = tablesOf(encoded);
-    try {
-      if (held !== undefined) await write(operation, [{ ...tables, bytes: held }, project]);
-      else {
-        const bytes = new Uint8Array(encoded.bytes);
-        await write(operation, [{ ...tables, bytes }, project], [bytes.buffer]);
-      }
-    } finally {
-      queuedBytes -= length;
-      if (held !== undefined) buffers.release(held);
-    }
-  }
+  const usedQueues = new Set<string>();
+  const records = createRecordWrites(write, maxQueuedBytes);
 
   const operations: StoreClient["operations"] = {
-    writeSpans: (encoded, { project }) => writeRecords("writeSpans", encoded, project),
-    writeLogRecords: (encoded, { project }) => writeRecords("writeLogRecords", encoded, project),
+    writeSpans: (encoded, { project }) => records.write("writeSpans", encoded, project),
+    writeLogRecords: (encoded, { project }) => records.write("writeLogRecords", encoded, project),
     createMessageSession: (session) => write("createMessageSession", [session]),
     closeSession: (ref) => write("closeSession", [ref]),
     requestJudgement: (ref, judge) => write("requestJudgement", [ref, judge]),
@@ -78,6 +57,11 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
     getSession: (ref) => read("getSession", [ref]),
     findSessions: (query) => read("findSessions", [query]),
     countSessions: (query) => read("countSessions", [query]),
+    countWaiting: () => read("countWaiting", []),
+    sendingQueueOf(exporter) {
+      usedQueues.add(exporter);
+      return createQueueClient({ write, read }, exporter);
+    },
 
     watch(listener) {
       const own = (notice: SessionNotice): void => listener(notice); // the same listener may watch twice
@@ -95,11 +79,9 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
       for (const notice of notices) for (const listener of listeners) listener(notice);
     },
     watches: () => listeners.size > 0,
-    queuedBytes: () => queuedBytes,
+    queuedBytes: records.queuedBytes,
+    async abandonedQueues() {
+      return (await read("waitingQueues", [])).filter(({ exporter }) => !usedQueues.has(exporter));
+    },
   };
-}
-
-/** Each array with a buffer of its own: cloning one that is a part of another would copy all of the other. */
-function tablesOf({ records, scopes, resources }: EncodedRecords) {
-  return { records: records.slice(), scopes: scopes.slice(), resources: resources.slice() };
 }

@@ -24,10 +24,12 @@ export interface StoreThreadsOptions {
   readonly dataDir: string;
   readonly conversationKeys: readonly string[];
   readonly logger: Logger;
+  /** Called when a thread that had started ends without being told to: what it did is done by nobody then. */
+  readonly onDeath: (error: Error) => void;
 }
 
 /** Throws StartError when the folder or the database cannot be used; no thread is left then. */
-export async function startStoreThreads({ logger, ...options }: StoreThreadsOptions): Promise<StoreThreads> {
+export async function startStoreThreads({ logger, onDeath, ...options }: StoreThreadsOptions): Promise<StoreThreads> {
   const signal = createCheckpointSignal();
   const databaseFile = join(resolve(options.dataDir), DATABASE_FILE);
   const { port1: reader, port2: readerSide } = new MessageChannel();
@@ -40,16 +42,18 @@ export async function startStoreThreads({ logger, ...options }: StoreThreadsOpti
     new Worker(new URL("./checkpoint-thread.js", import.meta.url), { workerData: checkpointData }),
     new Worker(new URL("./reader-thread.js", import.meta.url), { workerData: readerData, transferList: [readerSide] }),
   ];
-  const othersEnded = Promise.all(others.map(ended));
-  const writerEnded = ended(writer);
+  const ends = [writer, ...others].map(ended);
+  const [writerEnded, ...othersEnded] = ends;
   for (const worker of [writer, ...others]) report(worker, logger);
+  let stopping = false;
   const command = (message: WriterCommand, transfer: readonly MessagePort[] = []): void =>
     writer.postMessage(message, transfer);
 
   async function stop(): Promise<void> {
+    stopping = true;
     reader.close();
     signalStop(signal);
-    await othersEnded;
+    await Promise.all(othersEnded);
     command({ close: true });
     await writerEnded; // the last one to close the file: it puts the whole log into the database
   }
@@ -60,6 +64,10 @@ export async function startStoreThreads({ logger, ...options }: StoreThreadsOpti
     await stop();
     throw error;
   }
+  for (const [at, name] of ["writer", "checkpoint", "reader"].entries())
+    void ends[at]?.then(() => {
+      if (!stopping) onDeath(new Error(`the store's ${name} thread has ended`));
+    });
   return {
     databaseFile,
     reader,

@@ -12,6 +12,14 @@ const insertSql = `
   INSERT INTO log_records (trace_no, digest, ordinal, resource_no, scope_no, payload) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO NOTHING`;
 
+/** A large request comes in parts, see record-writes.ts. They come in order, and the next when the last is on disk. */
+export interface RequestPart {
+  /** Different for every request. */
+  readonly request: string;
+  /** From 0. */
+  readonly number: number;
+}
+
 /** A record of a request that has a trace. */
 interface Placed {
   readonly body: Buffer;
@@ -23,8 +31,10 @@ export function createWriteLogRecords({ db }: WriteContext, parts: IngestParts) 
   const { traces, shared, sessions, conversationKeys } = parts;
   const insert = db.prepare(insertSql);
 
+  const equals = createEqualRecords();
+
   /** A record that names no trace belongs to no session and is not kept. */
-  return function writeLogRecords(encoded: EncodedRecords, project: string): void {
+  return function writeLogRecords(encoded: EncodedRecords, project: string, part?: RequestPart): void {
     const numbers = shared.numbersOf(encoded, project);
     const arrivals = createArrivals(project);
     const placed: Placed[] = [];
@@ -37,12 +47,12 @@ export function createWriteLogRecords({ db }: WriteContext, parts: IngestParts) 
       placed.push({ body, numbers: own, arrival });
     }
     arrivals.place(traces, sessions);
-    const seen = new Map<string, number>();
+    const { before, seen } = equals.of(part);
     for (const { body, numbers: own, arrival } of placed) {
       const { traceNo = 0 } = arrival.trace ?? {};
       const digest = digestOf(body, own);
       const key = `${traceNo}|${digest.toString("latin1")}`;
-      const ordinal = seen.get(key) ?? 0;
+      const ordinal = seen.get(key) ?? before.get(key) ?? 0;
       seen.set(key, ordinal + 1);
       if (insert.run(traceNo, digest, ordinal, own.resourceNo, own.scopeNo, body).changes > 0) arrival.hasNews = true;
     }
@@ -73,4 +83,36 @@ function conversationIdOf({ attributes }: LogRecord, keys: readonly string[]): s
 
 function digestOf(body: Buffer, { resourceNo, scopeNo }: SharedNumbers): Buffer {
   return createHash("sha256").update(`${resourceNo}|${scopeNo}|`).update(body).digest().subarray(0, 16);
+}
+
+/** In a request of more records than this, equal ones that are far apart are taken for one. */
+const MAX_REMEMBERED_RECORDS = 100_000;
+
+/** How many equal records a request has brought, by trace and digest: in the part at hand, and in those before it. */
+interface EqualRecords {
+  readonly before: ReadonlyMap<string, number>;
+  readonly seen: Map<string, number>;
+}
+
+/** A part may be written twice, when something else in its commit fails: then what it has noted the first time is void. */
+function createEqualRecords() {
+  let part: RequestPart = { request: "", number: 0 };
+  let before = new Map<string, number>();
+  let seen = new Map<string, number>();
+
+  function turnTo(next: RequestPart): void {
+    if (next.request !== part.request) before = new Map();
+    else if (next.number !== part.number && before.size < MAX_REMEMBERED_RECORDS)
+      for (const [key, count] of seen) before.set(key, count);
+    part = next;
+    seen = new Map();
+  }
+
+  return {
+    of(next: RequestPart | undefined): EqualRecords {
+      if (next === undefined) return { before: new Map(), seen: new Map() };
+      turnTo(next);
+      return { before, seen };
+    },
+  };
 }

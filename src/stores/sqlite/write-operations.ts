@@ -4,6 +4,7 @@ import { createCreateMessageSession } from "./create-message-session.ts";
 import { createDeleteSession } from "./delete-session.ts";
 import { createJoinSession } from "./join-session.ts";
 import { createJudgementRows } from "./judgement-rows.ts";
+import { createQueueRows } from "./queue-rows.ts";
 import { createSaveSession } from "./save-session.ts";
 import { createSessionRows } from "./session-rows.ts";
 import { createSharedRows } from "./shared-rows.ts";
@@ -34,6 +35,7 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
     saveSession: createSaveSession(context),
     ...createClaims(context, sessions),
     ...createJudgementRows(context),
+    ...createQueueRows(context),
   };
   return { operations, forget };
 }

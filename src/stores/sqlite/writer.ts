@@ -68,9 +68,11 @@ export function startWriter({ dataDir, conversationKeys, signal }: WriterOptions
   function commit(): void {
     const group = waiting.splice(0);
     if (group.length === 0) return;
+    const startedAt = performance.now();
     const { outcomes, notices } = commitGroup(group.map(({ request }) => request));
+    const commitSeconds = (performance.now() - startedAt) / 1000;
     signalCommit(signal);
-    for (const client of clients) answer(client, group, outcomes, notices);
+    for (const client of clients) answer(client, group, outcomes, notices, commitSeconds);
     shortenLog();
   }
 
@@ -128,13 +130,14 @@ function answer(
   group: readonly Waiting[],
   outcomes: readonly Outcome[],
   notices: SessionNotice[],
+  commitSeconds: number,
 ): void {
   const answers = group.flatMap((waiting, index): [number, Outcome][] => {
     const outcome = outcomes[index];
     return waiting.client === client && outcome !== undefined ? [[waiting.request.id, outcome]] : [];
   });
   const message: ServerMessage = {
-    ...(answers.length > 0 ? { answers } : {}),
+    ...(answers.length > 0 ? { answers, commitSeconds } : {}),
     ...(client.watches && notices.length > 0 ? { notices } : {}),
   };
   if (message.answers !== undefined || message.notices !== undefined) client.port.postMessage(message);

@@ -31,7 +31,7 @@ describe("partial success", () => {
     const batch = receiver.delivered.find(isSpanBatch);
     expect(batch?.spans().map(({ name }) => name)).toEqual(["good", "good"]);
     expect(counterOf(receiver, "otelcol_receiver_accepted_spans", 'receiver="otlp",transport="http"')).toBe(2);
-    expect(counterOf(receiver, "otelcol_receiver_refused_spans", 'receiver="otlp",transport="http"')).toBe(2);
+    expect(counterOf(receiver, "otelcol_receiver_failed_spans", 'receiver="otlp",transport="http"')).toBe(2);
   });
 
   test("keeps the good log records, and counts and explains the bad ones: JSON", async () => {

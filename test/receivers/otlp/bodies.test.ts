@@ -89,14 +89,14 @@ describe("a Content-Encoding", () => {
     },
   );
 
-  test.each(["br", "zstd", "foo", "gzip, gzip", "gzip,identity", "snappy"])("%s is not supported", async (encoding) => {
+  test.each(["br", "foo", "gzip, gzip", "gzip,identity", "snappy"])("%s is not supported", async (encoding) => {
     const { status, headers, body } = await send(await startReceiver(), {
       headers: { ...JSON_TYPE, "content-encoding": encoding },
       body: "{}",
     });
     expect([status, headers["accept-encoding"], headers["content-type"]]).toEqual([
       415,
-      "gzip, deflate, identity",
+      "identity, gzip, zstd, zlib, deflate",
       "application/json",
     ]);
     expect(JSON.parse(body.toString())).toMatchObject({ code: 3 });

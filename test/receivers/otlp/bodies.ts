@@ -4,7 +4,7 @@ import type { Signal } from "../../../src/model/signal-batch.ts";
 import { toJsonRequest } from "../../../src/otlp/to-json-request.ts";
 import { logRecordWith, spanWith } from "../../support/records.ts";
 import { oracleEncode } from "../../otlp/oracle.ts";
-import { JSON_TYPE, PROTOBUF } from "./receiver.ts";
+import { JSON_TYPE, PROTOBUF } from "../../support/http-client.ts";
 
 export interface SignalBody {
   readonly signal: Signal;

@@ -65,6 +65,24 @@ describe("a connection", () => {
     expect(receiver.logger.lines.filter(({ level }) => level !== "info")).toEqual([]);
   });
 
+  test.each([
+    ["never", "POST /v1/traces HTTP/1.1\r\nHost: x\r\n", 0],
+    ["byte by byte", "POST /v1/traces HTTP/1.1\r\nHost: x\r\nX: ", 50],
+  ])(
+    "whose head ends %s is answered with 408 and ended, and others are served meanwhile",
+    async (_, start, everyMs) => {
+      const receiver = await startReceiver({ http: { read_header_timeout: "300ms" } });
+      const socket = connect(receiver.port, "127.0.0.1").on("error", () => undefined);
+      socket.write(start);
+      const drip = everyMs === 0 ? undefined : setInterval(() => socket.write("x"), everyMs);
+      const answered = once(socket, "data");
+      expect((await send(receiver, { body: spansBody() })).status).toBe(200);
+      expect(String((await answered)[0])).toMatch(/^HTTP\/1\.1 408 [^]*\{"code":3,/);
+      await once(socket, "close");
+      clearInterval(drip);
+    },
+  );
+
   test("many at once are all served", async () => {
     const receiver = await startReceiver();
     const agent = new Agent({ keepAlive: true, maxSockets: 30 });
@@ -172,7 +190,7 @@ describe("starting", () => {
     const { receiver, logger } = await start("localhost:0");
     const [url = ""] = receiver.urls?.() ?? [];
     expect(url).toMatch(/^http:\/\/localhost:[1-9]\d*$/);
-    expect(logger.lines).toEqual([{ level: "info", fields: { url }, message: "receiving OTLP over HTTP" }]);
+    expect(logger.lines).toEqual([{ level: "info", fields: { url }, message: "receiving OTLP" }]);
     const addresses = Object.values(networkInterfaces()).flatMap((found = []) => found.map(({ address }) => address));
     const hosts = ["127.0.0.1", ...(addresses.includes("::1") ? ["[::1]"] : [])];
     for (const host of hosts) {

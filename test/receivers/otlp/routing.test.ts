@@ -121,12 +121,18 @@ describe("the configuration", () => {
       protocols: {
         http: {
           endpoint: { host: "localhost", port: 4318 },
+          transport: "tcp",
           traces_url_path: "/v1/traces",
           logs_url_path: "/v1/logs",
           metrics_url_path: "/v1/metrics",
           max_request_body_size: 67_108_864,
+          compression_algorithms: ["", "gzip", "zstd", "zlib", "deflate"],
           read_timeout: 120_000,
+          read_header_timeout: 60_000,
           idle_timeout: 75_000,
+          keep_alives_enabled: true,
+          response_headers: {},
+          include_metadata: false,
         },
       },
     });
@@ -135,7 +141,7 @@ describe("the configuration", () => {
   test.each([
     ["no protocols", {}],
     ["an empty list of protocols", { protocols: {} }],
-    ["a protocol that is not there yet", { protocols: { grpc: {} } }],
+    ["a protocol that does not exist", { protocols: { http: {}, thrift: {} } }],
     ["an unknown key", { protocols: { http: { max_size: 1 } } }],
     ["a limit that is no number", { protocols: { http: { max_request_body_size: "64MiB" } } }],
     ["a limit of 0", { protocols: { http: { max_request_body_size: 0 } } }],
@@ -143,6 +149,11 @@ describe("the configuration", () => {
     ["a limit of half a byte", { protocols: { http: { max_request_body_size: 0.5 } } }],
     ["a path that is none", { protocols: { http: { traces_url_path: "http://x y" } } }],
     ["an empty path", { protocols: { http: { traces_url_path: "" } } }],
+    ["a compression that is not there", { protocols: { http: { compression_algorithms: ["snappy"] } } }],
+    ["a header that is none", { protocols: { http: { response_headers: { "a b": "c" } } } }],
+    ["a header that would be two", { protocols: { http: { response_headers: { a: "b\r\nc: d" } } } }],
+    ["an origin that is none", { protocols: { http: { cors: { allowed_origins: ["example.com"] } } } }],
+    ["a certificate without a key", { protocols: { http: { tls: { cert_file: "cert.pem" } } } }],
     ["a port that is none", { protocols: { http: { endpoint: "localhost:99999" } } }],
   ])("is refused: %s", (_, config) => {
     expect(otlpIssues(config)).not.toEqual([]);

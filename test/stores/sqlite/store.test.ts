@@ -187,9 +187,10 @@ describe("the SQLite store", () => {
   test("does not serve other engines", async () => {
     const silent = { debug() {}, info() {}, warn() {}, error() {} };
     const context = { id: "default", logger: silent, telemetry: { count() {}, gauge() {} }, conversationKeys: [] };
-    const store = sqliteStore.create({ url: "postgres://localhost/x", data_dir: temporaryFolder() }, context);
+    const config = sqliteStore.configSchema.parse({ url: "postgres://localhost/x", data_dir: temporaryFolder() });
+    const store = sqliteStore.create(config, context);
     await expect(store.start?.()).rejects.toMatchObject({ code: "store_not_supported" });
-    expect(sqliteStore.configSchema.parse({})).toEqual({ url: "sqlite", data_dir: "./data" });
+    expect(sqliteStore.configSchema.parse({})).toEqual({ url: "sqlite", data_dir: "./data", max_queued_mib: 64 });
     expect(sqliteStore.configSchema.safeParse({ data_dirr: "x" }).success).toBe(false);
   });
 

@@ -178,3 +178,28 @@ CREATE TABLE session_links (
   PRIMARY KEY (project_id, link, session_no)
 ) WITHOUT ROWID;
 CREATE INDEX session_links_by_session ON session_links (session_no);
+
+-- What exporters still have to send (component/sending-queue.ts), oldest first. The request lies in queue_slices, so that a
+-- large one is not written in one commit, and a row here can change without its bytes being written again.
+CREATE TABLE queue_items (
+  item_no INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: readers remember how far they are
+  exporter TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  signal TEXT NOT NULL,
+  records INTEGER NOT NULL,
+  size INTEGER NOT NULL, -- bytes of the request
+  body_no INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  parked TEXT -- why it is not sent
+);
+CREATE INDEX queue_items_waiting ON queue_items (exporter, item_no) WHERE parked IS NULL;
+
+-- A body without an item was being written when the server ended.
+CREATE TABLE queue_slices (
+  slice_no INTEGER PRIMARY KEY,
+  body_no INTEGER NOT NULL, -- the number of its first slice
+  checksum INTEGER NOT NULL, -- CRC-32 of the bytes
+  bytes BLOB NOT NULL
+);
+CREATE INDEX queue_slices_by_body ON queue_slices (body_no);

@@ -1,0 +1,45 @@
+// Kills servers: see HELP. Prints what was lost, doubled or damaged, and ends with 1 when that is anything.
+import { parseArgs } from "node:util";
+import { randomFrom } from "./payload.mjs";
+
+const HELP = `usage: npm run crash -- [--rounds 200] [--seed N]
+         npm run crash -- --sdk [--spans 100000]
+Without --sdk: a server under load is killed with SIGKILL at a random moment, started again and examined, so many times.
+With --sdk: the real OpenTelemetry exporters deliver so many records through a server that is killed five times meanwhile.`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string" },
+    seed: { type: "string" },
+    sdk: { type: "boolean" },
+    spans: { type: "string" },
+    help: { type: "boolean" },
+  },
+});
+if (values.help) console.log(HELP);
+else if (values.sdk) process.exitCode = await runSdk(Number(values.spans ?? 100_000));
+else
+  process.exitCode = await runRounds(Number(values.rounds ?? 200), Number(values.seed ?? Date.now() % 1_000_000_000));
+
+async function runRounds(rounds, seed) {
+  const { runCrashRounds } = await import("./crash/rounds.mjs");
+  console.log(`seed ${seed}`);
+  const onRound = (total) => process.stderr.write(`\r${summaryOf(total)} `);
+  const total = await runCrashRounds({ rounds, random: randomFrom(seed), onRound });
+  process.stderr.write("\n");
+  console.log(summaryOf(total));
+  // A run that acknowledged nothing has shown nothing.
+  return total.acknowledged > rounds && total.lost + total.duplicated + total.corrupt === 0 ? 0 : 1;
+}
+
+function summaryOf({ rounds, acknowledged, lost, duplicated, corrupt }) {
+  return `${rounds} rounds, ${acknowledged} requests acknowledged: ${lost} lost, ${duplicated} duplicated, ${corrupt} corrupt`;
+}
+
+async function runSdk(spans) {
+  const { deliverThroughKills } = await import("./crash/sdk.mjs");
+  const { rows, missing, duplicated } = await deliverThroughKills({ records: spans, kills: 5 });
+  console.table(rows);
+  console.log(`${missing} lost, ${duplicated} duplicated`);
+  return missing + duplicated === 0 ? 0 : 1;
+}

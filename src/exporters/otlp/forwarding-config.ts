@@ -1,0 +1,77 @@
+/** What `otlp_http` and `otlp_grpc` are both configured with. Names, defaults and rules: collector `exporterhelper`, `configtls`. */
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { z } from "zod";
+import { duration, secret } from "../../component/config-schemas.ts";
+
+/** Undefined when it is not enabled. */
+export const sendingQueue = z
+  .strictObject({
+    enabled: z.boolean().default(true),
+    /** Requests that are sent at the same time. */
+    num_consumers: z.int().min(1).default(10),
+    /** How much may wait, in the unit of the `sizer`. */
+    queue_size: z.int().min(1).default(1000),
+    sizer: z.enum(["requests", "items", "bytes"]).default("requests"),
+    /** When it is full: have the senders wait, instead of having them send again. */
+    block_on_overflow: z.boolean().default(false),
+    /** The name of the configured store that keeps it. */
+    store: z.string().min(1).default("default"),
+  })
+  .prefault({})
+  .transform((queue) => (queue.enabled ? queue : undefined));
+
+export type SendingQueueConfig = NonNullable<z.infer<typeof sendingQueue>>;
+
+export const retryOnFailure = z
+  .strictObject({
+    enabled: z.boolean().default(true),
+    initial_interval: duration.prefault("5s"),
+    max_interval: duration.prefault("30s"),
+    /** What could not be sent for so long is given up; 0: never. */
+    max_elapsed_time: duration.prefault("300s"),
+    multiplier: z.number().min(1).default(1.5),
+    randomization_factor: z.number().min(0).max(1).default(0.5),
+  })
+  .prefault({});
+
+export const clientTls = z
+  .strictObject({
+    /** No TLS at all; of a URL its scheme decides. */
+    insecure: z.boolean().default(false),
+    insecure_skip_verify: z.boolean().default(false),
+    ca_file: z.string().min(1).optional(),
+    cert_file: z.string().min(1).optional(),
+    key_file: z.string().min(1).optional(),
+  })
+  .refine(({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined), {
+    error: "for auth via TLS, provide both certificate and key, or neither",
+  })
+  .prefault({});
+
+export type ClientTlsConfig = z.infer<typeof clientTls>;
+
+/** One attempt, from the connection to the last byte of the answer. */
+export const attemptTimeout = duration.refine((ms) => ms > 0, { error: "must be more than 0" });
+
+export const compression = z.enum(["gzip", "none"]).default("gzip");
+
+const isHeader = (name: string, value: string): boolean => {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Sent with every request. */
+export const headers = z
+  .record(z.string(), secret)
+  .superRefine((headers, context) => {
+    for (const [name, value] of Object.entries(headers))
+      if (!isHeader(name, value)) context.addIssue({ code: "custom", message: "is not a header", path: [name] });
+  })
+  .default({});
+
+export const auth = z.strictObject({ authenticator: z.string().min(1) }).optional();

@@ -1,0 +1,111 @@
+/**
+ * Sends on what lies in a sending queue, in the order in which it came, several requests at a time. A request leaves the queue
+ * when the server upstream has it, or does not want it; whatever else happens, it stays there and is sent again.
+ */
+import type { QueuedItem, SendingQueue } from "../../component/sending-queue.ts";
+import type { PartialSuccess } from "../../otlp/decode-export-response.ts";
+import { createBudget } from "./budget.ts";
+import type { ForwardingOptions } from "./forwarding.ts";
+import { createQueueTaker } from "./queue-taker.ts";
+import { sendWithRetry } from "./retry.ts";
+import { createUntilDone } from "./until-done.ts";
+
+export interface QueueConsumersOptions extends ForwardingOptions {
+  readonly queue: SendingQueue;
+  readonly consumers: number;
+  /** Aborts with a Stopped. */
+  readonly stopping: AbortSignal;
+  /** The item waits no more. */
+  readonly onLeft: (item: QueuedItem) => void;
+}
+
+export interface QueueConsumers {
+  /** Something was put into the queue. */
+  announce(): void;
+  /** Resolves when all have stopped. */
+  run(): Promise<void>;
+}
+
+/** Requests that are being sent lie in memory; what waits for its next attempt does not. */
+const MAX_BYTES_IN_MEMORY = 64 * 1024 * 1024;
+
+/** Ends the consumers, wherever they are. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+/** The store does not have the request any more as it was put. */
+class Damaged extends Error {
+  override readonly name = "Damaged";
+}
+
+export function createQueueConsumers(options: QueueConsumersOptions): QueueConsumers {
+  const { queue, policy, attempt, reports, stopping, onLeft } = options;
+  const untilDone = createUntilDone(reports, stopping);
+  const taker = createQueueTaker(queue, untilDone, stopping);
+  const memory = createBudget(MAX_BYTES_IN_MEMORY);
+
+  async function attemptOnce(item: QueuedItem): Promise<PartialSuccess> {
+    await memory.take(item.size, stopping);
+    try {
+      const stored = await untilDone(async () => queue.read(item));
+      if ("damage" in stored) throw new Damaged(stored.damage);
+      return await attempt({ signal: item.signal, bytes: stored.bytes });
+    } finally {
+      memory.release(item.size);
+    }
+  }
+
+  async function send(item: QueuedItem): Promise<void> {
+    let { attempts } = item;
+    const outcome = await sendWithRetry({
+      policy,
+      stopping,
+      attempt: async () => attemptOnce(item),
+      async onRetry(error) {
+        attempts += 1;
+        reports.retrying(error);
+        await untilDone(async () => queue.retried(item));
+      },
+    });
+    if (outcome.status === "stopped") return;
+    await untilDone(async () => queue.remove(item)); // first: what was counted is not sent again
+    onLeft(item);
+    if (outcome.status === "sent") reports.sent(item, outcome.partialSuccess);
+    else reports.gaveUp(item, outcome.error, attempts + 1);
+  }
+
+  async function park(item: QueuedItem, error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    await untilDone(async () => queue.park(item, reason));
+    onLeft(item);
+    reports.parked(item, reason);
+  }
+
+  async function consume(): Promise<never> {
+    for (;;) {
+      const item = await taker.take();
+      try {
+        await send(item);
+      } catch (error) {
+        if (error instanceof Stopped) throw error;
+        await park(item, error);
+      }
+    }
+  }
+
+  async function consumeUntilStopped(): Promise<void> {
+    try {
+      await consume();
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+  }
+
+  return {
+    announce: () => taker.announce(),
+    async run() {
+      await Promise.all(Array.from({ length: options.consumers }, consumeUntilStopped));
+    },
+  };
+}

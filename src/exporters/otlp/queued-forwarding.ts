@@ -1,0 +1,71 @@
+/** Through a durable queue: whoever sends the data waits only until it is on disk. */
+import { setMaxListeners } from "node:events";
+import type { QueuedRequest, QueueSize, SendingQueue } from "../../component/sending-queue.ts";
+import { UnavailableError } from "../../model/errors.ts";
+import { createBudget } from "./budget.ts";
+import type { Forwarding, ForwardingOptions } from "./forwarding.ts";
+import type { SendingQueueConfig } from "./forwarding-config.ts";
+import { createQueueConsumers, Stopped } from "./queue-consumers.ts";
+
+export interface QueuedForwardingOptions extends ForwardingOptions {
+  readonly config: SendingQueueConfig;
+  readonly queue: SendingQueue;
+}
+
+export interface QueuedForwarding extends Forwarding {
+  /** How much waits, or is being sent, in the unit of the `sizer`. */
+  readonly waiting: () => number;
+}
+
+export function createQueuedForwarding({ config, queue, ...options }: QueuedForwardingOptions): QueuedForwarding {
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // one a consumer, and one a sender that waits for room
+  const consumers = createQueueConsumers({
+    ...options,
+    queue,
+    consumers: config.num_consumers,
+    stopping: stopping.signal,
+    onLeft: ({ count, size }) => room.release(sizeOf({ requests: 1, items: count, bytes: size })),
+  });
+  const sizeOf = (size: QueueSize): number => size[config.sizer];
+  let room = createBudget(config.queue_size);
+  let running: Promise<void> | undefined;
+
+  async function enter(size: number): Promise<void> {
+    if (room.tryTake(size)) return;
+    if (!config.block_on_overflow) throw new UnavailableError("The sending queue is full.");
+    await room.take(size, stopping.signal);
+  }
+
+  async function put(request: QueuedRequest): Promise<void> {
+    const size = sizeOf({ requests: 1, items: request.count, bytes: request.bytes.length });
+    await enter(size);
+    try {
+      await queue.put(request);
+    } catch (error) {
+      room.release(size);
+      throw error;
+    }
+    consumers.announce();
+  }
+
+  return {
+    async start() {
+      room = createBudget(config.queue_size, sizeOf(await queue.size()));
+      running = consumers.run();
+    },
+    async take(request) {
+      try {
+        await put(request);
+      } catch (error) {
+        options.reports.count("enqueue_failed", request.signal, request.count);
+        throw error instanceof Stopped ? new UnavailableError(error.message) : error;
+      }
+    },
+    async stop() {
+      stopping.abort(new Stopped("The exporter is shutting down."));
+      await running;
+    },
+    waiting: () => room.used(),
+  };
+}

@@ -1,0 +1,36 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { AuthenticatorOf } from "../../component/extension.ts";
+import { SendError } from "./sender.ts";
+
+export interface HeadersConfig {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth?: { readonly authenticator: string } | undefined;
+}
+
+/** Names in lower case. Throws a SendError when the authenticator has none to give now; what is to be sent is not at fault. */
+export type RequestHeadersOf = () => Readonly<Record<string, string>>;
+
+/**
+ * The configured headers and the authenticator's, which are asked for anew at each request, as a token may have changed.
+ * Throws a StartError at once when there is no such authenticator.
+ */
+export function requestHeaders({ headers, auth }: HeadersConfig, authenticatorOf: AuthenticatorOf): RequestHeadersOf {
+  const authenticator = auth === undefined ? undefined : authenticatorOf(auth.authenticator);
+  return () => {
+    try {
+      return lowerCased({ ...headers, ...authenticator?.clientHeaders() });
+    } catch (cause) {
+      throw new SendError("the authenticator gives no usable headers", { retryable: true, cause });
+    }
+  };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+      return [name.toLowerCase(), value];
+    }),
+  );
+}

@@ -1,0 +1,210 @@
+/** A100, A101, A103, A107: what disks, other programs and model providers can do to a server. */
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { sendModelCalls } from "../support/otlp-sender.ts";
+import { portOf } from "../support/port-of.ts";
+import { spansBody } from "../receivers/otlp/bodies.ts";
+import { send } from "../receivers/otlp/receiver.ts";
+import { temporaryDataDir } from "../support/server.ts";
+import { startServerProcess } from "../support/server-process.mjs";
+import { databaseFile, storedSpans } from "../support/stored-spans.ts";
+import { type AttackedServer, type AttackOptions, expectAlive, startAttackedServer } from "./attack.ts";
+
+async function startServer(options: AttackOptions = {}): Promise<AttackedServer> {
+  const server = await startAttackedServer(options);
+  onTestFinished(async () => {
+    await server.stop("SIGKILL");
+    rmSync(server.dataDir, { recursive: true, force: true });
+  });
+  return server;
+}
+
+/** Asks until the server refuses; resolves with what it says then. */
+async function sendUntilRefused(server: AttackedServer, body: Uint8Array) {
+  for (let number = 0; number < 1000; number += 1) {
+    const answer = await send(server, { body });
+    if (answer.status !== 200) return answer;
+  }
+  throw new Error("everything was taken");
+}
+
+function expectToBeAskedAgain({ status, headers }: Awaited<ReturnType<typeof send>>): void {
+  expect(status).toBe(503);
+  expect([1, 2]).toContain(Number(headers["retry-after"]));
+}
+
+/** The largest that a file of the process may become, as a disk that is full: `unlimited` lifts it again. */
+function limitFileSize(server: AttackedServer, bytes: number | "unlimited"): void {
+  execFileSync("prlimit", [`--pid=${server.pid}`, `--fsize=${bytes}:`]);
+}
+
+describe("a disk", () => {
+  test("A100 that is full is a refusal for now, and after it everything goes on", { timeout: 60_000 }, async () => {
+    const server = await startServer();
+    await expectAlive(server);
+    limitFileSize(server, statSync(`${databaseFile(server.dataDir)}-wal`).size + 200_000);
+    const before = await server.metric('reason="unavailable"');
+    let number = 0;
+    const taken: string[] = [];
+    for (; number < 200; number += 1) {
+      const { spans, status } = await sendModelCalls(server.otlpUrl, "full", ["x".repeat(20_000)]);
+      if (status !== 200) break;
+      taken.push(...spans.map(({ traceId, spanId }) => `${traceId}/${spanId}`));
+    }
+    expectToBeAskedAgain(await sendUntilRefused(server, spansBody(200)));
+    expect(taken.length).toBeGreaterThan(0);
+    expect(await server.metric('reason="unavailable"')).toBeGreaterThan(before);
+    expect(server.isAlive()).toBe(true);
+    expect((await fetch(`${server.apiUrl}/api/v1/sessions`)).status).toBe(200);
+    limitFileSize(server, "unlimited");
+    await expect.poll(async () => (await send(server, { body: spansBody(3) })).status, { timeout: 20_000 }).toBe(200);
+    const stored = storedSpans(server.dataDir);
+    expect(taken.filter((span) => !stored.has(span))).toEqual([]);
+    expect(server.stderr()).not.toContain("POLLUTED");
+    expect(await server.stop()).toBe(0);
+    const db = new Database(databaseFile(server.dataDir), { readonly: true });
+    expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+    db.close();
+  });
+
+  test("A101 whose database another program has locked is a refusal for now", { timeout: 60_000 }, async () => {
+    const server = await startServer();
+    await expectAlive(server);
+    const other = new Database(databaseFile(server.dataDir));
+    other.exec("BEGIN IMMEDIATE");
+    const refused = await send(server, { body: spansBody(2) });
+    expectToBeAskedAgain(refused);
+    expect((await fetch(`${server.apiUrl}/api/v1/sessions`)).status).toBe(200);
+    other.exec("ROLLBACK");
+    other.close();
+    await expectAlive(server);
+    expect(await server.metric('reason="unavailable"')).toBe(1);
+  });
+});
+
+describe("a file", () => {
+  /** Of the database at that path, which is not running. */
+  type Damage = (file: string) => void;
+
+  const flip = (file: string, at: (size: number) => number, length: number): void => {
+    const bytes = readFileSync(file);
+    const start = at(bytes.length);
+    for (let index = start; index < start + length; index += 1) bytes[index] = (bytes[index] ?? 0) ^ 0xff;
+    writeFileSync(file, bytes);
+  };
+  const cut = (file: string, part: number): void => {
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.subarray(0, Math.floor(bytes.length * part)));
+  };
+
+  const beyondRepair: readonly (readonly [string, Damage])[] = [
+    ["a database that was cut", (file) => cut(file, 0.6)],
+    ["a database whose pages are noise", (file) => flip(file, (size) => size / 4, 60_000)],
+    ["a lock file of noise", (file) => writeFileSync(join(file, "..", "turnwise.lock"), Buffer.alloc(9000, 0xa5))],
+  ];
+  const aroundTheDatabase: readonly (readonly [string, Damage])[] = [
+    ["a shared-memory file of noise", (file) => writeFileSync(`${file}-shm`, Buffer.alloc(40_000, 0xa5))],
+    ["a log that was cut", (file) => cut(`${file}-wal`, 0.5)],
+    ["a log with a flipped bit", (file) => flip(`${file}-wal`, (size) => Math.floor(size / 2), 1)],
+    ["a log of noise", (file) => writeFileSync(`${file}-wal`, Buffer.alloc(100_000, 0xa5))],
+  ];
+
+  let filled: string;
+  /** A folder as a killed server leaves it: half is in the database, half in the log. */
+  beforeAll(async () => {
+    filled = temporaryDataDir();
+    const server = await startAttackedServer({ dataDir: filled, env: { TURNWISE_IDLE_TIMEOUT: "1h" } });
+    await sendMany(server, "first");
+    const other = new Database(databaseFile(filled));
+    other.pragma("wal_checkpoint(FULL)");
+    other.close();
+    await sendMany(server, "second");
+    await server.stop("SIGKILL");
+  }, 60_000);
+  afterAll(() => rmSync(filled, { recursive: true, force: true }));
+
+  async function sendMany(server: AttackedServer, conversation: string): Promise<void> {
+    for (let number = 0; number < 20; number += 1) {
+      const texts = Array.from({ length: 20 }, (_, at) => `${number} ${at} ${"x".repeat(500)}`);
+      expect((await sendModelCalls(server.otlpUrl, conversation, texts)).status).toBe(200);
+    }
+  }
+
+  /** A copy of the folder with the damage; resolves with the path of its database. */
+  function damaged(damage: Damage): { dataDir: string; file: string } {
+    const dataDir = temporaryDataDir();
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+    cpSync(filled, dataDir, { recursive: true });
+    const file = databaseFile(dataDir);
+    damage(file);
+    return { dataDir, file };
+  }
+
+  test.each(beyondRepair)(
+    "A103 that is %s keeps the server from starting, which says so and leaves it as it is",
+    async (_, damage) => {
+      const { dataDir, file } = damaged(damage);
+      const before = readFileSync(file);
+      const refusal = /ended with 1: .*(?:database_corrupt|data_dir_not_writable)/s;
+      await expect(startServerProcess({ dataDir })).rejects.toThrow(refusal);
+      expect(readFileSync(file).equals(before)).toBe(true);
+      expect(existsSync(`${file}-wal`)).toBe(true);
+    },
+  );
+
+  test.each(aroundTheDatabase)(
+    "A103 that is %s costs nothing that the database has",
+    { timeout: 30_000 },
+    async (_, damage) => {
+      const { dataDir, file } = damaged(damage);
+      const server = await startServerProcess({ dataDir });
+      onTestFinished(async () => void (await server.stop("SIGKILL")));
+      await expectAlive(server);
+      expect(storedSpans(dataDir).size).toBeGreaterThan(400);
+      await server.stop();
+      const db = new Database(file, { readonly: true });
+      expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+      db.close();
+    },
+  );
+});
+
+describe("a model provider", () => {
+  const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    "says 429": (response) => void response.writeHead(429, { "retry-after": "1" }).end("{}"),
+    "says 500": (response) => void response.writeHead(500).end("oh"),
+    "says nothing": () => undefined,
+    "says garbage": (response) => void response.writeHead(200, { "content-type": "application/json" }).end("\0garbage"),
+    "hangs up": (response) => void response.destroy(),
+  };
+
+  test("A107 that fails in any way delays no sender", { timeout: 60_000 }, async () => {
+    let mode = "says 429";
+    const provider = createServer((_, response) => answers[mode]?.(response)).listen(0, "127.0.0.1");
+    await once(provider, "listening");
+    onTestFinished(() => {
+      provider.closeAllConnections();
+      provider.close();
+    });
+    const url = `http://127.0.0.1:${portOf(provider)}/v1`;
+    const server = await startServer({ env: { TURNWISE_LLM_API_KEY: "sk-test", TURNWISE_LLM_BASE_URL: url } });
+    for (mode of Object.keys(answers)) {
+      const durations: number[] = [];
+      for (let number = 0; number < 40; number += 1) {
+        const started = performance.now();
+        const { status } = await sendModelCalls(server.otlpUrl, `${mode} ${number}`, ["hello"]);
+        expect(status).toBe(200);
+        durations.push(performance.now() - started);
+      }
+      const [median = 0] = durations.toSorted((a, b) => a - b).slice(20);
+      expect(median).toBeLessThan(100);
+      await new Promise((resolve) => setTimeout(resolve, 500)); // so that the judge asks
+    }
+    await expectAlive(server);
+  });
+});
