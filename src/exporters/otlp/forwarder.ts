@@ -8,16 +8,18 @@ import type { Forwarding, ForwardingOptions } from "./forwarding.ts";
 import type { SendingQueueConfig } from "./forwarding-config.ts";
 import { createForwardingReports } from "./forwarding-reports.ts";
 import { createQueuedForwarding } from "./queued-forwarding.ts";
-import type { RetryPolicy } from "./retry.ts";
+import type { RetryConfig } from "./retry.ts";
 import type { Sender } from "./sender.ts";
 
 export interface ForwarderOptions {
   readonly sender: Sender;
   /** Undefined: without a queue. */
   readonly sending_queue: SendingQueueConfig | undefined;
-  readonly retry_on_failure: RetryPolicy;
+  readonly retry_on_failure: RetryConfig;
 }
 
+/** How long a sender is kept waiting while its data is sent again and again. */
+const LONGEST_DIRECT_MS = 300_000;
 /** At a shutdown, attempts under way may take so long; what they did not bring over stays in the queue. */
 const GRACE_MS = 5000;
 
@@ -38,7 +40,9 @@ export function createForwarder(options: ForwarderOptions, context: ComponentCon
       inFlight -= 1;
     }
   };
-  const forwarding = createForwarding(sending_queue, { policy: retry_on_failure, attempt, reports }, context);
+  const longest = sending_queue === undefined ? LONGEST_DIRECT_MS : 0;
+  const policy = { ...retry_on_failure, max_elapsed_time: retry_on_failure.max_elapsed_time ?? longest };
+  const forwarding = createForwarding(sending_queue, { policy, attempt, reports }, context);
 
   return {
     countsItself: true,

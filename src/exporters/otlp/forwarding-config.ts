@@ -27,8 +27,11 @@ export const retryOnFailure = z
     enabled: z.boolean().default(true),
     initial_interval: duration.prefault("5s"),
     max_interval: duration.prefault("30s"),
-    /** What could not be sent for so long is given up; 0: never. */
-    max_elapsed_time: duration.prefault("300s"),
+    /**
+     * What could not be sent for so long is given up; 0: never. Not said: never out of a queue, where the collector drops
+     * what it has kept safe after 300s; after 300s without one, because the sender waits.
+     */
+    max_elapsed_time: duration.optional(),
     multiplier: z.number().min(1).default(1.5),
     randomization_factor: z.number().min(0).max(1).default(0.5),
   })

@@ -4,7 +4,8 @@ import type { PartialSuccess } from "../../otlp/decode-export-response.ts";
 import type { retryOnFailure } from "./forwarding-config.ts";
 import { SendError } from "./sender.ts";
 
-export type RetryPolicy = z.infer<typeof retryOnFailure>;
+export type RetryConfig = z.infer<typeof retryOnFailure>;
+export type RetryPolicy = RetryConfig & { readonly max_elapsed_time: number };
 
 export type Outcome =
   | { readonly status: "sent"; readonly partialSuccess: PartialSuccess }

@@ -282,7 +282,6 @@ describe("the configuration of otlp_http", () => {
         enabled: true,
         initial_interval: 5000,
         max_interval: 30_000,
-        max_elapsed_time: 300_000,
         multiplier: 1.5,
         randomization_factor: 0.5,
       },
