@@ -70,8 +70,8 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
     ],
   });
   await service.start();
-  const { store, stop, failure } = service;
-  return { ...urlsOf(config, service), store, judges, stop, failure };
+  const { store, failure } = service;
+  return { ...urlsOf(config, service), store, judges, stop: async (hurry) => service.stop(hurry), failure };
 }
 
 type Reports = { readonly logger: Logger; readonly telemetry: ReadableTelemetry };

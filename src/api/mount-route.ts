@@ -19,20 +19,22 @@ export function mountRoute(
   streams: OpenStreams,
   enter: Turnstile,
 ): void {
-  const handle: RequestHandler = (request, response, next) => {
-    const caller = callerOf(route, request, context);
-    const answer = async (): Promise<void> => {
-      const leave = await enter(request, response);
-      if (leave === undefined) return;
-      const reply = await route.answer(toCall(route, request, caller), context);
-      // An event stream stays open, and has a limit of its own.
-      if ("stream" in reply) leave();
-      await send(request, response, reply, streams);
-    };
-    if (route.body === undefined) answer().catch(next);
-    else readBody(request, response, (error) => (error === undefined ? answer().catch(next) : next(error)));
+  /** Before the body is read; and once more when it has arrived, as a key may have been withdrawn meanwhile. */
+  const authenticate: RequestHandler = (request, _response, next) => {
+    callerOf(route, request, context);
+    next();
   };
-  app[route.method](route.path, handle);
+  const answer: RequestHandler = async (request, response) => {
+    const call = toCall(route, request, callerOf(route, request, context));
+    const leave = await enter(request, response);
+    if (leave === undefined) return;
+    const reply = await route.answer(call, context);
+    // An event stream stays open, and has a limit of its own.
+    if ("stream" in reply) leave();
+    await send(request, response, reply, streams);
+  };
+  if (route.body === undefined) app[route.method](route.path, answer);
+  else app[route.method](route.path, authenticate, requireJson, readJson, answer);
 }
 
 /** Throws when the caller may not call the route. */
@@ -40,17 +42,17 @@ function callerOf({ access }: Route, { headers }: Request, { authenticator }: Ap
   return access === "public" || authenticator === undefined ? anyone : authenticator.authenticate(headers, access);
 }
 
-const parseJson = express.json({ limit: "4mb", type: "application/json" });
+const readJson = express.json({ limit: "4mb", type: "application/json" });
 
 /** A body that is not declared as JSON is refused: a cross-origin form cannot declare it. */
-function readBody(request: Request, response: Response, done: (error?: unknown) => void): void {
+const requireJson: RequestHandler = (request, _response, next) => {
   const hasBody =
     request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
   if (hasBody && request.is("application/json") === false) {
     throw new ApiError(415, "unsupported_media_type", "send the body with content-type: application/json");
   }
-  parseJson(request, response, done);
-}
+  next();
+};
 
 function toCall(route: Route, request: Request, { project }: Caller) {
   const id = request.params["id"];

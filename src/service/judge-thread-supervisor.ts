@@ -103,15 +103,24 @@ export function superviseJudgeThread(options: JudgeThreadOptions): Component {
       stopping.abort();
       const stop: ToJudgeThread = { type: "stop" };
       thread?.postMessage(stop);
-      const terminate = (): void => void thread?.terminate();
-      const cut = setTimeout(terminate, stopTimeoutMs);
-      hurry?.addEventListener("abort", terminate);
-      if (hurry?.aborted === true) terminate();
-      await supervision;
-      hurry?.removeEventListener("abort", terminate);
-      clearTimeout(cut);
+      await withLimit(supervision, stopTimeoutMs, hurry, () => void thread?.terminate());
     },
   };
+}
+
+/** Waits; calls `cut` when it takes too long, and when `hurry` aborts. */
+async function withLimit(
+  work: Promise<void> | undefined,
+  limitMs: number,
+  hurry: AbortSignal | undefined,
+  cut: () => void,
+): Promise<void> {
+  const limit = setTimeout(cut, limitMs);
+  hurry?.addEventListener("abort", cut);
+  if (hurry?.aborted === true) cut();
+  await work;
+  hurry?.removeEventListener("abort", cut);
+  clearTimeout(limit);
 }
 
 function cannotStart(cause: unknown): StartError {

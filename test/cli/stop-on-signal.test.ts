@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { stopOnSignal } from "../../src/cli/stop-on-signal.ts";
 
@@ -28,7 +29,8 @@ function busyServer() {
   return { stopped: stopOnSignal(server, (sentence) => said.push(sentence)), said, hurries, fail, finish };
 }
 
-const receive = (signal: (typeof signals)[number], number: number) => process.emit(signal, signal, number as never);
+const events: EventEmitter = process;
+const receive = (signal: (typeof signals)[number], number: number) => events.emit(signal, signal, number);
 
 describe("a server that runs until a signal", () => {
   it("stops in order after the first, in a hurry from the second on, and ends the process with the third", async () => {

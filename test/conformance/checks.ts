@@ -17,8 +17,9 @@ export async function assertTakes(probe: Probe, headers: Readonly<Record<string,
   assert.deepEqual(await probe.export(smallRequest(probe.cell.signal), headers), ACCEPTED);
 }
 
-/** What the pipelines were given: nothing left out, nothing twice. */
+/** What the pipelines were given: nothing left out, nothing twice. Of a server somewhere else only the answers are checked. */
 export function assertDelivered(probe: Probe, count: number): void {
+  if (probe.server.inner === undefined) return;
   const counts = probe.delivered().map((batch) => batch.count);
   assert.equal(
     counts.reduce((sum, one) => sum + one, 0),

@@ -117,7 +117,8 @@ describe("all the server's numbers", () => {
     await expect
       .poll(async () => (await numbersOf(server)).sum("turnwise_sessions_processed"), { timeout: 10_000 })
       .toBeGreaterThan(0);
-    const { samples, types, helps, sum } = await numbersOf(server);
+    const numbers = await numbersOf(server);
+    const { samples, types, helps } = numbers;
     for (const { name } of samples) {
       expect(name).toMatch(/^(otelcol|turnwise)_[a-z_]+(?<!_total)$/);
       expect([name, types.get(name), helps.get(name)]).toEqual([
@@ -136,7 +137,7 @@ describe("all the server's numbers", () => {
       "turnwise_store_commits",
       "turnwise_store_commit_seconds",
     ])
-      expect([name, sum(name) > 0]).toEqual([name, true]);
+      expect([name, numbers.sum(name) > 0]).toEqual([name, true]);
     for (const name of ["turnwise_sessions_open", "turnwise_judge_queue_size", "turnwise_sessions_in_work"])
       expect(types.get(name)).toBe("gauge");
   });

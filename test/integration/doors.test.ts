@@ -55,9 +55,11 @@ async function sendGrpc(conversation: string, headers: Record<string, string>) {
 }
 
 /** Conversation ids that the API lists to the owner of the key. */
-async function conversationsOf(key: string): Promise<readonly (string | null)[]> {
+async function conversationsOf(key: string): Promise<readonly string[]> {
   const client = createApiClient({ TURNWISE_URL: server.apiUrl, TURNWISE_API_KEY: key });
-  return (await client.findSessions({})).sessions.map((session) => session.conversation_id).sort();
+  return (await client.findSessions({})).sessions
+    .map((session) => session.conversation_id ?? "")
+    .toSorted((a, b) => a.localeCompare(b));
 }
 
 describe("one key opens every door", () => {

@@ -80,20 +80,15 @@ describe("every number that the server counts", () => {
     .map((name) => readFileSync(join(src, name), "utf8"))
     .join("\n");
   const fixed = [...sources.matchAll(/"((?:otelcol|turnwise)_[a-z_]+)"/g)].map(([, name = ""]) => name);
-  const ofSignals = [...sources.matchAll(/`((?:otelcol|turnwise)_[^`]*_)\$\{(?:recordNames|what)/g)].flatMap(
-    ([, begin = ""]) =>
-      ["accepted", "refused", "failed", "sent", "send_failed", "enqueue_failed"].map(
-        (outcome) => `${begin.replace("${outcome}", outcome)}spans`,
-      ),
-  );
+  const perSignal = [...sources.matchAll(/`((?:otelcol|turnwise)_[a-z_]+)\$\{/g)].map(([, begin = ""]) => begin);
 
   test("has a description", () => {
     expect(fixed.length).toBeGreaterThan(20);
     expect(fixed.filter((name) => !metricDescriptions.has(name))).toEqual([]);
-    expect(ofSignals).toContain("otelcol_receiver_accepted_spans");
-    expect(ofSignals).toContain("turnwise_discarded_spans");
-    for (const name of ["otelcol_receiver_failed_spans", "otelcol_exporter_enqueue_failed_log_records"])
-      expect(metricDescriptions.has(name)).toBe(true);
+    expect(perSignal.length).toBeGreaterThan(4);
+    const described = [...metricDescriptions.keys()];
+    const isDescribed = (begin: string) => described.some((name) => name.startsWith(begin) && name.endsWith("_spans"));
+    expect(perSignal.filter((begin) => !isDescribed(begin))).toEqual([]);
   });
 
   test("that is described is counted somewhere", () => {

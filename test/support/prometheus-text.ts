@@ -32,7 +32,9 @@ export function parsePrometheus(text: string): Metrics {
       noted.set(about, rest);
     }
   }
-  const keys = samples.map(({ name, labels }) => JSON.stringify([name, Object.entries(labels).sort()]));
+  const keys = samples.map(({ name, labels }) =>
+    JSON.stringify([name, Object.entries(labels).toSorted(([a], [b]) => a.localeCompare(b))]),
+  );
   if (new Set(keys).size < keys.length) throw new Error("a series is there twice");
   const isOf = ({ labels }: Sample, wanted: Readonly<Record<string, string>>) =>
     Object.entries(wanted).every(([name, value]) => labels[name] === value);

@@ -32,6 +32,20 @@ function encodeBlock(block: Block, isLast: boolean): Buffer {
   return Buffer.concat([header, content]);
 }
 
+/**
+ * Some thirty bytes over which fzstd never comes to an end: the Huffman tree's weights are coded with a table of one symbol,
+ * whose codes take no bits.
+ */
+export function zstdEndless(): Buffer {
+  const literals = Buffer.alloc(3);
+  literals.writeUIntLE(2 | (10 << 4) | (10 << 14), 0, 3);
+  const weights = Buffer.from("04f003ffff", "hex");
+  const content = Buffer.concat([literals, weights, Buffer.alloc(6, 1)]);
+  const header = Buffer.alloc(3);
+  header.writeUIntLE((content.length << 3) | (2 << 1) | 1, 0, 3);
+  return Buffer.concat([MAGIC, Buffer.from([0, 10 << 3]), header, content]);
+}
+
 /** The bytes in a frame, not made smaller. */
 export function zstdStored(bytes: Uint8Array): Buffer {
   const blocks: Block[] = [];

@@ -17,11 +17,21 @@ const LARGE = { protobuf: 1024 * 1024, json: 256 * 1024 } as const;
 /** A compressed body above this is mostly large inside. */
 const LARGE_COMPRESSED = 128 * 1024;
 
+/** How long Zstandard may take, in milliseconds: 64 MiB of it take a second or two. */
+const ZSTD_WITHIN_MS = 10_000;
+
+/** Zstandard is never undone here: fzstd can be made to run without end, by a hundred bytes. */
 export function createBodyDecoder(logger: Logger): BodyDecoder {
   const thread = createDecodeThread(logger);
+  const zstdThread = createDecodeThread(logger, { answerWithinMs: ZSTD_WITHIN_MS });
   return {
-    decode: async (sent) => decodeSmall(sent) ?? (await thread.decode(sent)),
-    shutdown: thread.shutdown,
+    async decode(sent) {
+      if (sent.coding === "zstd") return zstdThread.decode(sent);
+      return decodeSmall(sent) ?? thread.decode(sent);
+    },
+    async shutdown() {
+      await Promise.all([thread.shutdown(), zstdThread.shutdown()]);
+    },
   };
 }
 

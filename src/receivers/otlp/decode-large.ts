@@ -5,7 +5,7 @@ import { PermanentError, UnavailableError } from "../../model/errors.ts";
 import type { SentBody } from "./decode-body.ts";
 import type { DecodeAnswer, DecodeCommand } from "./decode-messages.ts";
 import type { DecodedRequest } from "./decode-request.ts";
-import { RequestRefusal } from "./request-refusal.ts";
+import { malformed, RequestRefusal } from "./request-refusal.ts";
 
 /**
  * What JSON of the largest body is as text, as values and as records, all at once, is less. More ends the thread, which
@@ -19,6 +19,8 @@ const IDLE_MS = 5000;
 export interface DecodeThreadOptions {
   readonly heapMib?: number;
   readonly idleMs?: number;
+  /** A body that takes longer is refused, and the thread ended with it; without it, however long it takes. */
+  readonly answerWithinMs?: number;
 }
 
 export interface DecodeThread {
@@ -38,10 +40,11 @@ interface Running {
 
 export function createDecodeThread(
   logger: Logger,
-  { heapMib = HEAP_MIB, idleMs = IDLE_MS }: DecodeThreadOptions = {},
+  { heapMib = HEAP_MIB, idleMs = IDLE_MS, answerWithinMs }: DecodeThreadOptions = {},
 ): DecodeThread {
   let running: Running | undefined;
   let idle: NodeJS.Timeout | undefined;
+  let late: NodeJS.Timeout | undefined;
   let lastId = 0;
   let isStopped = false;
 
@@ -60,9 +63,22 @@ export function createDecodeThread(
   function settle({ pending }: Running, { id, outcome }: DecodeAnswer): void {
     const call = pending.get(id);
     pending.delete(id);
+    clearTimeout(late);
+    if (pending.size > 0) expectAnswer();
     if (pending.size === 0) idle = setTimeout(() => void stop(), idleMs).unref();
     if ("decoded" in outcome) call?.resolve(outcome.decoded);
     else call?.reject(toError(outcome));
+  }
+
+  function expectAnswer(): void {
+    if (answerWithinMs !== undefined) late = setTimeout(giveUp, answerWithinMs).unref();
+  }
+
+  /** The body that the thread is at is the first of those that wait. */
+  function giveUp(): void {
+    const [call] = running?.pending.values() ?? [];
+    call?.reject(malformed("The body takes too long to decompress."));
+    void stop();
   }
 
   /** The thread has ended, asked or not: what it had in hand is to be sent again. */
@@ -76,6 +92,7 @@ export function createDecodeThread(
     const stopping = running;
     running = undefined;
     clearTimeout(idle);
+    clearTimeout(late);
     await stopping?.worker.terminate();
   }
 
@@ -90,6 +107,7 @@ export function createDecodeThread(
         running ??= start();
         lastId += 1;
         running.pending.set(lastId, { resolve, reject });
+        if (running.pending.size === 1) expectAnswer();
         const body = ownedBytes(sent.body);
         const command: DecodeCommand = { id: lastId, sent: { ...sent, body } };
         running.worker.postMessage(command, [body.buffer]);

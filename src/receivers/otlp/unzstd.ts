@@ -1,7 +1,8 @@
 /**
  * Zstandard (RFC 8878) within bounds. The blocks are decoded by fzstd, which trusts a frame's header with all the memory it
  * asks for, and moves the whole window once a block: so the header is read here, and fzstd is given one of our own that asks
- * for no more than the blocks can fill.
+ * for no more than the blocks can fill. What it cannot be kept from here is to run without end over a block that is made for
+ * that, so this belongs into a thread that can be ended (see body-decoder).
  */
 import { Decompress } from "fzstd";
 import { malformed, tooLarge } from "./request-refusal.ts";

@@ -65,9 +65,7 @@ export async function startStoreThreads({ logger, onDeath, ...options }: StoreTh
     throw error;
   }
   for (const [at, name] of ["writer", "checkpoint", "reader"].entries())
-    void ends[at]?.then(() => {
-      if (!stopping) onDeath(new Error(`the store's ${name} thread has ended`));
-    });
+    void ends[at]?.then(() => (stopping ? undefined : onDeath(new Error(`the store's ${name} thread has ended`))));
   return {
     databaseFile,
     reader,

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decompress } from "../../../src/receivers/otlp/decompress.ts";
 import { RequestRefusal } from "../../../src/receivers/otlp/request-refusal.ts";
@@ -36,19 +35,6 @@ describe("what zstd's own command compressed", () => {
     const body = fixture("spans.level-19.zst");
     for (let length = 0; length < body.length; length += 97)
       expect(refusalOf(body.subarray(0, length)), `${length} bytes`).toBe(400);
-  });
-
-  test("is never anything but refused or decoded when bytes of it are changed", () => {
-    const body = fixture("spans.level-1.zst");
-    const change = fc.tuple(fc.nat(body.length - 1), fc.nat(255));
-    fc.assert(
-      fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), (changes) => {
-        const changed = Buffer.from(body);
-        for (const [at, byte] of changes) changed[at] = byte;
-        expect([undefined, 400, 413]).toContain(refusalOf(changed));
-      }),
-      { numRuns: 300 },
-    );
   });
 });
 
