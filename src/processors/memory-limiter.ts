@@ -171,7 +171,7 @@ function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
   setFlagsFromString("--no-expose-gc");
-  if (typeof collect === "function") collect();
+  if (typeof collect === "function") Reflect.apply(collect, undefined, []);
 }
 
 export const memoryLimiter: ProcessorFactory<MemoryLimiterConfig> = {

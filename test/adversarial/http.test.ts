@@ -207,11 +207,11 @@ const attacks: readonly Attack[] = [
     async run(server) {
       const body = Buffer.alloc(400_000, 1);
       await Promise.all(Array.from({ length: 20 }, async () => abortUpload(server, body)));
-      await expect.poll(() => server.openFiles(), { timeout: 10_000 }).toBeLessThan(100);
+      await expect.poll(() => server.openFiles(), { timeout: 20_000 }).toBeLessThan(100);
       const [files, memory] = [server.openFiles(), server.residentBytes()];
       for (let round = 0; round < 50; round += 1)
         await Promise.all(Array.from({ length: 20 }, async () => abortUpload(server, body)));
-      await expect.poll(() => server.openFiles(), { timeout: 10_000 }).toBeLessThanOrEqual(files + 5);
+      await expect.poll(() => server.openFiles(), { timeout: 20_000 }).toBeLessThanOrEqual(files + 5);
       expect(server.residentBytes() - memory).toBeLessThan(100 * 1024 * 1024);
     },
   },

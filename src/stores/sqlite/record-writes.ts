@@ -21,7 +21,7 @@ export interface RecordWrites {
   /** Resolves when the records are on disk. */
   write(operation: RecordOperation, encoded: EncodedRecords, project: string): Promise<void>;
   /** Bytes of records that are on their way to the disk. */
-  queuedBytes(): number;
+  readonly queuedBytes: () => number;
 }
 
 /** So much may be on its way, of small requests and of large ones each: a large one does not have small ones refused. */

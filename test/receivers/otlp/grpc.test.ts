@@ -206,11 +206,13 @@ describe("many calls at once", () => {
       stream.write(most);
       return { stream, answer };
     });
-    await expect.poll(() => refusals(receiver, "unavailable")).toBe(4);
+    // How many depends on how their pieces interleave: each has a part when the memory is used up.
     const refused = await Promise.race(streams.map(async ({ answer }) => answer));
-    expect(refused).toMatchObject({ code: 14, message: "Too much is arriving at the same time." });
+    expect([refused.code, refused.message]).toEqual([14, "Too much is arriving at the same time."]);
+    // At once, with client and server in one process and megabytes on the way, Node 20 loops for ever in native code.
+    await sleep(100);
     for (const { stream } of streams) stream.destroy();
-    await expect.poll(() => refusals(receiver, "aborted")).toBe(4);
+    await expect.poll(() => refusals(receiver, "unavailable") + refusals(receiver, "aborted")).toBe(8);
     expect((await callOver(session, { pieces: [frame] })).code).toBe(0);
   });
 });
