@@ -64,7 +64,8 @@ export function readServerTls(config: ServerTlsConfig, setting: string): ServerT
   };
 }
 
-function readPem(file: string | undefined, pem: string | undefined, setting: string): Buffer {
+/** The file's bytes, or without a file the text itself. Throws a StartError when the file cannot be read. */
+export function readPem(file: string | undefined, pem: string | undefined, setting: string): Buffer {
   if (file === undefined) return Buffer.from(pem ?? "");
   try {
     return readFileSync(file);

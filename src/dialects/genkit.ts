@@ -4,7 +4,7 @@ import type { AttributeMap, Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
 import { firstMember, isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
-import { listInText } from "./message-source.ts";
+import { listInAttribute } from "./message-source.ts";
 import type { OperationKind } from "./operation.ts";
 import { parseMessages } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
@@ -25,12 +25,7 @@ const kinds = new Map<string, OperationKind>([
 const rules: DialectRules = {
   name: "genkit",
   kindOf: ({ attributes }) => kinds.get(textAttribute(attributes, "genkit:metadata:subtype") ?? "") ?? "other",
-  input: [
-    ({ attributes }, context) => {
-      const text = textAttribute(attributes, INPUT);
-      return text === undefined ? undefined : listInText(text, context, { members: ["messages"] });
-    },
-  ],
+  input: [listInAttribute(INPUT, { members: ["messages"] })],
   output: [
     ({ attributes }) => {
       const output = opened(attributes, OUTPUT);

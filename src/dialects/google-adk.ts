@@ -4,7 +4,7 @@ import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
 import { genAiKind } from "./gen-ai.ts";
 import { isList, member, parseStructure } from "./lenient-json.ts";
-import { listInText } from "./message-source.ts";
+import { listInAttribute } from "./message-source.ts";
 import type { MessageSource } from "./message-source.ts";
 import type { OperationKind } from "./operation.ts";
 import { parseMessages } from "./parse-message.ts";
@@ -14,10 +14,7 @@ import { parseToolDefinitions } from "./tool-definitions.ts";
 
 const PREFIX = "gcp.vertex.agent.";
 
-export const googleAdkInput: MessageSource = ({ attributes }, context) => {
-  const text = textAttribute(attributes, `${PREFIX}llm_request`);
-  return text === undefined ? undefined : listInText(text, context, { members: ["contents"] });
-};
+export const googleAdkInput = listInAttribute(`${PREFIX}llm_request`, { members: ["contents"] });
 
 export const googleAdkOutput: MessageSource = ({ attributes }) => {
   const response = parseStructure(textAttribute(attributes, `${PREFIX}llm_response`) ?? "");

@@ -4,7 +4,7 @@ import { textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
 import { genAiKind } from "./gen-ai.ts";
 import { isList, member, parseStructure } from "./lenient-json.ts";
-import { listInText } from "./message-source.ts";
+import { listInAttribute } from "./message-source.ts";
 import type { OperationKind } from "./operation.ts";
 import { parseMessages } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
@@ -22,12 +22,7 @@ const kinds = new Map<string, OperationKind>([
 const rules: DialectRules = {
   name: "langsmith",
   kindOf,
-  input: [
-    ({ attributes }, context) => {
-      const text = textAttribute(attributes, INPUT);
-      return text === undefined ? undefined : listInText(text, context, { members: ["messages"] });
-    },
-  ],
+  input: [listInAttribute(INPUT, { members: ["messages"] })],
   output: [
     ({ attributes }) => {
       const choices = member(parseStructure(textAttribute(attributes, OUTPUT) ?? ""), "choices");

@@ -1,5 +1,6 @@
 /** A place where a span may keep its messages. Sources are asked in order; the first that has any wins. */
 import type { Span } from "../model/span.ts";
+import { textAttribute } from "./attribute-values.ts";
 import type { ReadContext } from "./dialect.ts";
 import { findMember } from "./json-list.ts";
 import type { MessageRole } from "./message.ts";
@@ -22,6 +23,14 @@ export interface ListPlace {
   readonly members?: readonly string[];
   /** Role of messages that say none. */
   readonly role?: MessageRole;
+}
+
+/** The list in the JSON text of one attribute. */
+export function listInAttribute(key: string, place: ListPlace = {}): MessageSource {
+  return ({ attributes }, context) => {
+    const text = textAttribute(attributes, key);
+    return text === undefined ? undefined : listInText(text, context, place);
+  };
 }
 
 /** A list in JSON text: at its top level or a member of an object; a list within the list (batches) is opened. */

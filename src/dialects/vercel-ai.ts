@@ -4,7 +4,7 @@ import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
 import { isList, member, parseStructure, unwrapJson } from "./lenient-json.ts";
 import { readCall } from "./message-parts.ts";
-import { listInText } from "./message-source.ts";
+import { listInAttribute, listInText } from "./message-source.ts";
 import type { MessageSource } from "./message-source.ts";
 import type { Message } from "./message.ts";
 import type { MessageList, OperationKind } from "./operation.ts";
@@ -22,10 +22,7 @@ export const vercelAiToolKeys: ToolKeys = {
 };
 
 export const vercelAiInput: readonly MessageSource[] = [
-  ({ attributes }, context) => {
-    const text = textAttribute(attributes, "ai.prompt.messages");
-    return text === undefined ? undefined : listInText(text, context);
-  },
+  listInAttribute("ai.prompt.messages"),
   ({ attributes }, context) => {
     const text = textAttribute(attributes, "ai.prompt");
     return text === undefined ? undefined : (listInText(text, context, { members: ["messages"] }) ?? promptText(text));
