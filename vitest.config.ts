@@ -19,6 +19,7 @@ export default defineConfig({
   plugins: [workersRunCompiled],
   test: {
     include: ["test/**/*.test.ts"],
+    maxWorkers: 2, // vitest would leave one of two processors to itself, and much of what is tested is waiting
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
