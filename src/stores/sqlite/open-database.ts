@@ -9,10 +9,10 @@ import { isTemporary } from "./store-error.ts";
 
 /** Says in the file's header that it is ours. ("Turn") */
 export const APPLICATION_ID = 0x5475726e;
-export const PAGE_SIZE = 8192;
+export const PAGE_SIZE = 16_384;
 /** How long to wait for someone else's lock: a checkpoint, or another program that looks into the file. */
 export const BUSY_TIMEOUT_MS = 2_000;
-const PAGE_CACHE_KIB = 48 * 1024;
+const PAGE_CACHE_KIB = 32 * 1024;
 /** Larger files are not read whole at each start. */
 const MAX_CHECKED_BYTES = 64 * 1024 * 1024;
 

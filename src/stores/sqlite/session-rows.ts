@@ -13,7 +13,7 @@ export interface SessionRow {
   readonly conversationId?: string;
 }
 
-const MAX_REMEMBERED = 50_000;
+const MAX_REMEMBERED = 20_000;
 
 export type SessionRows = ReturnType<typeof createSessionRows>;
 

@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { SessionRow, SessionRows } from "./session-rows.ts";
 import type { WriteContext } from "./write-context.ts";
 
-const MAX_REMEMBERED = 50_000;
+const MAX_REMEMBERED = 20_000;
 /** Each further span of a trace touches all of them; what more conversations a trace names is not told apart. */
 const MAX_SESSIONS_OF_TRACE = 1000;
 

@@ -31,7 +31,7 @@ describe("opening the database", () => {
       const db = openWriter(file);
       expect(pragma(db, "synchronous")).toBe(2);
       expect(pragma(db, "journal_mode")).toBe("wal");
-      expect(pragma(db, "page_size")).toBe(8192);
+      expect(pragma(db, "page_size")).toBe(16_384);
       expect(pragma(db, "wal_autocheckpoint")).toBe(0);
       db.close();
     }
@@ -57,8 +57,8 @@ describe("opening the database", () => {
   const damages: readonly [string, () => void][] = [
     ["text", () => writeFileSync(file, "this is not a database, and long enough to have a header of one".repeat(100))],
     ["a database that was cut", () => writeFileSync(file, filled().subarray(0, 40_000))],
-    ["a database with a page of noise", () => writeFileSync(file, filled().fill(0xa5, 2 * 8192, 3 * 8192))],
-    ["a database with a broken schema", () => writeFileSync(file, filled().fill(0xa5, 100, 8192))],
+    ["a database with a page of noise", () => writeFileSync(file, filled().fill(0xa5, 2 * 16_384, 3 * 16_384))],
+    ["a database with a broken schema", () => writeFileSync(file, filled().fill(0xa5, 100, 16_384))],
   ];
   test.each(damages)("%s is refused and left as it is", (_, damage) => {
     damage();
@@ -82,7 +82,7 @@ describe("opening the database", () => {
   test("an empty file becomes a database", () => {
     writeFileSync(file, "");
     const db = openWriter(file);
-    expect(pragma(db, "page_size")).toBe(8192);
+    expect(pragma(db, "page_size")).toBe(16_384);
     db.close();
   });
 
