@@ -3,10 +3,11 @@
  * request keeps the garbage collectors of both threads busy.
  */
 const BUFFER_BYTES = 256 * 1024;
-const MAX_KEPT = 32;
+/** However many small requests wait at the same time. */
+const MAX_BUFFERS = 32;
 
 export interface SharedBuffers {
-  /** A copy of `bytes` in a free buffer; undefined when they are too many for one. */
+  /** A copy of `bytes` in a free buffer; undefined when they are too many for one, or none is free. */
   hold(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> | undefined;
   /** Whoever was given the bytes has no more use for them. */
   release(held: Uint8Array<SharedArrayBuffer>): void;
@@ -14,15 +15,23 @@ export interface SharedBuffers {
 
 export function createSharedBuffers(): SharedBuffers {
   const free: SharedArrayBuffer[] = [];
+  let made = 0;
+
+  function take(): SharedArrayBuffer | undefined {
+    const known = free.pop();
+    if (known !== undefined || made === MAX_BUFFERS) return known;
+    made += 1;
+    return new SharedArrayBuffer(BUFFER_BYTES);
+  }
+
   return {
     hold(bytes) {
-      if (bytes.length > BUFFER_BYTES) return undefined;
-      const held = new Uint8Array(free.pop() ?? new SharedArrayBuffer(BUFFER_BYTES), 0, bytes.length);
+      const buffer = bytes.length > BUFFER_BYTES ? undefined : take();
+      if (buffer === undefined) return undefined;
+      const held = new Uint8Array(buffer, 0, bytes.length);
       held.set(bytes);
       return held;
     },
-    release({ buffer }) {
-      if (free.length < MAX_KEPT) free.push(buffer);
-    },
+    release: ({ buffer }) => void free.push(buffer),
   };
 }
