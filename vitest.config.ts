@@ -2,16 +2,19 @@ import { pathToFileURL } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
 
 /**
- * Tests run the TypeScript sources, but a worker thread is started by Node itself, which on Node 20 runs only JavaScript.
- * So the modules that start workers find them in dist/, which `npm test` has just built.
+ * Tests run the TypeScript sources, but a worker thread or a process is started by Node itself, which on Node 20 runs only
+ * JavaScript. So the modules that start them find them in dist/, which `npm test` has just built.
  */
 const workersRunCompiled: Plugin = {
   name: "workers-run-compiled",
   enforce: "pre",
   transform(code, id) {
-    if (!id.includes("/src/") || !code.includes("new Worker(")) return;
+    if (!id.includes("/src/") || !/new Worker\(|spawn\(/.test(code)) return;
     const compiled = pathToFileURL(id.replace("/src/", "/dist/").replace(/\.ts$/, ".js")).href;
-    return code.replaceAll(/new URL\((["'][^"']+-thread\.js["']), import\.meta\.url\)/g, `new URL($1, "${compiled}")`);
+    return code.replaceAll(
+      /new URL\((["'][^"']+-(?:thread|process)\.js["']), import\.meta\.url\)/g,
+      `new URL($1, "${compiled}")`,
+    );
   },
 };
 

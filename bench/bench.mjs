@@ -1,9 +1,10 @@
 // All benchmarks, one after the other; prints the README's table. `npm run bench` takes about ten minutes and 15 GB of disk.
 // Each row is a figure or a ratio of two runs next to each other, and the goal it is held against.
-//   node bench/bench.mjs [decode] [turns] [ingest] [growth] [reads] [large]    only these
+//   node bench/bench.mjs [decode] [turns] [derive] [ingest] [growth] [reads] [large]    only these
 const benchmarks = {
   decode: async () => (await import("./decode.mjs")).run(),
   turns: async () => (await import("./turns.mjs")).run(),
+  derive: async () => (await import("./derive.mjs")).run(),
   ingest: async () => (await import("./ingest.mjs")).run(),
   growth: async () => (await import("./ingest.mjs")).runGrowth(),
   reads: async () => (await import("./reads.mjs")).run(),

@@ -9,6 +9,7 @@ import { createReadOperations } from "../dist/stores/sqlite/read-operations.js";
 import { encodeSpans } from "../dist/otlp/encode-records.js";
 import { decodeSpans } from "../dist/otlp/decode-records.js";
 import { indexSpans } from "../dist/otlp/index-records.js";
+import { toSessionChange } from "../dist/stores/sqlite/session-change.js";
 import { openInProcess } from "./in-process.mjs";
 import { makeSpanBatch } from "./payload.mjs";
 import { createSpanLoad } from "./span-load.mjs";
@@ -113,7 +114,7 @@ function build({ db, operations }, count) {
     for (const [index, claim] of operations
       .claimSessions({ worker: "bench", limit: 500, leaseMs: 60_000, idleMs: 3_600_000 })
       .entries()) {
-      operations.saveSession(claim, builtSession(done + index), [BigInt(done + index)]);
+      operations.saveSession(claim, toSessionChange(builtSession(done + index), [BigInt(done + index)], undefined));
       operations.saveTurnJudgement(claim, judgement(done + index));
       operations.releaseClaim(claim, { status: "completed" });
     }

@@ -5,4 +5,6 @@
  */
 export function runDemo(options: {
   readonly otlpUrl: string;
+  /** What the agent shows to a server that asks who sends. */
+  readonly apiKey?: string | undefined;
 }): Promise<{ readonly conversationId: string; readonly transcript: string }>;

@@ -7,7 +7,7 @@ import { startDemoModel } from "./demo-model.mjs";
 const agent = fileURLToPath(new URL("./support-agent.mjs", import.meta.url));
 
 /** See run-demo.d.mts. */
-export async function runDemo({ otlpUrl }) {
+export async function runDemo({ otlpUrl, apiKey }) {
   const conversationId = `demo-${randomUUID()}`;
   const model = await startDemoModel();
   try {
@@ -17,6 +17,7 @@ export async function runDemo({ otlpUrl }) {
       OPENAI_API_KEY: "not-needed",
       OTEL_SERVICE_NAME: "support-agent",
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
+      ...(apiKey ? { OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(`Bearer ${apiKey}`)}` } : {}),
       CONVERSATION_ID: conversationId,
     });
     return { conversationId, transcript };
@@ -47,6 +48,9 @@ function runAgent(env) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { conversationId, transcript } = await runDemo({ otlpUrl: process.argv[2] ?? "http://localhost:4318" });
+  const { conversationId, transcript } = await runDemo({
+    otlpUrl: process.argv[2] ?? "http://localhost:4318",
+    apiKey: process.env.TURNWISE_API_KEY,
+  });
   console.log(`${transcript}\nconversation ${conversationId}`);
 }

@@ -6,12 +6,20 @@ import { isJudged, waitForSession } from "./wait-for-session.ts";
 const arrivalMs = 15_000;
 const judgingMs = 180_000;
 
+export interface DemoOptions {
+  /** Base URL of the OTLP/HTTP receiver. */
+  readonly otlpUrl: string;
+  /** What the agent shows to a receiver that asks who sends. */
+  readonly apiKey?: string | undefined;
+}
+
 /**
  * Runs the demo agent, which sends its spans to `otlpUrl`, closes its session so that nobody waits for the idle timeout,
  * and returns it judged. Throws ApiClientError, also when the examples are not here or nothing arrives.
  */
-export async function runDemo(client: ApiClient, otlpUrl: string): Promise<SessionDetail> {
-  const conversationId = await runAgent(otlpUrl);
+export async function runDemo(client: ApiClient, options: DemoOptions): Promise<SessionDetail> {
+  const { otlpUrl } = options;
+  const conversationId = await runAgent(options);
   const arrived = await waitForSession(client, conversationId, () => true, arrivalMs);
   if (arrived === undefined) {
     const message = `the demo agent ran, but none of its spans arrived at ${client.url}`;
@@ -26,10 +34,10 @@ export async function runDemo(client: ApiClient, otlpUrl: string): Promise<Sessi
 
 const runFromClone = "The demo agent is in the source code's folder examples/: run it from a clone, after npm ci";
 
-async function runAgent(otlpUrl: string): Promise<string> {
+async function runAgent(options: DemoOptions): Promise<string> {
   try {
     const { runDemo: run } = await import("../examples/run-demo.mjs");
-    return (await run({ otlpUrl })).conversationId;
+    return (await run(options)).conversationId;
   } catch (error) {
     const missing = error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
     const message = error instanceof Error ? error.message : String(error);

@@ -128,6 +128,11 @@ async function findSpan({ client, otlpUrl }: DoctorOptions, way: Way): Promise<s
     throw new HopFailure("the span was accepted, but the API does not know its session", remedy);
   }
   way.session = session;
+  const { damages } = await client.getHealth();
+  if (damages > 0) {
+    const remedy = 'Look into the server\'s log for the lines with "is damaged": they say what is lost and what to do';
+    throw new HopFailure(`the span is stored, but damage was found in the store since its start (${damages})`, remedy);
+  }
   return `stored as session ${session.id}`;
 }
 

@@ -4,18 +4,14 @@ import { toSessionDetail } from "./api/session-detail.ts";
 import type { SessionDetail } from "./api/contract.ts";
 import { submissionSchema, type Submission } from "./api/submission.ts";
 import type { Judge } from "./component/judge.ts";
+import { judgeBuilt, requireJudging, toSession } from "./judge-built.ts";
 import { summariseScores } from "./model/score-summary.ts";
-import { JudgeError, StartError } from "./model/errors.ts";
-import type { TrajectoryJudgement, TurnJudgement } from "./model/judgement.ts";
-import type { BuiltSession, Session } from "./model/session.ts";
 import { buildFromMessages } from "./session/build-from-messages.ts";
+import { workInOrder, type InOrderOptions } from "./work-in-order.ts";
 
-export interface JudgeFileOptions {
-  /** Conversations that are judged at the same time. */
-  readonly concurrency?: number;
+export interface JudgeFileOptions extends InOrderOptions {
   /** For every conversation, whatever its line says. */
   readonly evaluateSafety?: boolean;
-  readonly signal?: AbortSignal;
 }
 
 /** What a submission to the API may hold, and an id; other members (labels of a data set) are ignored. */
@@ -35,37 +31,12 @@ export async function* judgeConversations(
   judge: Judge,
   options: JudgeFileOptions = {},
 ): AsyncGenerator<SessionDetail> {
-  if (judge.off !== undefined) {
-    throw new StartError(
-      "judge_off",
-      `The judge "${judge.identity.name}" is off: ${judge.off}`,
-      "Or use another one: --judge rules",
-    );
-  }
-  const { concurrency = 4, signal } = options;
-  const stop = new AbortController();
-  const stopped = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
-  const inHand: Promise<SessionDetail>[] = [];
-  let number = 0;
-  try {
-    for await (const line of lines) {
-      number += 1;
-      if (line.trim() === "") continue;
-      if (inHand.length >= Math.max(1, concurrency)) yield* takeFirst(inHand);
-      const judging = judgeLine(line, number, judge, options, stopped);
-      // Awaited in its turn; until then a rejection must not count as unhandled.
-      judging.catch(() => undefined);
-      inHand.push(judging);
-    }
-    while (inHand.length > 0) yield* takeFirst(inHand);
-  } finally {
-    stop.abort();
-  }
-}
-
-async function* takeFirst(inHand: Promise<SessionDetail>[]): AsyncGenerator<SessionDetail> {
-  const first = inHand.shift();
-  if (first !== undefined) yield await first;
+  requireJudging(judge);
+  yield* workInOrder(
+    lines,
+    (line, number, signal) => (line.trim() === "" ? undefined : judgeLine(line, number, judge, options, signal)),
+    options,
+  );
 }
 
 async function judgeLine(
@@ -75,23 +46,16 @@ async function judgeLine(
   options: JudgeFileOptions,
   signal: AbortSignal,
 ): Promise<SessionDetail> {
-  const read = readLine(line, number);
-  if (typeof read.conversation === "string") return failedLine(read.id, `line ${number}: ${read.conversation}`);
-  const { messages, tools, instructions, evaluate_safety, metadata = {} } = read.conversation;
+  const place = `line ${number}`;
+  const { id, conversation } = readLine(line, number);
+  if (typeof conversation === "string") return failedLine(id, `${place}: ${conversation}`);
+  const { messages, tools, instructions, evaluate_safety, metadata = {} } = conversation;
   const built = buildFromMessages({ messages, ...(tools !== undefined && { tools }), source: "messages" });
   const judging = {
     ...(instructions !== undefined && { instructions }),
     evaluateSafety: options.evaluateSafety ?? evaluate_safety ?? false,
   };
-  const session = toSession(built, read.id, { judging, metadata });
-  const { turns, trajectory, error } = await judgeSession(session, judge, signal);
-  const scores = turns.map(({ score }) => score);
-  return toSessionDetail({
-    session: error === undefined ? session : { ...session, status: "failed", error: `line ${number}: ${error}` },
-    turnJudgements: new Map(turns.map((judgement) => [judgement.turn, judgement])),
-    ...(trajectory !== undefined && { trajectory }),
-    summary: summariseScores(built.turns.length, scores, trajectory?.score ?? null),
-  });
+  return judgeBuilt(built, { id, judging, metadata }, judge, { place, signal });
 }
 
 /** The conversation, or what is wrong with the line. */
@@ -118,48 +82,7 @@ function problemOf({ issues }: z.ZodError): string {
 const nothingBuilt = buildFromMessages({ messages: [], source: "messages" });
 
 function failedLine(id: string, error: string): SessionDetail {
-  const session = toSession(nothingBuilt, id, { judging: { evaluateSafety: false }, metadata: {} });
+  const session = toSession(nothingBuilt, { id, judging: { evaluateSafety: false }, metadata: {} });
   const summary = summariseScores(0, [], null);
   return toSessionDetail({ session: { ...session, status: "failed", error }, turnJudgements: new Map(), summary });
-}
-
-function toSession(built: BuiltSession, id: string, asked: Pick<Session, "judging" | "metadata">): Session {
-  const now = new Date();
-  return { ...built, ...asked, id, status: "completed", revision: 1, createdAt: now, lastActivityAt: now };
-}
-
-interface Judged {
-  readonly turns: readonly TurnJudgement[];
-  readonly trajectory?: TrajectoryJudgement;
-  readonly error?: string;
-}
-
-/** Turn by turn, then the trajectory. What could be judged is kept when something else could not. */
-async function judgeSession(session: Session, judge: Judge, signal: AbortSignal): Promise<Judged> {
-  const { judging } = session;
-  const turns: TurnJudgement[] = [];
-  const errors: string[] = [];
-  for (const turn of session.turns) {
-    const judged = await attempt(async () => judge.judgeTurn({ session, judging, turn, earlier: [...turns] }, signal));
-    if (typeof judged === "string") errors.push(`turn ${turn.turn}: ${judged}`);
-    else turns.push(judged);
-  }
-  if (session.turns.length === 0) return { turns };
-  const trajectory = await attempt(async () => judge.judgeTrajectory({ session, judging, turns }, signal));
-  if (typeof trajectory === "string") errors.push(`trajectory: ${trajectory}`);
-  return {
-    turns,
-    ...(typeof trajectory !== "string" && { trajectory }),
-    ...(errors.length > 0 && { error: errors.join("; ").slice(0, 1_000) }),
-  };
-}
-
-/** The judgement, or why there is none. Rethrows what would happen to every conversation, and what is no judge's error. */
-async function attempt<Judgement>(judge: () => Promise<Judgement>): Promise<Judgement | string> {
-  try {
-    return await judge();
-  } catch (error) {
-    if (error instanceof JudgeError && !error.pausesJudge) return error.message;
-    throw error;
-  }
 }

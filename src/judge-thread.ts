@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { components } from "./components.ts";
 import type { ComponentConfig } from "./config/config.ts";
+import type { PriceTables } from "./cost/price-table.ts";
 import { createJudges } from "./service/create-judges.ts";
 import { startJudgePipeline } from "./service/judge-pipeline.ts";
 import type { FromJudgeThread, ToJudgeThread } from "./service/judge-thread-messages.ts";
@@ -12,18 +13,21 @@ export interface JudgeThreadData {
   /** In order of rank. */
   readonly judges: readonly ComponentConfig[];
   readonly idleMs: number;
+  readonly maxDurationMs: number;
+  readonly prices: PriceTables;
+  readonly conversationKeys: readonly string[];
   readonly connection: SqliteConnection;
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what server.ts sends
-const { judges: configs, idleMs, connection } = workerData as JudgeThreadData;
+const { judges: configs, idleMs, maxDurationMs, connection, ...reading } = workerData as JudgeThreadData;
 const send = (message: FromJudgeThread): void => parentPort?.postMessage(message);
 
 const reports = createThreadReports(send);
 const store = openConnectedStore(connection);
 const judges = createJudges(configs, components.judges, reports);
 for (const judge of judges) await judge.start?.();
-const pipeline = startJudgePipeline({ store, judges, idleMs, ...reports });
+const pipeline = startJudgePipeline({ store, judges, idleMs, maxDurationMs, reading, ...reports });
 
 parentPort?.once("message", (message: ToJudgeThread) => void (message.type === "stop" && stop()));
 send({ type: "ready" });

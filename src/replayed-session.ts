@@ -11,7 +11,7 @@ export function toReplayedSession(built: BuiltSession): SessionDetail {
   const endedAt = built.endedAt ?? new Date(0);
   const session = {
     ...built,
-    id: sessionIdOf(built),
+    id: replayedSessionId(built),
     status: "open",
     revision: 1,
     createdAt: built.startedAt ?? endedAt,
@@ -26,7 +26,8 @@ export function toReplayedSession(built: BuiltSession): SessionDetail {
   });
 }
 
-function sessionIdOf({ conversationId, turns }: BuiltSession): string {
+/** The id it would have in a server. */
+export function replayedSessionId({ conversationId, turns }: BuiltSession): string {
   if (conversationId !== undefined) return conversationSessionId(project, conversationId);
   return traceSessionId(project, turns[0]?.traceIds[0] ?? "");
 }

@@ -10,12 +10,14 @@ import { listen, type Listener } from "./component/listen.ts";
 import type { AuthenticatorOf } from "./component/extension.ts";
 import type { Store } from "./component/store.ts";
 import type { Config } from "./config/config.ts";
+import type { PriceTables } from "./cost/price-table.ts";
 import { conversationKeys } from "./dialects/conversation-keys.ts";
 import type { JudgeThreadData } from "./judge-thread.ts";
 import { messageRedactorsOf } from "./message-redactors.ts";
 import { createJudgementExport } from "./exporters/judgements/judgement-export.ts";
 import { createJudges, judgeConfigsOf } from "./service/create-judges.ts";
 import { superviseJudgeThread } from "./service/judge-thread-supervisor.ts";
+import { priceTablesOf } from "./price-tables.ts";
 import { createService, type Service, type ServiceParts } from "./service/service.ts";
 import { addProcessGauges, createTelemetry, type ReadableTelemetry } from "./service/telemetry.ts";
 import type { SqliteStore } from "./stores/sqlite.ts";
@@ -47,20 +49,23 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
   const telemetry = createTelemetry();
   addProcessGauges(telemetry);
   const judges = judgeInfosOf(config, { logger, telemetry });
+  const prices = priceTablesOf(config);
   const service = createService({
     config,
     components,
-    conversationKeys,
+    conversationKeys: conversationKeysOf(config),
     logger,
     telemetry,
     surfaces: ({ store, authenticatorOf, exporterOf }) => [
       { name: "judgement exporters", component: judgementExport(config, { store, exporterOf, logger }) },
-      { name: "judges", component: judgeThread(config, store, { logger, telemetry }) },
+      { name: "judges", component: judgeThread(config, store, prices, { logger, telemetry }) },
       {
         name: "api",
         component: api(config.service.apiEndpoint, {
           ...authenticationOf(config, authenticatorOf),
           redactors: messageRedactorsOf(config),
+          prices,
+          conversationKeys: conversationKeysOf(config),
           store,
           judges,
           logger,
@@ -91,15 +96,16 @@ function judgeInfosOf(config: Config, reports: Reports): readonly JudgeInfo[] {
  */
 const JUDGE_HEAP_MIB = 2048;
 
-function judgeThread(config: Config, store: Store, reports: Reports): Component {
+function judgeThread(config: Config, store: Store, prices: PriceTables, reports: Reports): Component {
   const judges = judgeConfigsOf(config);
-  const idleMs = config.service.sessions.idleTimeoutMs;
+  const { idleTimeoutMs: idleMs, maxDurationMs } = config.service.sessions;
+  const ids = conversationKeysOf(config);
   return superviseJudgeThread({
     ...reports,
     spawn() {
       if (!isConnectable(store)) throw new Error("the sessions' store cannot be used from another thread");
       const connection = store.connect();
-      const workerData: JudgeThreadData = { judges, idleMs, connection };
+      const workerData: JudgeThreadData = { judges, idleMs, maxDurationMs, prices, conversationKeys: ids, connection };
       return new Worker(new URL("./judge-thread.js", import.meta.url), {
         workerData,
         resourceLimits: { maxOldGenerationSizeMb: JUDGE_HEAP_MIB },
@@ -107,6 +113,11 @@ function judgeThread(config: Config, store: Store, reports: Reports): Component 
       });
     },
   });
+}
+
+/** The application's own names go before those that libraries use. */
+function conversationKeysOf({ service }: Config): readonly string[] {
+  return [...new Set([...service.sessions.conversationKeys, ...conversationKeys])];
 }
 
 function judgementExport(

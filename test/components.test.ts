@@ -112,7 +112,7 @@ const uses: Readonly<Record<Kind, (component: Component) => Promise<unknown>>> =
     Promise.allSettled(batches().map(async (batch) => (component as Exporter).export(batch, context))),
   async extensions(component) {
     const extension: Extension = component;
-    if (isAuthenticator(extension)) extension.authenticate(extension.clientHeaders(), "ingest");
+    if (isAuthenticator(extension)) extension.authenticate(extension.clientHeaders("default"), "ingest");
     for (const url of component.urls?.() ?? []) await (await fetch(url)).text();
   },
   async stores(component) {

@@ -42,6 +42,12 @@ const records = [
   record("gen_ai.choice", new Map([["message", new Map([["content", "A"]])]]), 2),
 ];
 
+/** As protobuf's own JSON printers write bytes. */
+const withBase64Ids = (text: string) =>
+  text.replaceAll(/"((?:parentS|s)panId|traceId)":"([0-9a-f]+)"/g, (_all, key: string, id: string) => {
+    return `"${key}":"${Buffer.from(id, "hex").toString("base64")}"`;
+  });
+
 const outline = async (...paths: readonly string[]) =>
   (await replayFiles(paths)).map(({ turns }) =>
     turns.map(({ userContent, assistantContent }) => [userContent, assistantContent]),
@@ -53,6 +59,20 @@ describe("sessions out of files", () => {
     ["spans.json.gz", () => json(spans)],
     ["spans.jsonl", () => `${json(spans.slice(0, 1))}\n\n${json(spans.slice(1))}\n`],
     ["spans.jsonl.gz", () => spans.map((span) => json([span])).join("\n")],
+    ["lines.json", () => `${json(spans.slice(0, 1))}\n${json(spans.slice(1))}\n`],
+    ["pretty.otlp.json", () => JSON.stringify(toJsonRequest(spans), null, 2)],
+    [
+      "list.json",
+      () =>
+        JSON.stringify(
+          spans.map((span) => toJsonRequest([span])),
+          null,
+          1,
+        ),
+    ],
+    ["base64-ids.json", () => withBase64Ids(json(spans))],
+    ["zipped-by-content.jsonl", () => gzipSync(json(spans))],
+    ["with-metrics.jsonl", () => `{"resourceMetrics":[]}\n${json(spans)}\n`],
     ["spans.pb", () => protobuf(spans)],
     ["spans.pb.gz", () => protobuf(spans)],
   ])("%s", async (name, content) => {
@@ -62,6 +82,20 @@ describe("sessions out of files", () => {
         ["b", "B"],
       ],
     ]);
+  });
+
+  it("say what was left out, and build the rest", async () => {
+    const path = write("odd-ids.json", json(spans).replace(spans[0]?.traceId ?? "", "abc123"));
+    const leftOut: unknown[] = [];
+    const sessions = await replayFiles([path, write("whole.json", json(spans))], (...about) => leftOut.push(about));
+    expect(leftOut).toEqual([[path, 1, "spans[0]: traceId is not 32 hex digits"]]);
+    expect(sessions.map(({ turns }) => turns.length)).toEqual([2]);
+  });
+
+  it("keep texts that look like ids", async () => {
+    const text = '"traceId":"AAAAAAAAAAAAAAAAAAAAAA=="';
+    const path = write("text.json", json([chat({ id: 1, trace: 1, at: 0 }, [{ user: text }], { assistant: "A" })]));
+    expect(await outline(path)).toEqual([[[text, "A"]]]);
   });
 
   it("are put together from several, in any order, twice", async () => {
@@ -95,6 +129,7 @@ describe("sessions out of files", () => {
 
   it.each<[string, string | Uint8Array]>([
     ["broken.json", '{"resourceSpans":'],
+    ["broken-list.json", `[${json(spans)},`],
     ["broken.pb", new Uint8Array([255, 255, 255])],
     ["broken.jsonl", `${json(spans)}\nnot JSON`],
     ["other.json", '"a text"'],

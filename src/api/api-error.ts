@@ -16,6 +16,7 @@ export type ApiErrorCode =
   | "judge_off"
   | "body_too_large"
   | "trace_too_large"
+  | "session_too_large"
   | "too_many_tool_calls"
   | "unsupported_media_type"
   | "unavailable"

@@ -17,7 +17,7 @@ export const jsonObjectSchema = z.custom<{ readonly [key: string]: JsonValue }>(
 export const scoreSchema = z.literal([-1, 0, 1]);
 export const statusSchema = z.enum(["open", "pending", "running", "closing", "completed", "failed"]);
 export const sourceSchema = z.enum(["otlp", "messages", "text", "voice", "stream"]);
-const turnFlagSchema = z.enum(["truncated", "content_missing", "guessed_session"]);
+export const turnFlagSchema = z.enum(["truncated", "content_missing", "guessed_session"]);
 
 export const usageSchema = z.strictObject({
   input_tokens: count,
@@ -209,10 +209,32 @@ export const sessionPageSchema = z.strictObject({
 
 /** The answer to "judge this" and "close this": what the session waits for now. */
 export const sessionStateSchema = z.strictObject({ id: text, status: statusSchema });
+/** Sessions that are still to be built again. */
+export const rebuildsStateSchema = z.strictObject({ waiting: count });
+
+/** A request that an exporter set aside. */
+export const parkedRequestSchema = z.strictObject({
+  id: count,
+  exporter: text,
+  signal: z.enum(["traces", "logs"]),
+  records: count,
+  bytes: count,
+  created_at: time,
+  /** How often it was sent in vain before. */
+  attempts: count,
+  reason: text,
+});
+
+export const parkedPageSchema = z.strictObject({
+  requests: z.array(parkedRequestSchema),
+  next_cursor: text.nullable(),
+});
 
 export const healthSchema = z.strictObject({
   status: z.literal("ok"),
   version: text,
+  /** How many things the store found damaged since the server started; its log says what and what to do. */
+  damages: count,
   /** In order of rank. `off`: why this judge does not judge. */
   judges: z.array(z.strictObject({ name: text, version: text, off: text.nullable() })),
 });
@@ -230,6 +252,9 @@ export type ScoreSummaryDetail = z.infer<typeof scoreSummarySchema>;
 export type SessionDetail = z.infer<typeof sessionDetailSchema>;
 export type SessionListItem = z.infer<typeof sessionSummarySchema>;
 export type SessionPageDetail = z.infer<typeof sessionPageSchema>;
+export type RebuildsState = z.infer<typeof rebuildsStateSchema>;
 export type SessionState = z.infer<typeof sessionStateSchema>;
+export type ParkedRequestDetail = z.infer<typeof parkedRequestSchema>;
+export type ParkedPageDetail = z.infer<typeof parkedPageSchema>;
 export type Health = z.infer<typeof healthSchema>;
 export type ErrorBody = z.infer<typeof errorSchema>;

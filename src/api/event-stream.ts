@@ -10,6 +10,8 @@ export interface EventStreamOptions {
   readonly limit: number;
   /** Ends every stream: the server shuts down. */
   readonly stopping?: AbortSignal;
+  /** Asked with each heartbeat; the stream ends when it throws, as the reader may read no more. */
+  readonly requireAccess?: () => void;
 }
 
 export const eventStreamDefaults: EventStreamOptions = { heartbeatMs: 15_000, stallMs: 60_000, limit: 1000 };
@@ -34,13 +36,23 @@ export async function serveEventStream(
   response.writeHead(200, eventStreamHeaders);
   response.flushHeaders();
   const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(heartbeatFrame);
+    if (isRefused(options)) leave();
+    else if (!response.writableNeedDrain) response.write(heartbeatFrame);
   }, options.heartbeatMs);
   try {
     await write({ gone, send: (event, data) => send(response, toEventFrame(event, data), gone, options.stallMs) });
   } finally {
     clearInterval(heartbeat);
     response.end();
+  }
+}
+
+function isRefused({ requireAccess }: EventStreamOptions): boolean {
+  try {
+    requireAccess?.();
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { JudgedSession, SessionRef, Store } from "../component/store.ts";
 
 /** Notices that come closer together are answered by one reading of the session, in milliseconds. */
@@ -12,7 +12,11 @@ export const isSettled = ({ session }: JudgedSession): boolean =>
  * failed. Ends early when `gone` aborts or the session is deleted. Notices only mark the session as changed: however
  * many come while the reader is slow, none is kept.
  */
-export async function* followSession(store: Store, ref: SessionRef, gone: AbortSignal): AsyncGenerator<JudgedSession> {
+export async function* followSession(
+  store: Store,
+  ref: SessionRef,
+  gone: AbortSignal,
+): AsyncGenerator<JudgedSession, void> {
   // The id that the caller knows, and the one that answers for it, which changes when the session joins another.
   let current = ref.id;
   let changed = false;
@@ -28,7 +32,7 @@ export async function* followSession(store: Store, ref: SessionRef, gone: AbortS
   try {
     while (!gone.aborted) {
       changed = false;
-      const judged = await store.getSession(ref);
+      const judged = await readTogether(store, ref);
       if (judged === undefined) return;
       // Notices about the new id that came before it was known went by unheard: read once more.
       if (judged.session.id !== current) changed = true;
@@ -45,4 +49,22 @@ export async function* followSession(store: Store, ref: SessionRef, gone: AbortS
     gone.removeEventListener("abort", change);
     unwatch();
   }
+}
+
+type Reading = Promise<JudgedSession | undefined>;
+const readings = new WeakMap<Store, Map<string, Reading>>();
+
+/** A change wakes all who follow a session at once: those who ask before the reading begins share it. */
+async function readTogether(store: Store, ref: SessionRef): Reading {
+  const ofStore = readings.get(store) ?? new Map<string, Reading>();
+  readings.set(store, ofStore);
+  const key = JSON.stringify([ref.project, ref.id]);
+  const read = async (): Reading => {
+    await setImmediate();
+    ofStore.delete(key);
+    return store.getSession(ref);
+  };
+  const reading = ofStore.get(key) ?? read();
+  ofStore.set(key, reading);
+  return reading;
 }

@@ -31,7 +31,7 @@ export function mountRoute(
     const reply = await route.answer(call, context);
     // An event stream stays open, and has a limit of its own.
     if ("stream" in reply) leave();
-    await send(request, response, reply, streams);
+    await send(request, response, reply, { streams, requireAccess: () => void callerOf(route, request, context) });
   };
   if (route.body === undefined) app[route.method](route.path, answer);
   else app[route.method](route.path, authenticate, requireJson, readJson, answer);
@@ -55,15 +55,27 @@ const requireJson: RequestHandler = (request, _response, next) => {
 };
 
 function toCall(route: Route, request: Request, { project }: Caller) {
-  const id = request.params["id"];
+  const { id, number } = request.params;
   return {
     ref: { project, id: typeof id === "string" ? id : "" },
+    number: typeof number === "string" && /^\d{1,15}$/.test(number) ? Number(number) : undefined,
     query: validateQuery(route.query, request.query),
     body: route.body === undefined ? undefined : validateBody(route.body, request.body),
   };
 }
 
-async function send(request: Request, response: Response, reply: Reply, streams: OpenStreams): Promise<void> {
+interface StreamContext {
+  readonly streams: OpenStreams;
+  /** Throws when the caller's key has been withdrawn. */
+  readonly requireAccess: () => void;
+}
+
+async function send(
+  request: Request,
+  response: Response,
+  reply: Reply,
+  { streams, requireAccess }: StreamContext,
+): Promise<void> {
   if (!("stream" in reply)) {
     response.status(reply.status);
     if (reply.status === 204) response.end();
@@ -79,9 +91,13 @@ async function send(request: Request, response: Response, reply: Reply, streams:
   }
   streams.count += 1;
   try {
-    await serveEventStream(response, streams.options, async (events) => {
+    await serveEventStream(response, { ...streams.options, requireAccess }, async (events) => {
+      const send: typeof events.send = async (event, data) => {
+        requireAccess();
+        await events.send(event, data);
+      };
       try {
-        await reply.stream(events);
+        await reply.stream({ ...events, send });
       } catch (error) {
         await events.send("error", toErrorBody(toPublicError(error)));
         throw error;

@@ -3,6 +3,7 @@ import type { ZodType } from "zod";
 import type { Logger } from "../component/component.ts";
 import type { Authenticator, Right } from "../component/extension.ts";
 import type { SessionRef, Store } from "../component/store.ts";
+import type { PriceTables } from "../cost/price-table.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { EventStream } from "./event-stream.ts";
 
@@ -23,11 +24,17 @@ export interface ApiContext {
   readonly authenticator?: Authenticator;
   /** What is to go from submitted messages before they are stored, in this order. */
   readonly redactors?: readonly Redactor[];
+  /** What model calls cost that do not say so themselves. */
+  readonly prices?: PriceTables;
+  /** Attribute keys that name a conversation, instead of those that all know. */
+  readonly conversationKeys?: readonly string[];
 }
 
 export interface Call<Query = unknown, Body = unknown> {
   /** The session that the path names; an empty id where it names none. */
   readonly ref: SessionRef;
+  /** The parked request that the path names; absent where it names none, or nothing that could be one. */
+  readonly number?: number | undefined;
   readonly query: Query;
   readonly body: Body;
 }
@@ -39,7 +46,7 @@ export type Reply =
 
 export interface Route<Query = unknown, Body = unknown> {
   readonly method: "get" | "post" | "delete";
-  /** In express's syntax; `:id` is always a session's id. */
+  /** In express's syntax; `:id` is always a session's id, `:number` a parked request's. */
   readonly path: string;
   /** What the caller must be allowed to do: `ingest` adds, `read` shows what agents wrote, `write` changes. `public` tells nothing that matters. */
   readonly access: Right | "public";

@@ -5,6 +5,8 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addJudge } from "./commands/judge.ts";
 import { addPrintConfig } from "./commands/print-config.ts";
+import { addQueue } from "./commands/queue.ts";
+import { addRebuild } from "./commands/rebuild.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSessions } from "./commands/sessions.ts";
@@ -18,6 +20,8 @@ export const commands: readonly AddCommand[] = [
   addComponents,
   addSessions,
   addShow,
+  addRebuild,
+  addQueue,
   addReplay,
   addJudge,
   addDoctor,

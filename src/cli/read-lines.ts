@@ -1,12 +1,20 @@
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
 
-/** The lines of a UTF-8 file. Only line feeds end a line: JSON may hold the other line ends that readline knows. */
+/** The lines of a UTF-8 file, also a zipped one. Only line feeds end a line: JSON may hold the other line ends that readline knows. */
 export async function* readLines(path: string): AsyncGenerator<string> {
   let rest = "";
-  for await (const chunk of createReadStream(path, "utf8")) {
+  for await (const chunk of open(path).setEncoding("utf8")) {
     const lines = `${rest}${String(chunk)}`.split("\n");
     rest = lines.pop() ?? "";
     yield* lines;
   }
   if (rest !== "") yield rest;
+}
+
+/** What goes wrong comes out of the stream that is read. */
+function open(path: string) {
+  const file = createReadStream(path);
+  return path.endsWith(".gz") ? pipeline(file, createGunzip(), () => undefined) : file;
 }

@@ -43,6 +43,17 @@ export const endpoint = textOf('is not an endpoint such as "localhost:4318" or "
 /** A key or password: never printed, never logged. `meta({ secret: true })` is what hides it in `print-config`. */
 export const secret = z.string().trim().meta({ secret: true });
 
+/**
+ * Taken with a warning, which `notice` is: a setting of the collector's that its configurations may have, and that this server
+ * does not need, or follows in its own way.
+ */
+export function noticed<Schema extends z.ZodType>(schema: Schema, notice: string): Schema {
+  return schema.meta({ notice });
+}
+
+/** A setting of the collector's that may have any value, because it changes nothing here. */
+export const withoutEffect = (reason: string) => noticed(z.unknown(), `has no effect: ${reason}`).optional();
+
 /** Who is asked who calls: the id of one of `service::extensions`. */
 export const authentication = z.strictObject({ authenticator: z.string().min(1) });
 

@@ -23,8 +23,11 @@ export const anyone: Caller = { project: "default" };
 export interface Authenticator extends Component {
   /** Throws UnauthenticatedError or ForbiddenError. Never says what it was given: that may be somebody's secret. */
   authenticate(headers: RequestHeaders, right: Right): Caller;
-  /** For an exporter: the headers that make a server of the same kind accept its requests. */
-  clientHeaders(): Readonly<Record<string, string>>;
+  /**
+   * For an exporter: the headers that make a server of the same kind accept its requests, as the project's if there are such, so
+   * that the data of several projects does not become one's.
+   */
+  clientHeaders(project: string): Readonly<Record<string, string>>;
 }
 
 /** Finds a configured authenticator. Throws a StartError when there is none of that name among `service::extensions`. */

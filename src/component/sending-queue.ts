@@ -30,6 +30,25 @@ export interface QueueSize {
   readonly bytes: number;
 }
 
+/** Set aside: a request that the server upstream refused, or that cannot be sent. It stays until a person decides. */
+export interface ParkedRequest extends QueuedItem {
+  readonly exporter: string;
+  readonly reason: string;
+}
+
+export interface ParkedQuery {
+  readonly project: string;
+  readonly exporter?: string | undefined;
+  /** Those with a higher id. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** What a person decided about a parked request. */
+export interface ParkedDecision extends Pick<ParkedRequest, "exporter" | "count" | "size"> {
+  readonly kind: "retry" | "drop";
+}
+
 /**
  * One exporter's queue. An item stays until it is removed, whatever happens to the process: it is sent at least once, and
  * again when the process ended between the sending and the removal. Every operation throws UnavailableError when the
@@ -45,7 +64,10 @@ export interface SendingQueue {
   /** It was sent in vain and will be sent again. */
   retried(item: QueuedItem): Promise<void>;
   remove(item: QueuedItem): Promise<void>;
-  /** Keeps an item that cannot be sent apart from those that wait, with the reason, for a person to look at. */
+  /** Keeps an item that is not sent apart from those that wait, with the reason, for a person to look at. */
   park(item: QueuedItem, reason: string): Promise<void>;
   size(): Promise<QueueSize>;
+  parkedSize(): Promise<QueueSize>;
+  /** Calls back when a parked request is dropped, or waits again, behind all others. */
+  onDecision(listener: (decision: ParkedDecision) => void): void;
 }

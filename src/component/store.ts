@@ -15,12 +15,18 @@ import type {
 import type { EncodedRecords } from "../model/signal-batch.ts";
 import type { LogRecord, Span } from "../model/span.ts";
 import type { Component, ComponentFactory } from "./component.ts";
-import type { SendingQueue } from "./sending-queue.ts";
+import type { ParkedDecision, ParkedQuery, ParkedRequest, SendingQueue } from "./sending-queue.ts";
 
 /** A session's address. The id of a session that was joined to another one keeps answering with that one. */
 export interface SessionRef {
   readonly project: string;
   readonly id: string;
+}
+
+/** The address of a request that an exporter set aside. */
+export interface ParkedRef {
+  readonly project: string;
+  readonly id: number;
 }
 
 export interface NewMessageSession {
@@ -44,6 +50,22 @@ export interface SessionFacts {
   readonly tools: readonly JsonValue[];
 }
 
+/** What has come since an earlier read, or everything. */
+export interface NewFacts extends SessionFacts {
+  /** True: what was read before does not hold any more (or nothing was); these are all facts. */
+  readonly isWhole: boolean;
+  /** For the next read. Opaque. */
+  readonly cursor: string;
+  /** Size of the records as they are stored decompressed. */
+  readonly bytes: number;
+}
+
+/** What a save changes of a session that the same caller saved before, and that nobody saved since. */
+export interface SavedBefore {
+  readonly built: BuiltSession;
+  readonly links: readonly bigint[];
+}
+
 /**
  * Work in hand: a lease on one session. It ends when released, or by itself at its expiry; whoever saves with a lease
  * that has ended is told so and must stop.
@@ -61,6 +83,8 @@ export interface Claim extends SessionRef {
   readonly attempts: number;
   /** Someone asked for a new judgement: judge even what was judged. With a name, only by that judge. */
   readonly rejudge: boolean;
+  /** Someone asked for it to be built again: nothing that was kept counts. */
+  readonly rebuild?: true;
   readonly rejudgeBy?: string;
 }
 
@@ -71,6 +95,20 @@ export interface ClaimOptions {
   readonly leaseMs: number;
   /** A session is taken when its last fact is older than this, or when it was closed. */
   readonly idleMs: number;
+  /** A session that never goes idle is taken when it changed longer ago than this. Absent: never. */
+  readonly maxDurationMs?: number;
+}
+
+export interface RequestBuildsOptions {
+  readonly project: string;
+  /** What the slice before gave. */
+  readonly cursor?: number;
+}
+
+export interface RequestedBuilds {
+  readonly sessions: number;
+  /** Absent when that was all. */
+  readonly cursor?: number;
 }
 
 /** What one judge said, or why it could not. Keyed by session, turn, digest, judge name and version: saving twice is one. */
@@ -162,7 +200,7 @@ export interface Store extends Component {
   writeSpans(encoded: EncodedRecords, context: { project: string }): Promise<void>;
   /**
    * As writeSpans. A record's identity is all its fields; of n equal records in one request n stay. A record that names
-   * no trace belongs to no session and is not kept.
+   * no trace belongs to no session and is not kept. The event `session.end` closes the session that it names.
    */
   writeLogRecords(encoded: EncodedRecords, context: { project: string }): Promise<void>;
   createMessageSession(session: NewMessageSession): Promise<SessionRef>;
@@ -170,6 +208,12 @@ export interface Store extends Component {
   closeSession(ref: SessionRef): Promise<boolean>;
   /** Judge (again), by one judge or by all. False when there is no such session. */
   requestJudgement(ref: SessionRef, judge?: string): Promise<boolean>;
+  /** Build the session again, of the facts that are there: of a turn that stays the same, so do the judgements. False: none such. */
+  requestBuild(ref: SessionRef): Promise<boolean>;
+  /** As requestBuild, of all sessions of the project, a slice at a time; nothing that waits for a judge waits for them. */
+  requestBuilds(options: RequestBuildsOptions): Promise<RequestedBuilds>;
+  /** Sessions of the project that are still to be built again. */
+  countRequestedBuilds(project: string): Promise<number>;
   /** Removes the session with its facts and judgements. False when there is no such session. */
   deleteSession(ref: SessionRef): Promise<boolean>;
 
@@ -179,12 +223,20 @@ export interface Store extends Component {
   renewClaim(claim: Claim, leaseMs: number): Promise<boolean>;
   releaseClaim(claim: Claim, outcome: ReleaseOutcome): Promise<void>;
   readFacts(claim: SessionRef): Promise<SessionFacts>;
+  /** For whoever keeps what was read: only what is new since the read that gave the cursor. */
+  readNewFacts(claim: SessionRef, cursor?: string): Promise<NewFacts>;
   /**
    * Saves what was built; judgements of turns whose digest did not change stay, those of changed turns are superseded.
-   * `links` are digests of neighbouring messages, by which sessions without an id find each other. Undefined when the
-   * lease has ended, else the revision.
+   * `links` are digests of neighbouring messages, by which sessions without an id find each other. With `before`, the last
+   * save under the claim's revision, only what differs from that is looked at: turns that are other objects. Undefined when
+   * the lease has ended, else the revision.
    */
-  saveSession(claim: Claim, built: BuiltSession, links: readonly bigint[]): Promise<number | undefined>;
+  saveSession(
+    claim: Claim,
+    built: BuiltSession,
+    links: readonly bigint[],
+    before?: SavedBefore,
+  ): Promise<number | undefined>;
   /** Other sessions of the project that share links with these, most shared first. Of a link that very many share only the newest count. */
   findLinkedSessions(ref: SessionRef, links: readonly bigint[], limit: number): Promise<readonly LinkedSession[]>;
   /** Gives the claimed session's facts and id to another session, which becomes due at once. Ends the claim. */
@@ -202,6 +254,12 @@ export interface Store extends Component {
   countWaiting(): Promise<WaitingSessions>;
   /** What the exporter of that id still has to send. Each exporter has a queue of its own. */
   sendingQueueOf(exporter: string): SendingQueue;
+  /** Requests that exporters set aside, of one project, oldest first. */
+  findParkedRequests(query: ParkedQuery): Promise<readonly ParkedRequest[]>;
+  /** Has the exporter send the request again, or forgets it. False when the project has no such parked request. */
+  decideParkedRequest(ref: ParkedRef, kind: ParkedDecision["kind"]): Promise<boolean>;
+  /** How many things were found damaged since the start, each of which was logged. Absent: this store does not look. */
+  damages?(): number;
   /** Calls back after each commit that concerns a session; returns what ends it. */
   watch(listener: (notice: SessionNotice) => void): () => void;
 }
@@ -217,6 +275,8 @@ export interface LinkedSession {
   readonly id: string;
   readonly conversationId?: string;
   readonly sharedLinks: number;
+  /** All that it has. */
+  readonly links: number;
 }
 
 export interface StoreNeeds {

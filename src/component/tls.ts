@@ -2,9 +2,27 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { codeOf, StartError } from "../model/errors.ts";
-import { secret } from "./config-schemas.ts";
+import { noticed, secret, withoutEffect } from "./config-schemas.ts";
 
 const version = z.enum(["1.2", "1.3"]);
+const outdated = noticed(z.enum(["1.0", "1.1"]), "is taken as 1.2, as older versions are not safe");
+
+/** The versions of TLS, and what the collector lets one choose beside them; for those who listen and those who call. */
+export const tlsVersions = {
+  min_version: z.union([version, outdated.transform((): "1.2" => "1.2")], "must be 1.2 or 1.3").default("1.2"),
+  max_version: version.default("1.3"),
+  cipher_suites: withoutEffect("Node's own are used"),
+  curve_preferences: withoutEffect("Node's own are used"),
+  reload_interval: withoutEffect("files are read at the start and at a SIGHUP"),
+};
+
+/** What is wrong with a choice of TLS settings, in the collector's words. */
+export const tlsRules = {
+  twoCertificates: "provide either a certificate or the PEM-encoded string, but not both",
+  twoKeys: "provide either a key or the PEM-encoded string, but not both",
+  halfPair: "for auth via TLS, provide both certificate and key, or neither",
+  versions: "invalid TLS configuration: min_version cannot be greater than max_version",
+};
 
 /** A certificate and its key, as files or as PEM text; with `client_ca_file` only clients that it vouches for may connect. */
 export const serverTls = z
@@ -14,8 +32,9 @@ export const serverTls = z
     key_file: z.string().min(1).optional(),
     key_pem: secret.min(1).optional(),
     client_ca_file: z.string().min(1).optional(),
-    min_version: version.default("1.2"),
-    max_version: version.default("1.3"),
+    ...tlsVersions,
+    ca_file: withoutEffect("client_ca_file is what clients are held against"),
+    client_ca_file_reload: withoutEffect("files are read at the start and at a SIGHUP"),
   })
   .superRefine((tls, context) => {
     for (const message of problemsOf(tls)) context.addIssue({ code: "custom", message });
@@ -34,10 +53,10 @@ function problemsOf(tls: {
   const certificates = [tls.cert_file, tls.cert_pem].filter((given) => given !== undefined).length;
   const keys = [tls.key_file, tls.key_pem].filter((given) => given !== undefined).length;
   const rules: readonly (readonly [boolean, string])[] = [
-    [certificates === 2, "provide either a certificate or the PEM-encoded string, but not both"],
-    [keys === 2, "provide either a key or the PEM-encoded string, but not both"],
-    [certificates === 0 || keys === 0, "for auth via TLS, provide both certificate and key, or neither"],
-    [tls.min_version > tls.max_version, "invalid TLS configuration: min_version cannot be greater than max_version"],
+    [certificates === 2, tlsRules.twoCertificates],
+    [keys === 2, tlsRules.twoKeys],
+    [certificates === 0 || keys === 0, tlsRules.halfPair],
+    [tls.min_version > tls.max_version, tlsRules.versions],
   ];
   return rules.flatMap(([broken, message]) => (broken ? [message] : []));
 }

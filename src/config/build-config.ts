@@ -1,4 +1,5 @@
 /** An expanded tree ▶ Config: every part against its schema, every name against what is configured. Pure. */
+import { checkReach } from "./check-reach.ts";
 import { checkReferences } from "./check-references.ts";
 import { componentKinds, type ComponentKind, type Components, type Config } from "./config.ts";
 import { withDefaultSessions } from "./default-sessions.ts";
@@ -7,7 +8,7 @@ import { isMap } from "./is-map.ts";
 import { parsePart } from "./parse-part.ts";
 import { parseConnectors, parseSection } from "./parse-section.ts";
 import { suggestionFor, type Problem } from "./problem.ts";
-import { serviceReferencesSchema, serviceSchema } from "./service-schema.ts";
+import { serviceReferencesSchema, serviceSchema, type ServiceReferences } from "./service-schema.ts";
 import { toServiceConfig } from "./to-service-config.ts";
 
 export interface BuiltConfig {
@@ -26,8 +27,9 @@ export function buildConfig(source: ExpandedTree, components: Components): Built
   const connectors = parseConnectors(root["connectors"]);
   const parsed = byKind((kind) => sections[kind].parsed);
   const service = parsePart(serviceSchema, root["service"], ["service"], source);
+  const named = serviceReferencesSchema.parse(root["service"]);
   const references = checkReferences(
-    serviceReferencesSchema.parse(root["service"]),
+    named,
     { ...byKind((kind) => sections[kind].ids), connectors: connectors.ids },
     parsed.exporters,
     root,
@@ -43,11 +45,19 @@ export function buildConfig(source: ExpandedTree, components: Components): Built
   const warnings = [
     ...source.warnings,
     ...componentKinds.flatMap((kind) => sections[kind].warnings),
+    ...("warnings" in service ? service.warnings : []),
     ...references.warnings,
+    ...checkReach(parsed, "value" in service ? service.value : undefined, (kind, id) =>
+      namedIn(named, kind).includes(id),
+    ),
   ];
   if ("problems" in service || problems.length > 0) return { written: {}, problems, warnings };
   const written = { ...byKind((kind) => sections[kind].written), service: service.written };
   return { config: { ...parsed, service: toServiceConfig(service.value) }, written, problems, warnings };
+}
+
+function namedIn({ extensions, pipelines }: ServiceReferences, kind: "receivers" | "extensions"): readonly string[] {
+  return kind === "extensions" ? extensions : Object.values(pipelines).flatMap(({ receivers }) => receivers);
 }
 
 function byKind<Value>(valueOf: (kind: ComponentKind) => Value): Record<ComponentKind, Value> {

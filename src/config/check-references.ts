@@ -79,8 +79,13 @@ function unknownSignals({ pipelines }: ServiceReferences): readonly Problem[] {
       path: ["service", "pipelines"],
       shownAt: ["service", "pipelines", id],
       message: `unknown pipeline ${JSON.stringify(id)}`,
-      ...suggestionFor(id, signals),
+      ...suggested(id),
     }));
+}
+
+function suggested(pipeline: string): Pick<Problem, "suggestion" | "advice"> {
+  const suggestion = suggestionFor(pipeline.split("/", 1)[0] ?? "", signals);
+  return "suggestion" in suggestion ? suggestion : { advice: `there are ${signals.join(", ")}; remove it` };
 }
 
 function missing(references: readonly Reference[], configured: ConfiguredIds): readonly Problem[] {

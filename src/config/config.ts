@@ -6,6 +6,7 @@ import type { JudgeFactory } from "../component/judge.ts";
 import type { ProcessorFactory } from "../component/processor.ts";
 import type { ReceiverFactory } from "../component/receiver.ts";
 import type { StoreFactory } from "../component/store.ts";
+import type { ModelPrice } from "../cost/price-table.ts";
 import type { Signal } from "../model/signal-batch.ts";
 import { isMap } from "./is-map.ts";
 
@@ -59,6 +60,12 @@ export interface ServiceConfig {
     /** Where judgements are sent beside being stored. */
     readonly judgementExporters: readonly string[];
     readonly idleTimeoutMs: number;
+    /** A session that never goes quiet is built and judged this long after it changed. */
+    readonly maxDurationMs: number;
+    /** Attribute keys that name a conversation, asked before those that all know. */
+    readonly conversationKeys: readonly string[];
+    /** What models cost, before the packaged list prices: those written in the configuration, then those of a file. */
+    readonly prices: { readonly models: readonly ModelPrice[]; readonly file?: string | undefined };
   };
   readonly apiEndpoint: Endpoint;
   /** The extension that knows the API's callers; absent: nobody is asked. */

@@ -3,6 +3,7 @@
  * that no value can bring in keys. Source: collector `confmap/expand.go`, `provider/envprovider`; reference/collector-config.md 2.
  */
 import { parse } from "yaml";
+import { groupedDigits } from "./grouped-digits.ts";
 
 /**
  * What a scalar became. When it was one reference alone it took the type of its value, read as YAML; `text` is then the value as
@@ -173,6 +174,8 @@ function typed(text: string | undefined): Expansion {
 
 /** The text read as a YAML scalar or a flat list of scalars. Whatever could be more (maps, nesting, tags) stays text. */
 function scalarOf(text: string): unknown {
+  const grouped = groupedDigits(text);
+  if (grouped !== undefined) return grouped;
   if (text.trim() === "" || /^[-?:]\s|[{}&*!|>\n]|\[.*\[/s.test(text)) return text;
   try {
     const value: unknown = parse(text, { logLevel: "silent" });

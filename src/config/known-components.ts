@@ -92,3 +92,6 @@ export const leftOutTypes: Readonly<Record<string, ReadonlyMap<string, string>>>
 
 /** What is said of a connector, of whatever type. */
 export const noConnectors = "there are no connectors, a receiver may be in several pipelines instead; remove it";
+
+/** What is said of a type that nobody thought of. */
+export const seeComponents = '"turnwise components" lists what there is; use one of them, or remove it';

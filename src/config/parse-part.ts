@@ -1,12 +1,14 @@
 /** Checks one part of the configuration against its schema; every problem comes with its path and what was probably meant. */
 import type { z } from "zod";
 import type { ExpandedTree } from "./expand-tree.ts";
+import { noticesOf } from "./notices.ts";
 import { suggestionFor, type ConfigPath, type Problem } from "./problem.ts";
 import { knownKeys } from "./schema-shape.ts";
 
 export type ParsedPart<Value> =
   /** `written`: the part as the schema took it, in the words of the one who wrote it. */
-  { readonly value: Value; readonly written: unknown } | { readonly problems: readonly Problem[] };
+  | { readonly value: Value; readonly written: unknown; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] };
 
 /**
  * Parses the value at `path` of the file. Where the schema wants text and the environment's value was read as something else,
@@ -19,7 +21,7 @@ export function parsePart<Value>(
   source: ExpandedTree,
 ): ParsedPart<Value> {
   const result = schema.safeParse(raw, { error: describeIssue });
-  if (result.success) return { value: result.data, written: raw };
+  if (result.success) return { value: result.data, written: raw, warnings: noticesOf([schema], raw, path) };
   const { issues } = result.error;
   const amended = issues.reduce((value, issue) => amend(value, issue, path, source), raw);
   if (amended !== raw) return parsePart(schema, amended, path, source);
@@ -46,6 +48,9 @@ function pathOf(issue: z.core.$ZodIssue): ConfigPath {
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, path: ConfigPath): readonly Problem[] {
   const at = pathOf(issue);
+  const branch = issue.code === "invalid_union" && issue.message === zodsOwn ? onlyFitting(issue.errors) : undefined;
+  if (branch !== undefined)
+    return branch.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, path));
   if (issue.code !== "unrecognized_keys") return [{ path: [...path, ...at], message: issue.message }];
   const known = knownKeys(schema, at);
   return issue.keys.map((key) => ({
@@ -54,6 +59,17 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, path: Conf
     shownAt: [...path, ...at, key],
     ...suggestionFor(key, known),
   }));
+}
+
+/** What zod says where nobody has a better word. */
+const zodsOwn = "Invalid input";
+
+/** What is wrong with the value as the one form of several that it is at all: a map with these keys, a text. */
+function onlyFitting(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const isOther = ({ code, path }: z.core.$ZodIssue) =>
+    path.length === 0 && (code === "invalid_type" || code === "unrecognized_keys");
+  const fitting = branches.filter((issues) => !issues.some(isOther));
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
 
 /** The sentence for an issue for which the schema has none of its own. */

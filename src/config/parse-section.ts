@@ -2,7 +2,7 @@
 import type { ComponentConfig, ComponentKind, Components } from "./config.ts";
 import type { ExpandedTree } from "./expand-tree.ts";
 import { isMap } from "./is-map.ts";
-import { leftOutTypes, noConnectors, renamedTypes } from "./known-components.ts";
+import { leftOutTypes, noConnectors, renamedTypes, seeComponents } from "./known-components.ts";
 import { parsePart } from "./parse-part.ts";
 import { suggestionFor, type Problem } from "./problem.ts";
 
@@ -21,6 +21,7 @@ export function parseSection(kind: ComponentKind, raw: unknown, components: Comp
   const named = entries.map(([id, part]) => ({ id, part, type: typeOf(kind, id, part) }));
   const parsed = new Map<string, ComponentConfig>();
   const written: [string, unknown][] = [];
+  const warnings: Problem[] = [...renamed(kind, named)];
   const problems: Problem[] = isMap(raw) ? [] : [{ path: [kind], message: "must be a map" }];
   for (const { id, part, type } of named) {
     const factory = components[kind].find((candidate) => candidate.type === type);
@@ -29,6 +30,7 @@ export function parseSection(kind: ComponentKind, raw: unknown, components: Comp
     if ("problems" in result) problems.push(...result.problems);
     else {
       parsed.set(id, { id, type, config: result.value });
+      warnings.push(...result.warnings);
       written.push([id, result.written]);
     }
   }
@@ -37,7 +39,7 @@ export function parseSection(kind: ComponentKind, raw: unknown, components: Comp
     parsed,
     written: Object.fromEntries(written),
     problems: [...problems, ...withoutType(kind, named), ...ofUnknownType(kind, named, components)],
-    warnings: renamed(kind, named),
+    warnings,
   };
 }
 
@@ -83,12 +85,20 @@ function idsByType(named: readonly Named[]): ReadonlyMap<string, readonly string
 function unknownType(kind: string, type: string, ids: readonly string[], known: readonly string[]): Problem {
   const [id = type, ...others] = ids;
   const also = others.length === 0 ? "" : `, also in ${others.map((other) => JSON.stringify(other)).join(", ")}`;
-  const advice = leftOutTypes[kind]?.get(type);
+  const suggestion = suggestionFor(type, known);
+  const advice = leftOutAdvice(kind, type) ?? ("suggestion" in suggestion ? undefined : seeComponents);
   return {
     path: [kind, id],
     message: `unknown ${kind.slice(0, -1)} type ${JSON.stringify(type)}${also}`,
-    ...(advice === undefined ? suggestionFor(type, known) : { advice }),
+    ...(advice === undefined ? suggestion : { advice }),
   };
+}
+
+/** The collector's types are written with underscores between their words by now, and were not before. */
+function leftOutAdvice(kind: string, type: string): string | undefined {
+  const plain = (name: string): string => name.replaceAll("_", "");
+  const found = [...(leftOutTypes[kind] ?? [])].find(([name]) => plain(name) === plain(type));
+  return found?.[1];
 }
 
 /** What the collector calls otherwise today is taken under its old name too. */

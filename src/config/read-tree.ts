@@ -1,6 +1,17 @@
 /** YAML text ▶ tree. Bounded: no nesting, alias or size of the text can take the process down. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import { type ConfigNode, delimiter, type MapNode } from "./config-tree.ts";
+import { groupedDigits } from "./grouped-digits.ts";
 import type { Place, Problem } from "./problem.ts";
 
 /** Deeper than any configuration, and far from what exhausts the stack. */
@@ -79,7 +90,7 @@ function toTree(document: Document.Parsed, placeAt: (offset: number) => Place): 
       const items = node.items.map((item) => visit(item, placeAt(offsetOf(item)), depth + 1, followed));
       return { kind: "list", place, items };
     }
-    return { kind: "scalar", place, value: isScalar(node) ? node.value : null };
+    return { kind: "scalar", place, value: isScalar(node) ? valueOf(node) : null };
   }
 
   function anchored(name: string, place: Place): unknown {
@@ -104,6 +115,10 @@ function toTree(document: Document.Parsed, placeAt: (offset: number) => Place): 
   }
 
   return visit(document.contents, placeAt(offsetOf(document.contents)), 0, false);
+}
+
+function valueOf({ type, value }: Scalar): unknown {
+  return type === "PLAIN" && typeof value === "string" ? (groupedDigits(value) ?? value) : value;
 }
 
 /** `<<: *defaults`, as the collector's YAML has it: the map's own keys win, then those of the first map of a list. */

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { componentKinds, type Components, type Config } from "./config.ts";
 import { isMap } from "./is-map.ts";
 import type { ConfigPath } from "./problem.ts";
-import { isSecret, schemasAt } from "./schema-shape.ts";
+import { isSecret, noticeOf, schemasAt } from "./schema-shape.ts";
 import { serviceSchema } from "./service-schema.ts";
 
 export interface RedactionContext {
@@ -42,6 +42,8 @@ function redact(
 ): unknown {
   if (value === undefined || value === null || value === "") return value;
   if (schemas.some((schema) => isSecret(schema, value)) || variablesAt(path).some(isNamedLikeASecret)) return redacted;
+  // What has no effect is described by no schema: where it has parts, one of them may be a secret.
+  if (typeof value === "object" && schemas.some((schema) => noticeOf(schema, value) !== undefined)) return redacted;
   const inside = (key: string | number, entry: unknown) =>
     redact(
       entry,
@@ -63,6 +65,6 @@ function isNamedLikeASecret(variable: string): boolean {
 /** Of URLs: what stands before the `@`, and parameters that are named like a secret. */
 function withoutCredentials(text: string): string {
   return text
-    .replace(/:\/\/[^\s/@]+@/g, `://${redacted}@`)
+    .replace(/:\/\/[^\s/?#]+@/g, `://${redacted}@`)
     .replace(/([?&][^\s=&]*(?:key|token|secret|passw)[^\s=&]*=)[^\s&]+/gi, `$1${redacted}`);
 }

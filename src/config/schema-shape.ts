@@ -45,3 +45,10 @@ export function isSecret(schema: Schema, value: unknown): boolean {
     return !isOther && z.globalRegistry.get(one)?.["secret"] === true;
   });
 }
+
+/** What its schema has to say about such a value although it takes it, see `noticed`. */
+export function noticeOf(schema: Schema, value: unknown): string | undefined {
+  return alternativesOf(schema)
+    .map((one) => ({ one, notice: z.globalRegistry.get(one)?.["notice"] }))
+    .flatMap(({ one, notice }) => (typeof notice === "string" && z.safeParse(one, value).success ? [notice] : []))[0];
+}

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { authentication, duration, endpoint } from "../component/config-schemas.ts";
+import { authentication, duration, endpoint, noticed, withoutEffect } from "../component/config-schemas.ts";
+import { priceSchema } from "../cost/price-table.ts";
 
 const ids = z.array(z.string());
 
@@ -18,10 +19,22 @@ const prometheusReader = z.strictObject({
         without_scope_info: z.literal(true).optional(),
         without_type_suffix: z.literal(true).optional(),
         without_units: z.literal(true).optional(),
+        with_resource_constant_labels: withoutEffect("the resource is in the log only"),
       }),
     }),
   }),
 });
+
+const periodicReader = noticed(
+  z.strictObject({ periodic: z.unknown() }),
+  "has no effect: the numbers are shown where they are asked for, and not sent",
+);
+
+/** What the collector called it before there were readers; `:8888` is every address there. */
+const address = noticed(
+  z.preprocess((text) => (typeof text === "string" && text.startsWith(":") ? `localhost${text}` : text), endpoint),
+  "is taken as the endpoint, and without a host as localhost",
+);
 
 const metrics = z
   .strictObject({
@@ -29,11 +42,21 @@ const metrics = z
     level: z.enum(["none", "basic", "normal", "detailed"]).default("normal"),
     endpoint: endpoint.optional(),
     public: z.boolean().default(false),
-    readers: z.array(prometheusReader).max(1, { error: "may have one reader" }).optional(),
+    readers: z.array(z.union([prometheusReader, periodicReader])).optional(),
+    address: address.optional(),
+    views: withoutEffect("all numbers are shown"),
   })
-  .refine((part) => part.endpoint === undefined || part.readers === undefined, {
-    error: "has both an endpoint and readers, which say the same; keep one",
+  .refine(({ readers = [] }) => readers.filter((reader) => "pull" in reader).length <= 1, {
+    error: "may have one reader that pulls",
+    path: ["readers"],
+  })
+  .refine((part) => [part.endpoint, part.readers, part.address].filter((given) => given !== undefined).length <= 1, {
+    error: "has more than one of endpoint, readers and address, which say the same; keep one",
   });
+
+const toStderr = withoutEffect("the log goes to stderr");
+const ofZap = withoutEffect("it is of the collector's own logger");
+const sentNowhere = withoutEffect("what the server tells of itself is not sent");
 
 const logs = z.strictObject({
   level: z
@@ -42,14 +65,38 @@ const logs = z.strictObject({
     .pipe(z.enum(["debug", "info", "warn", "error"]))
     .optional(),
   encoding: z.enum(["console", "json"]).optional(),
+  output_paths: toStderr,
+  error_output_paths: toStderr,
+  development: ofZap,
+  disable_caller: ofZap,
+  disable_stacktrace: ofZap,
+  sampling: withoutEffect("lines that repeat are counted where they arise"),
+  initial_fields: withoutEffect("the resource is what every line may have"),
+  processors: sentNowhere,
 });
+
+const attributeValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** What the server says of itself, as a map or as the list that declarative configuration has; a null takes a default away. */
+const resource = z
+  .object({ attributes: z.array(z.object({ name: z.string(), value: attributeValue })).default([]) })
+  .catchall(attributeValue)
+  .transform(({ attributes, ...rest }) => ({
+    ...rest,
+    ...Object.fromEntries(attributes.map(({ name, value }) => [name, value])),
+  }));
 
 const telemetry = z.strictObject({
   logs: logs.prefault({}),
   metrics: metrics.optional(),
-  /** What the server says of itself; a null takes a default away, as in the collector. */
-  resource: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+  resource: resource.prefault({}),
+  traces: sentNowhere,
 });
+
+/** What models cost, asked before the packaged list prices: `models` first, then the `file`. */
+const prices = z
+  .strictObject({ file: z.string().min(1).optional(), models: z.array(priceSchema).default([]) })
+  .prefault({});
 
 /** The `service` part: what runs, and how it hangs together. */
 export const serviceSchema = z.strictObject({
@@ -66,6 +113,11 @@ export const serviceSchema = z.strictObject({
     idle_timeout: duration
       .prefault("30s")
       .refine((milliseconds) => milliseconds > 0, { error: "must be greater than zero" }),
+    max_duration: duration
+      .prefault("10m")
+      .refine((milliseconds) => milliseconds > 0, { error: "must be greater than zero" }),
+    conversation_keys: z.array(z.string().min(1)).default([]),
+    prices,
   }),
   api: z.strictObject({ endpoint: endpoint.prefault("localhost:8000"), auth: authentication.optional() }).prefault({}),
 });

@@ -20,6 +20,9 @@ export function toServiceConfig({ extensions, telemetry, pipelines, sessions, ap
       judges: sessions.judges,
       judgementExporters: sessions.judgement_exporters,
       idleTimeoutMs: sessions.idle_timeout,
+      maxDurationMs: sessions.max_duration,
+      conversationKeys: sessions.conversation_keys,
+      prices: sessions.prices,
     },
     apiEndpoint: api.endpoint,
     ...(api.auth === undefined ? {} : { apiAuthenticator: api.auth.authenticator }),
@@ -29,7 +32,7 @@ export function toServiceConfig({ extensions, telemetry, pipelines, sessions, ap
 /** With `metrics` and no word of where, the collector's own place. */
 function metricsEndpointOf(metrics: ServicePart["telemetry"]["metrics"]) {
   if (metrics === undefined || metrics.level === "none") return undefined;
-  if (metrics.readers === undefined) return metrics.endpoint ?? { host: "localhost", port: 8888 };
-  const [reader] = metrics.readers;
+  if (metrics.readers === undefined) return metrics.endpoint ?? metrics.address ?? { host: "localhost", port: 8888 };
+  const reader = metrics.readers.find((candidate) => "pull" in candidate);
   return reader?.pull.exporter.prometheus;
 }

@@ -1,5 +1,6 @@
 /** The contract of a dialect: one library's way of writing agent spans. */
 import type { LogRecord, Span } from "../model/span.ts";
+import type { Note } from "./note.ts";
 import type { Operation } from "./operation.ts";
 import type { ReadMemory } from "./read-memory.ts";
 
@@ -19,4 +20,8 @@ export interface ReadContext {
   readonly parent?: Span;
   /** What was read of other spans: model calls repeat their history, and nothing is parsed twice. */
   readonly memory: ReadMemory;
+  /** Attribute keys that name a conversation, instead of those that all know. */
+  readonly conversationKeys?: readonly string[];
+  /** Whoever explains a session watches what each fact is read from. */
+  readonly note?: Note;
 }

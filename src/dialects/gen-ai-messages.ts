@@ -31,10 +31,12 @@ function sourcesOf(key: string, contentEvent: string, contentKey: string): reado
   ];
 }
 
-/** `gen_ai.system_instructions`: plain text, a list of parts, or either of them as an event's attribute. */
-export function systemInstructions({ attributes, events }: Span): readonly Message[] {
+/** `gen_ai.system_instructions`: plain text or a list of parts, where the conventions keep lists of messages. */
+export function systemInstructions({ attributes, events }: Span, { logRecords }: ReadContext): readonly Message[] {
   const key = "gen_ai.system_instructions";
-  const value = jsonAttribute(attributes, key) ?? jsonAttribute(mergeDetails(events), key);
+  const record = logRecords.find((record) => eventNameOf(record) === detailsEvent && record.attributes.has(key));
+  const places = [attributes, mergeDetails(events), record?.attributes ?? new Map()];
+  const value = places.map((place) => jsonAttribute(place, key)).find((value) => value !== undefined);
   if (value === undefined) return [];
   const opened = typeof value === "string" ? (parseStructure(value) ?? value) : value;
   if (typeof opened === "string") return [plainMessage("system", opened)];

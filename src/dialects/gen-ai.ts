@@ -31,6 +31,8 @@ const marks = [
 /** The operation's name decides. `gen_ai.tool.name` alone says nothing: chat spans carry it, too. */
 export function genAiKind(span: Span): OperationKind {
   if (span.attributes.get("gen_ai.tool.name") === "(merged tools)") return "other";
+  // A hand-over to another agent, written as a tool: what is below continues the turn.
+  if (span.attributes.get("gen_ai.transfer.mode") === "pass_control") return "other";
   const operation = textAttribute(span.attributes, "gen_ai.operation.name");
   const kind = kinds.get(operation ?? "");
   if (kind !== undefined) return kind;
@@ -41,7 +43,7 @@ export function genAiKind(span: Span): OperationKind {
 export const genAi: Dialect = {
   name: "gen_ai",
   matches: (span) => marks.some((key) => span.attributes.has(key)) || hasContentEvents(span),
-  read: (span, context) => readOperation(span, context, { name: "gen_ai", kindOf: genAiKind }),
+  read: (span, context) => readOperation(span, context, { name: "gen_ai", kindOf: genAiKind, repliesInMessages: true }),
 };
 
 function hasContentEvents({ events }: Span): boolean {

@@ -3,13 +3,15 @@ import type { JsonValue } from "../model/session.ts";
 import type { AttributeMap, Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
-import { firstMember, isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
+import { isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
 import { listInAttribute } from "./message-source.ts";
 import type { OperationKind } from "./operation.ts";
 import { parseMessages } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
 import { parseToolDefinitions } from "./tool-definitions.ts";
+import { toCallUsage } from "./token-counts.ts";
+import { numberIn } from "./usage.ts";
 import type { CallFacts } from "./usage.ts";
 
 const INPUT = "genkit:input";
@@ -55,21 +57,18 @@ function readCallFacts({ attributes }: Span): CallFacts {
   return {
     ...(model === "" || provider === undefined ? {} : { provider, model }),
     ...(finishReason === undefined ? {} : { finishReason }),
-    ...(isObject(usage) ? { usage: usageOf(usage) } : {}),
+    ...(isObject(usage) ? usageOf(usage) : {}),
   };
 }
 
 function usageOf(usage: JsonValue) {
-  const count = (...names: string[]): number => {
-    const value = firstMember(usage, names);
-    return typeof value === "number" ? value : 0;
-  };
-  return {
-    inputTokens: count("inputTokens"),
-    outputTokens: count("outputTokens"),
-    cachedInputTokens: count("cachedContentTokens"),
-    reasoningTokens: count("thoughtsTokens"),
-  };
+  return toCallUsage({
+    input: numberIn(usage, "inputTokens"),
+    output: numberIn(usage, "outputTokens"),
+    total: numberIn(usage, "totalTokens"),
+    cacheRead: numberIn(usage, "cachedContentTokens"),
+    reasoning: numberIn(usage, "thoughtsTokens"),
+  });
 }
 
 function opened(attributes: AttributeMap, key: string): JsonValue | undefined {

@@ -2,7 +2,9 @@
 import type { AttributeMap, Span } from "../model/span.ts";
 import { textAttribute } from "./attribute-values.ts";
 import { conversationKeys } from "./conversation-keys.ts";
+import type { ReadContext } from "./dialect.ts";
 import { firstMember, parseStructure } from "./lenient-json.ts";
+import { unnoted } from "./note.ts";
 
 const userKeys = [
   "user.id",
@@ -16,6 +18,8 @@ const userKeys = [
   "mastra.metadata.userId",
   "llm.user",
   "gen_ai.user",
+  "litellm.end_user.id",
+  "metadata.user_api_key_end_user_id",
   "metadata.user_api_key_user_id",
 ];
 
@@ -28,6 +32,9 @@ const embeddedConversationKeys = [
   "conversationId",
 ];
 
+/** Spring AI's name for the conversation of an application that names none: all of its customers share it. */
+const SPRING_DEFAULT = "default";
+
 export interface Identity {
   readonly conversationId?: string;
   readonly embeddedConversationId?: string;
@@ -35,11 +42,13 @@ export interface Identity {
   readonly agentName?: string;
 }
 
-export function identityOf({ attributes }: Span): Identity {
-  const conversationId = textAttribute(attributes, ...conversationKeys);
-  const embedded = conversationId === undefined ? embeddedConversationId(attributes) : undefined;
-  const userId = textAttribute(attributes, ...userKeys);
-  const agentName = agentNameOf(attributes);
+export function identityOf({ attributes }: Span, context: Pick<ReadContext, "note" | "conversationKeys">): Identity {
+  const { note = unnoted, conversationKeys: keys = conversationKeys } = context;
+  const conversationId = note("conversation_id", () => textAttribute(attributes, ...keys));
+  const embedded =
+    conversationId === undefined ? note("conversation_id", () => embeddedConversationId(attributes)) : undefined;
+  const userId = note("user_id", () => textAttribute(attributes, ...userKeys));
+  const agentName = note("agent_name", () => agentNameOf(attributes));
   return {
     ...(conversationId === undefined ? {} : { conversationId }),
     ...(embedded === undefined ? {} : { embeddedConversationId: embedded }),
@@ -50,6 +59,8 @@ export function identityOf({ attributes }: Span): Identity {
 
 /** OpenInference keeps what the application attached as JSON in `metadata`; a Genkit flow is called with it. */
 function embeddedConversationId(attributes: AttributeMap): string | undefined {
+  const spring = textAttribute(attributes, "spring.ai.chat.client.conversation.id");
+  if (spring !== undefined && spring !== SPRING_DEFAULT) return spring;
   const text = textAttribute(attributes, "metadata", "genkit:input");
   const id = text === undefined ? undefined : firstMember(parseStructure(text), embeddedConversationKeys);
   return typeof id === "string" && id !== "" ? id : typeof id === "number" ? String(id) : undefined;
@@ -58,7 +69,7 @@ function embeddedConversationId(attributes: AttributeMap): string | undefined {
 function agentNameOf(attributes: AttributeMap): string | undefined {
   const isAgent = attributes.get("traceloop.span.kind") === "agent";
   return (
-    textAttribute(attributes, "gen_ai.agent.name", "agent.name", "graph.node.id") ??
+    textAttribute(attributes, "gen_ai.agent.name", "agent.name", "agent_name", "crewai.agent.role", "graph.node.id") ??
     (isAgent ? textAttribute(attributes, "traceloop.entity.name") : undefined) ??
     textAttribute(attributes, "ai.telemetry.functionId")
   );

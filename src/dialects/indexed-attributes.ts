@@ -21,8 +21,10 @@ export function indexedEntries(
 ): IndexedEntries {
   const keys: string[] = [];
   const values: AttributeValue[] = [];
-  for (const [key, value] of attributes) {
-    if (value === null || value === "" || (key !== expected[keys.length] && !key.startsWith(prefix))) continue;
+  for (const key of attributes.keys()) {
+    if (key !== expected[keys.length] && !key.startsWith(prefix)) continue;
+    const value = attributes.get(key);
+    if (value === undefined || value === null || value === "") continue;
     keys.push(key);
     values.push(value);
   }

@@ -44,7 +44,21 @@ export function findMember(text: string, names: readonly string[]): number | und
   }
 }
 
-function skipSpace(text: string, from: number): number {
+/** Is this JSON that ends before its object or list does? Text that only begins with a bracket is none. */
+export function isCutOff(text: string): boolean {
+  const start = skipSpace(text, 0);
+  const next = text[skipSpace(text, start + 1)] ?? "";
+  const begins = text[start] === "{" ? next === '"' || next === "" : isListStart(text, start);
+  return begins && endOfStructure(text, start) === undefined;
+}
+
+/** Does a list of messages or other structures begin here, or only a text in brackets? */
+export function isListStart(text: string, at: number): boolean {
+  const next = text[skipSpace(text, at + 1)] ?? "";
+  return text[at] === "[" && ["", "{", "[", '"', "]"].includes(next);
+}
+
+export function skipSpace(text: string, from: number): number {
   let at = from;
   while (at < text.length && text.charCodeAt(at) <= 32) at++;
   return at;

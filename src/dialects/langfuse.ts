@@ -1,19 +1,29 @@
 /** Langfuse's own SDK: every observation has a type, an input and an output. */
-import type { TokenUsage } from "../model/session.ts";
+import type { JsonValue, ToolDefinition } from "../model/session.ts";
 import type { Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect, ReadContext } from "./dialect.ts";
-import { googleAdkInput, googleAdkOutput } from "./google-adk.ts";
-import { isObject, member, parseStructure, textMember } from "./lenient-json.ts";
+import {
+  googleAdkInput,
+  googleAdkOutput,
+  googleAdkSystemPrompt,
+  googleAdkToolKeys,
+  googleAdkTools,
+} from "./google-adk.ts";
+import { langChainToolMessage } from "./langchain-message.ts";
+import { isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
 import { listInText } from "./message-source.ts";
 import type { MessageList, OperationKind } from "./operation.ts";
-import { parseMessages, plainMessage } from "./parse-message.ts";
+import { isToolDefinition, parseMessages, plainMessage } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
 import { parseToolDefinitions } from "./tool-definitions.ts";
+import { joinToolKeys } from "./tool-facts.ts";
+import { toCallUsage } from "./token-counts.ts";
+import { positive } from "./usage.ts";
 import type { CallFacts } from "./usage.ts";
-import { vercelAiInput, vercelAiOutput } from "./vercel-ai.ts";
+import { vercelAiInput, vercelAiKind, vercelAiOutput, vercelAiToolKeys, vercelAiTools } from "./vercel-ai.ts";
 
 const TYPE = "langfuse.observation.type";
 const INPUT = "langfuse.observation.input";
@@ -27,14 +37,15 @@ const kinds = new Map<string, OperationKind>([
 
 const rules: DialectRules = {
   name: "langfuse",
-  kindOf: ({ attributes }) => kinds.get(textAttribute(attributes, TYPE) ?? "") ?? "other",
+  kindOf,
   // Its servers rewrite what other libraries sent and leave their keys in place, which say more.
   input: [...vercelAiInput, googleAdkInput, readInput],
   output: [...vercelAiOutput, googleAdkOutput, readOutput],
-  toolKeys: { arguments: [INPUT], result: [OUTPUT] },
+  toolKeys: joinToolKeys(vercelAiToolKeys, googleAdkToolKeys, { arguments: [INPUT], result: [OUTPUT] }),
   readCallFacts,
   wrapperKeys: { input: [INPUT, "langfuse.trace.input"], output: [OUTPUT, "langfuse.trace.output"] },
-  readTools: ({ attributes }) => parseToolDefinitions(member(opened(jsonAttribute(attributes, INPUT)), "tools")),
+  readTools,
+  readSystemPrompt: googleAdkSystemPrompt,
 };
 
 /** The exporter adds `langfuse.environment` to other libraries' spans, too: only the type makes it the SDK's. */
@@ -43,6 +54,32 @@ export const langfuse: Dialect = {
   matches: ({ attributes }) => attributes.has(TYPE),
   read: (span, context) => readOperation(span, context, rules),
 };
+
+/**
+ * AI SDK's call of the model lies in another span of it, and both become generations. Older handlers for LangChain know of
+ * no tools: what answers with a tool message is one.
+ */
+function kindOf(span: Span): OperationKind {
+  const kind = vercelAiKind(span) ?? kinds.get(textAttribute(span.attributes, TYPE) ?? "");
+  return kind ?? (answersAsTool(span) ? "tool" : "other");
+}
+
+function answersAsTool({ attributes }: Span): boolean {
+  const text = textAttribute(attributes, OUTPUT) ?? "";
+  // Other nodes answer with all messages, which are many: those are not parsed.
+  return /^\s*\{\s*"(?:lc|content)"/.test(text) && langChainToolMessage(parseStructure(text)) !== undefined;
+}
+
+function readTools(span: Span): readonly ToolDefinition[] {
+  const input = opened(jsonAttribute(span.attributes, INPUT));
+  const messages = isList(input) ? input : member(input, "messages");
+  const amongMessages = isList(messages) ? messages.filter(isToolDefinition) : [];
+  const own = [
+    ...parseToolDefinitions(member(input, "tools")),
+    ...amongMessages.flatMap((message) => parseToolDefinitions(member(message, "content"))),
+  ];
+  return own.length > 0 ? own : [...vercelAiTools(span), ...googleAdkTools(span)];
+}
 
 /** A role that is none is the name of the tool whose result it is: so the handler for LangChain writes tool messages. */
 function readInput({ attributes }: Span, context: ReadContext): MessageList | undefined {
@@ -66,28 +103,40 @@ function readCallFacts({ attributes }: Span): CallFacts {
   const responseModel = textAttribute(attributes, "langfuse.observation.model.name");
   const provider = textAttribute(attributes, "langfuse.observation.metadata.ls_provider");
   const details = opened(jsonAttribute(attributes, "langfuse.observation.usage_details"));
-  const costUsd = opened(jsonAttribute(attributes, "langfuse.observation.cost_details"));
-  const total = member(costUsd, "total");
+  const costUsd = costOf(opened(jsonAttribute(attributes, "langfuse.observation.cost_details")));
   return {
     ...(provider === undefined ? {} : { provider }),
     ...(responseModel === undefined ? {} : { responseModel }),
-    ...(isObject(details) ? { usage: usageOf(details) } : {}),
-    ...(typeof total === "number" && total > 0 ? { costUsd: total } : {}),
+    ...(isObject(details) ? usageOf(details) : {}),
+    ...(costUsd === undefined ? {} : { costUsd }),
   };
 }
 
-function usageOf(details: JsonObject): TokenUsage {
-  const sum = (isMeant: (kind: string) => boolean): number =>
-    Object.entries(details).reduce(
-      (total, [kind, count]) => (isMeant(kind) && typeof count === "number" ? total + count : total),
-      0,
-    );
-  return {
-    inputTokens: sum((kind) => kind.startsWith("input")),
-    outputTokens: sum((kind) => kind.startsWith("output")),
-    cachedInputTokens: sum((kind) => kind === "input_cache_read" || kind === "input_cached_tokens"),
-    reasoningTokens: sum((kind) => kind === "output_reasoning" || kind === "output_reasoning_tokens"),
-  };
+const cacheReads = new Set(["input_cache_read", "input_cached_tokens", "cache_read_input_tokens"]);
+const cacheWrites = new Set(["input_cache_creation", "cache_creation_input_tokens"]);
+
+function usageOf(details: JsonObject) {
+  const isCached = (kind: string) => cacheReads.has(kind) || cacheWrites.has(kind);
+  return toCallUsage({
+    input: sumOf(details, (kind) => kind.startsWith("input") || isCached(kind)),
+    output: sumOf(details, (kind) => kind.startsWith("output")),
+    cacheRead: sumOf(details, (kind) => cacheReads.has(kind)),
+    cacheWrite: sumOf(details, (kind) => cacheWrites.has(kind)),
+    reasoning: sumOf(details, (kind) => kind === "output_reasoning" || kind === "output_reasoning_tokens"),
+  });
+}
+
+/** Undefined when no kind is meant. */
+function sumOf(details: JsonObject, isMeant: (kind: string) => boolean): number | undefined {
+  const counts = Object.entries(details).flatMap(([kind, count]) =>
+    isMeant(kind) && typeof count === "number" ? [count] : [],
+  );
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** The total; else the parts, of which every one counts. */
+function costOf(details: JsonValue | undefined): number | undefined {
+  return positive(member(details, "total")) ?? (isObject(details) ? positive(sumOf(details, () => true)) : undefined);
 }
 
 function opened(value: ReturnType<typeof jsonAttribute>) {

@@ -3,10 +3,10 @@ import type { Span } from "../model/span.ts";
 import { textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
 import { genAiKind } from "./gen-ai.ts";
-import { isList, member, parseStructure } from "./lenient-json.ts";
+import { member, parseStructure } from "./lenient-json.ts";
 import { listInAttribute } from "./message-source.ts";
+import { readModelResponse } from "./model-response.ts";
 import type { OperationKind } from "./operation.ts";
-import { parseMessages } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
 import { parseToolDefinitions } from "./tool-definitions.ts";
@@ -25,13 +25,12 @@ const rules: DialectRules = {
   input: [listInAttribute(INPUT, { members: ["messages"] })],
   output: [
     ({ attributes }) => {
-      const choices = member(parseStructure(textAttribute(attributes, OUTPUT) ?? ""), "choices");
-      const messages = isList(choices) ? choices.flatMap((choice) => parseMessages(member(choice, "message"))) : [];
-      return { messages, truncated: false };
+      const response = parseStructure(textAttribute(attributes, OUTPUT) ?? "");
+      return { messages: readModelResponse(response), truncated: false };
     },
   ],
   toolKeys: { name: ["langsmith.trace.name"], arguments: [INPUT], result: [OUTPUT] },
-  wrapperKeys: { input: [INPUT], output: [OUTPUT] },
+  wrapperKeys: { input: [INPUT], output: [OUTPUT], transcript: [OUTPUT] },
   readTools: ({ attributes }) =>
     parseToolDefinitions(member(parseStructure(textAttribute(attributes, INPUT) ?? ""), "tools")),
 };

@@ -32,12 +32,22 @@ export function eventNameOf(record: LogRecord): string | undefined {
 /** Undefined for records that are not messages. A body that is JSON text is opened. */
 export function messageOfRecord(record: LogRecord): MessageEvent | undefined {
   const body = toJson(record.body);
-  return readMessageEvent(eventNameOf(record), typeof body === "string" ? (parseStructure(body) ?? body) : body);
+  const name = eventNameOf(record);
+  const payload = typeof body === "string" ? (parseStructure(body) ?? body) : body;
+  return readMessageEvent(isObject(payload) ? (messageRecords.get(name ?? "") ?? name) : name, payload);
 }
 
-/** Undefined for events that are not messages. */
+/** LiteLLM names its records after the content events of 1.27, but writes one for each message. */
+const messageRecords = new Map([
+  ["gen_ai.content.prompt", "gen_ai.user.message"],
+  ["gen_ai.content.completion", choiceEvent],
+]);
+
+/** Undefined for events that are not messages. Azure's clients and Semantic Kernel write a message as JSON in one attribute. */
 export function messageOfEvent(event: SpanEvent): MessageEvent | undefined {
-  return readMessageEvent(event.name, openTexts(event.attributes));
+  const content = textAttribute(event.attributes, "gen_ai.event.content");
+  const opened = content === undefined ? openTexts(event.attributes) : parseStructure(content);
+  return readMessageEvent(event.name, isObject(opened) ? opened : (content ?? null));
 }
 
 /** The attributes of all details events on one span count as one set. */
@@ -45,13 +55,23 @@ export function mergeDetails(events: readonly SpanEvent[]): AttributeMap {
   return new Map(events.filter(({ name }) => name === detailsEvent).flatMap(({ attributes }) => [...attributes]));
 }
 
-function readMessageEvent(name: string | undefined, payload: JsonValue): MessageEvent | undefined {
-  if (name === choiceEvent) return asOutput(member(payload, "message") ?? payload);
+/** `payload`: what the event carries beside its name. Undefined for events that are not messages. */
+export function readMessageEvent(name: string | undefined, payload: JsonValue): MessageEvent | undefined {
+  if (name === choiceEvent) return asOutput(messageOfChoice(payload));
   const role = roles.get(name ?? "");
   if (role === undefined) return undefined;
-  const value = isObject(payload) ? { ...payload, role } : { role, content: payload };
+  // A role in the message itself is the more exact one (conventions 1.28).
+  const value = isObject(payload) ? { role, ...payload } : { role, content: payload };
   const message = parseMessage(value, role);
   return message === undefined ? undefined : { isOutput: false, message };
+}
+
+/** OpenLLMetry for Python has the calls beside the message. */
+function messageOfChoice(payload: JsonValue): JsonValue {
+  const message = member(payload, "message");
+  const calls = member(payload, "tool_calls");
+  if (!isObject(message) || calls === undefined || calls === null) return message ?? payload;
+  return { tool_calls: calls, ...message };
 }
 
 function asOutput(value: JsonValue): MessageEvent | undefined {

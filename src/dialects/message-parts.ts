@@ -1,43 +1,52 @@
 /**
- * One part of a message's content, in any library's shape: GenAI conventions, OpenAI (chat and responses), Anthropic,
- * AI SDK, Bedrock, Gemini, Genkit. A part that says nothing of text, calls or results (an image, reasoning, anything
- * unknown) reads as nothing.
+ * One part of a message's content, in any library's shape: GenAI conventions, OpenAI (chat and responses), OpenAI Agents,
+ * Anthropic, AI SDK, Bedrock, Gemini, Genkit, LangChain, Pydantic AI, MCP. Tools that the provider ran itself, inside one
+ * request, are no calls: nobody was asked to answer them.
  */
 import type { JsonValue } from "../model/session.ts";
 import { firstMember, isObject, member, textMember, unwrapJson } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
-import type { MessageCall, MessageResult } from "./message.ts";
+import { describeMedia, toSnakeCase, transcriptOf } from "./media-part.ts";
+import type { MessageCall, MessageOther, MessageResult } from "./message.ts";
 import { readToolResult } from "./tool-result.ts";
 
 export type MessagePart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "call"; readonly call: MessageCall }
   | { readonly kind: "result"; readonly result: MessageResult }
-  | { readonly kind: "other" };
+  | { readonly kind: "other"; readonly other: MessageOther };
 
 const idKeys = ["call_id", "callId", "toolCallId", "toolUseId", "tool_use_id", "tool_call_id", "id", "ref"];
 const nameKeys = ["name", "toolName", "tool_name"];
-const argumentKeys = ["arguments", "input", "args", "parameters"];
+const argumentKeys = ["arguments", "input", "args", "parameters", "action", "operation"];
 const contentKeys = ["response", "result", "output", "content", "error"];
 
-const callTypes = new Set(["tool_call", "tool_use", "tool-call", "function_call"]);
-const resultTypes = new Set([
-  "tool_call_response",
-  "tool_result",
-  "tool-result",
-  "tool-error",
-  "function_call_output",
-  "function_call_result",
-]);
+/** Types in lower_snake_case; AI SDK writes the others with hyphens. */
 const textTypes = new Set(["text", "input_text", "output_text", "refusal"]);
-/** Shapes that name their kind by the key under which the content lies. */
-const callWrappers = ["toolUse", "functionCall", "toolRequest"];
-const resultWrappers = ["toolResult", "functionResponse", "toolResponse"];
+/** The last five: tools that the Responses API knows by name and the application runs. */
+const callTypes = new Set([
+  "tool_call",
+  "tool_use",
+  "function_call",
+  "custom_tool_call",
+  "computer_call",
+  "local_shell_call",
+  "shell_call",
+  "apply_patch_call",
+]);
+const resultTypes = new Set(["tool_call_response", "tool_result", "tool_error"]);
+/** `function_call_output`, OpenAI Agents' `function_call_result` and their like for the other calls. */
+const resultPattern = /_call_(?:output|result)$/;
+/** Shapes that name their kind by the key under which the content lies. Gemini's Python library writes snake_case. */
+const callWrappers = ["toolUse", "functionCall", "function_call", "toolRequest"];
+const resultWrappers = ["toolResult", "functionResponse", "function_response", "toolResponse"];
 
 export function readPart(part: JsonValue): MessagePart {
   if (typeof part === "string") return { kind: "text", text: part };
-  if (!isObject(part)) return { kind: "other" };
+  if (!isObject(part)) return other("unknown");
   const type = textMember(part, "type");
+  if (type !== undefined && textTypes.has(type)) return textPart(part, type);
+  if (isProviderRun(part)) return other(type ?? "unknown");
   return type === undefined ? readUntypedPart(part) : readTypedPart(part, type);
 }
 
@@ -46,38 +55,77 @@ export function isPart(value: JsonValue): boolean {
   return isObject(value) && readPart(value).kind !== "other";
 }
 
+/** Says only that somebody allowed or refused a call: it is no result of the call. */
+export function isApproval(part: MessagePart): boolean {
+  return part.kind === "other" && toSnakeCase(part.other.type).endsWith("approval_response");
+}
+
 /** A tool call in OpenAI's shape (`{id, function: {name, arguments}}`) or flat (`{id, name, args}`). */
 export function readCall(value: JsonValue): MessageCall | undefined {
-  const inner = member(value, "function");
+  const inner = firstMember(value, ["function", "custom"]);
   const facts = isObject(inner) ? inner : value;
   const name = textMember(facts, ...nameKeys);
-  if (name === undefined) return undefined;
+  return name === undefined ? undefined : callOf(value, facts, name);
+}
+
+function callOf(value: JsonValue, facts: JsonValue, name: string): MessageCall {
   const id = textMember(value, ...idKeys);
   return { ...(id === undefined ? {} : { id }), name, arguments: unwrapJson(firstMember(facts, argumentKeys) ?? {}) };
 }
 
+/** AI SDK and Pydantic AI mark such calls; others have types of their own for them. */
+function isProviderRun(part: JsonObject): boolean {
+  return member(part, "providerExecuted") === true || member(part, "builtin") === true;
+}
+
 function readTypedPart(part: JsonObject, type: string): MessagePart {
-  if (textTypes.has(type)) return textPart(part);
-  if (callTypes.has(type)) return callPart(part);
-  if (resultTypes.has(type)) return resultPart(part, type === "tool-error");
-  return { kind: "other" };
+  const plainType = toSnakeCase(type);
+  if (callTypes.has(plainType)) return callPart(part, type);
+  if (resultTypes.has(plainType) || resultPattern.test(plainType)) return resultPart(part, plainType === "tool_error");
+  return mediaPart(part, type) ?? other(type);
 }
 
 function readUntypedPart(part: JsonObject): MessagePart {
   const call = firstMember(part, callWrappers);
-  if (call !== undefined) return callPart(call);
+  if (call !== undefined) return callPart(call, "unknown");
   const result = firstMember(part, resultWrappers);
-  return result === undefined ? textPart(part) : resultPart(result, false);
+  if (result !== undefined) return resultPart(result, false);
+  if (textMember(part, "toolCallId") !== undefined) return readSdkCall(part);
+  const type = Object.keys(part)[0] ?? "unknown";
+  const text = textPart(part, type);
+  return text.kind === "text" ? text : (mediaPart(part, type) ?? text);
 }
 
-function textPart(part: JsonObject): MessagePart {
-  const text = firstMember(part, ["text", "content", "refusal"]);
-  return typeof text === "string" ? { kind: "text", text } : { kind: "other" };
+/** AI SDK's `toolCalls` and `toolResults` on their own have no type. */
+function readSdkCall(part: JsonObject): MessagePart {
+  return firstMember(part, ["output", "result"]) === undefined ? callPart(part, "tool-call") : resultPart(part, false);
 }
 
-function callPart(part: JsonValue): MessagePart {
-  const call = readCall(part);
-  return call === undefined ? { kind: "other" } : { kind: "call", call };
+/** Gemini marks its thoughts; Bedrock wraps the text of guarded and cited content. */
+function textPart(part: JsonObject, type: string): MessagePart {
+  if (member(part, "thought") === true) return other("thought");
+  const text = firstMember(part, ["text", "content", "refusal"]) ?? wrappedText(part);
+  return typeof text === "string" ? { kind: "text", text } : other(type);
+}
+
+function wrappedText(part: JsonObject): string | undefined {
+  const guarded = member(member(part, "guardContent"), "text");
+  const cited = member(member(part, "citationsContent"), "content");
+  const texts = Array.isArray(cited) ? cited.flatMap((piece: JsonValue) => textMember(piece, "text") ?? []) : [];
+  return textMember(guarded, "text") ?? (texts.length === 0 ? undefined : texts.join(""));
+}
+
+/** Speech of which there is a transcript is what was said. */
+function mediaPart(part: JsonObject, type: string): MessagePart | undefined {
+  const description = describeMedia(part);
+  if (description === undefined) return undefined;
+  const transcript = transcriptOf(part);
+  return transcript === undefined ? other(type, description) : { kind: "text", text: transcript };
+}
+
+function callPart(part: JsonValue, type: string): MessagePart {
+  const call = readCall(part) ?? (type.endsWith("_call") ? callOf(part, part, type.replace(/_call$/, "")) : undefined);
+  return call === undefined ? other(type) : { kind: "call", call };
 }
 
 function resultPart(part: JsonValue, failed: boolean): MessagePart {
@@ -93,4 +141,8 @@ function resultPart(part: JsonValue, failed: boolean): MessagePart {
     kind: "result",
     result: { ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }), ...result },
   };
+}
+
+function other(type: string, description?: string): MessagePart {
+  return { kind: "other", other: { type, ...(description === undefined ? {} : { description }) } };
 }

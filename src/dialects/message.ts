@@ -10,6 +10,16 @@ export interface Message {
   /** Tools the model asked for, unique by id. */
   readonly calls: readonly MessageCall[];
   readonly results: readonly MessageResult[];
+  /** Absent when the message has nothing else. */
+  readonly others?: readonly MessageOther[];
+}
+
+/** What is neither text nor call nor result: media, reasoning, tools that the provider ran itself, kinds yet unknown. */
+export interface MessageOther {
+  /** As its library names the kind. */
+  readonly type: string;
+  /** Of media: `[image: photo.png, image/png]`, never the bytes. */
+  readonly description?: string;
 }
 
 export interface MessageCall {

@@ -3,11 +3,13 @@ import type { JsonValue } from "../model/session.ts";
 import type { Span } from "../model/span.ts";
 import { textAttribute } from "./attribute-values.ts";
 import type { ReadContext } from "./dialect.ts";
-import { firstMember, isList, isObject, member, parseStructure } from "./lenient-json.ts";
+import { isCutOff } from "./json-list.ts";
+import { isList, isObject, member, parseStructure } from "./lenient-json.ts";
 import { listInText } from "./message-source.ts";
 import type { Message } from "./message.ts";
+import { readModelResponse } from "./model-response.ts";
 import type { MessageList } from "./operation.ts";
-import { parseMessages, plainMessage } from "./parse-message.ts";
+import { plainMessage } from "./parse-message.ts";
 
 /** The raw request counts when attributes were dropped (a limit cuts the flattened list), or a message lost its content. */
 export function openInferenceInput(span: Span, context: ReadContext): MessageList {
@@ -78,20 +80,10 @@ function withSystem(raw: MessageList, flattened: readonly Message[]): MessageLis
   return { ...raw, messages: [...system, ...raw.messages] };
 }
 
-/** OpenAI's chat and responses, Anthropic's, LangChain's, or plain text (streams). */
+/** A provider's response, or plain text (streams). */
 function readResponse(text: string | undefined): readonly Message[] {
   if (text === undefined) return [];
   const response = parseStructure(text);
-  if (response === undefined) return /^\s*[[{]/.test(text) ? [] : [plainMessage("assistant", text)];
-  const choices = member(response, "choices");
-  if (isList(choices)) return choices.flatMap((choice) => parseMessages(member(choice, "message"), "assistant"));
-  const generations = member(response, "generations");
-  if (isList(generations)) return parseMessages(member(firstOf(firstOf(generations)), "message"), "assistant");
-  const output = firstMember(response, ["output"]);
-  if (isList(output)) return parseMessages(output, "assistant");
-  return member(response, "role") === "assistant" ? parseMessages(response, "assistant") : [];
-}
-
-function firstOf(value: JsonValue | undefined): JsonValue | undefined {
-  return isList(value) ? value[0] : undefined;
+  if (response === undefined) return isCutOff(text) ? [] : [plainMessage("assistant", text)];
+  return readModelResponse(response);
 }

@@ -6,6 +6,7 @@ import { genAiKind } from "./gen-ai.ts";
 import { openInferenceInput, openInferenceOutput } from "./openinference-messages.ts";
 import { isDeltaRequest, offeredTools, systemPromptOfRequest } from "./openinference-request.ts";
 import type { OperationKind } from "./operation.ts";
+import { withSpokenCalls } from "./react-messages.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
 import { vercelAiInput, vercelAiKind, vercelAiOutput, vercelAiToolKeys } from "./vercel-ai.ts";
@@ -17,10 +18,10 @@ const kinds = new Map<string, OperationKind>([
 ]);
 
 /** Its processor for the AI SDK leaves the `ai.*` attributes in place, so those are read where its own are missing. */
-const rules: DialectRules = {
+export const openInferenceRules: DialectRules = {
   name: "openinference",
   kindOf,
-  input: [openInferenceInput, ...vercelAiInput],
+  input: [withSpokenCalls(openInferenceInput), ...vercelAiInput],
   output: [openInferenceOutput, ...vercelAiOutput],
   toolKeys: {
     id: [...(vercelAiToolKeys.id ?? []), "tool_call.id"],
@@ -35,9 +36,9 @@ const rules: DialectRules = {
 };
 
 export const openInference: Dialect = {
-  name: rules.name,
+  name: openInferenceRules.name,
   matches: (span) => span.attributes.has("openinference.span.kind"),
-  read: (span, context) => readOperation(span, context, rules),
+  read: (span, context) => readOperation(span, context, openInferenceRules),
 };
 
 /** A hand-over to another agent is written as a tool, and is none. */

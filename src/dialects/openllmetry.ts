@@ -6,6 +6,7 @@ import type { MessageSource } from "./message-source.ts";
 import type { OperationKind } from "./operation.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
+import { indexedToolDefinitions } from "./tool-definitions.ts";
 
 const marks = [
   "traceloop.span.kind",
@@ -18,7 +19,7 @@ const marks = [
   "gen_ai.completion.0.role",
 ];
 
-const rules: DialectRules = {
+export const openLlmetryRules: DialectRules = {
   name: "openllmetry",
   kindOf,
   input: [indexed("gen_ai.prompt.")],
@@ -28,13 +29,24 @@ const rules: DialectRules = {
     arguments: ["traceloop.entity.input"],
     result: ["traceloop.entity.output"],
   },
-  wrapperKeys: { input: ["traceloop.entity.input"], output: ["traceloop.entity.output"] },
+  wrapperKeys: {
+    input: ["traceloop.entity.input"],
+    output: ["traceloop.entity.output"],
+    // LangGraph's state: its model spans say neither which tools were asked for nor under which names.
+    transcript: ["traceloop.entity.output"],
+  },
+  readTools: ({ attributes }) => indexedToolDefinitions(attributes, "llm.request.functions."),
 };
 
 export const openLlmetry: Dialect = {
-  name: rules.name,
+  name: openLlmetryRules.name,
   matches: ({ attributes, scope }) => marks.some((key) => attributes.has(key)) || scope.name.startsWith("@traceloop/"),
-  read: (span, context) => readOperation(span, context, rules),
+  read: (span, context) => {
+    const operation = readOperation(span, context, openLlmetryRules);
+    // LangChain's tools for Node are tasks, and named by their class.
+    const isTask = operation.kind === "tool" && span.attributes.get("traceloop.span.kind") === "task";
+    return isTask ? { ...operation, isNamedByClass: true } : operation;
+  },
 };
 
 /** The operation's name goes before Traceloop's own kind, which calls LangChain's tools tasks. */

@@ -1,4 +1,5 @@
 /** What one span did, in words that all dialects share. */
+import type { CallCost } from "../model/cost.ts";
 import type { JsonValue, TokenUsage, ToolDefinition } from "../model/session.ts";
 import type { Span } from "../model/span.ts";
 import type { Message } from "./message.ts";
@@ -28,7 +29,13 @@ export interface ModelOperation extends OperationFacts {
   readonly responseModel?: string;
   readonly finishReason?: string;
   readonly usage?: TokenUsage;
+  /** Of the input tokens, those written to a cache. */
+  readonly cacheWriteTokens?: number;
+  /** In US dollars: as the span says it; once priced, also from a price table. Absent: unknown. */
   readonly costUsd?: number;
+  /** How the cost is known, or why it is not. Absent: nobody asked. */
+  readonly cost?: CallCost;
+  readonly serviceTier?: string;
   readonly tools: readonly ToolDefinition[];
   /** The provider holds the history (previous response id): the input is only what is new. */
   readonly isDelta: boolean;
@@ -49,6 +56,8 @@ export interface ToolOperation extends OperationFacts {
   readonly kind: "tool";
   readonly callId?: string;
   readonly name: string;
+  /** The name is that of the tool's class, and many tools have the same. */
+  readonly isNamedByClass?: true;
   readonly arguments?: JsonValue;
   readonly result?: JsonValue;
 }
@@ -56,9 +65,16 @@ export interface ToolOperation extends OperationFacts {
 /** A wrapper around model and tool calls: an agent, a workflow, one invocation of a framework. */
 export interface AgentOperation extends OperationFacts {
   readonly kind: "agent";
+  /** What the agent is told and offered, where its model calls do not say. */
+  readonly systemPrompt?: string;
+  readonly tools: readonly ToolDefinition[];
   /** What the wrapper says it was asked and what it replied: read only when the model calls do not say. */
   readonly readInput: () => readonly Message[];
   readonly readReply: () => string | undefined;
+  /** What it replied is what the user got, whatever the model said last (code, or a record that was checked). */
+  readonly ownsReply?: true;
+  /** All messages of the run as the wrapper kept them, where it keeps such a list; read only for what the calls do not say. */
+  readonly readTranscript: () => readonly Message[];
 }
 
 /** Everything else: part of the tree, never a step. */

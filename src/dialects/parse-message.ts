@@ -1,11 +1,11 @@
 /** Reads one message, whatever library wrote it: role, text, tool calls and tool results. Never throws. */
 import type { JsonValue } from "../model/session.ts";
 import { parseLangChainMessage } from "./langchain-message.ts";
-import { isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
+import { firstMember, isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
-import { isPart, readCall, readPart } from "./message-parts.ts";
+import { isApproval, isPart, readCall, readPart } from "./message-parts.ts";
 import type { MessagePart } from "./message-parts.ts";
-import type { Message, MessageCall, MessageResult, MessageRole } from "./message.ts";
+import type { Message, MessageCall, MessageOther, MessageResult, MessageRole } from "./message.ts";
 import { isPlaceholder, readToolResult } from "./tool-result.ts";
 
 const roles = new Map<string, MessageRole>([
@@ -18,15 +18,31 @@ const roles = new Map<string, MessageRole>([
   ["developer", "system"],
   ["tool", "tool"],
   ["function", "tool"],
+  // smolagents: a call in words, and what it gave.
+  ["tool-call", "assistant"],
+  ["tool-response", "tool"],
 ]);
 
 /** Undefined when the value is no message, or one that says nothing (reasoning, say). `defaultRole`: of a message without one. */
 export function parseMessage(value: JsonValue, defaultRole: MessageRole = "user"): Message | undefined {
   if (typeof value === "string") return plainMessage(defaultRole, value);
-  if (!isObject(value)) return undefined;
+  if (isRoleAndContent(value)) return parseMessage({ role: value[0] ?? null, content: value[1] ?? null });
+  if (!isObject(value) || isToolDefinition(value)) return undefined;
   const langChain = parseLangChainMessage(value);
   if (langChain !== undefined) return parseMessage(langChain, defaultRole);
   return assemble(roleOf(value) ?? defaultRole, value);
+}
+
+/** LangChain's shorthand: `["user", "hi"]`. */
+function isRoleAndContent(value: JsonValue): value is readonly JsonValue[] {
+  return isList(value) && value.length === 2 && typeof value[0] === "string" && roles.has(value[0]);
+}
+
+/** Langfuse's handler for LangChain writes the offered tools behind the messages, as messages of role tool. */
+export function isToolDefinition(value: JsonValue): boolean {
+  const content = member(value, "content");
+  if (member(value, "role") !== "tool" || !isObject(content) || member(content, "type") !== "function") return false;
+  return textMember(member(content, "function"), "name") !== undefined;
 }
 
 /** A user message that answers a tool call is a tool message: Anthropic's, flattened. */
@@ -41,7 +57,8 @@ export function parseMessages(value: JsonValue | undefined, defaultRole: Message
     const message = value === undefined || value === null ? undefined : parseMessage(value, defaultRole);
     return message === undefined ? [] : [message];
   }
-  const items = isList(value[0]) ? value[0] : value;
+  const [first] = value;
+  const items = isList(first) && !isRoleAndContent(first) ? first : value;
   return items.flatMap((item) => parseMessage(item, defaultRole) ?? []);
 }
 
@@ -49,30 +66,44 @@ export function plainMessage(role: MessageRole, text: string): Message {
   return { role, text, calls: [], results: [] };
 }
 
-/** Items of a list that carry a call or a result and no role: the Responses API's. */
+/** Items of a list that carry a call or a result and no role, as the Responses API's. */
 function roleOfItem(value: JsonObject): MessageRole | undefined {
-  if (member(value, "type") === undefined) return undefined;
-  const { kind } = readPart(value);
-  return kind === "call" ? "assistant" : kind === "result" ? "tool" : undefined;
+  const part = readPart(value);
+  if (part.kind === "call") return "assistant";
+  return part.kind === "result" || isApproval(part) ? "tool" : undefined;
 }
 
 function assemble(role: MessageRole, value: JsonObject): Message | undefined {
-  const parts = [...partsOf(role, value), ...callsBeside(value)];
+  const parts = partsOf(role, value);
   const calls = uniqueById(parts.flatMap((part) => (part.kind === "call" ? [part.call] : [])));
   const results = parts.flatMap((part) => (part.kind === "result" ? [part.result] : []));
-  const text = textOf(role, parts);
-  if (role === "tool" || (role === "user" && results.length > 0 && text === "")) {
-    return { role: "tool", text: "", calls: [], results: resultsOf(value, results, text) };
+  const others = parts.flatMap((part) => (part.kind === "other" ? [part.other] : []));
+  const said = textOf(role, parts);
+  const rest = others.length === 0 ? {} : { others };
+  const answers = results.length > 0 || parts.some(isApproval);
+  if (role === "tool" || (role === "user" && answers && said === "")) {
+    return { role: "tool", text: "", calls: [], results: resultsOf(value, parts, said), ...rest };
   }
-  if (isItemWithoutContent(value) && calls.length === 0 && results.length === 0 && text === "") return undefined;
-  return { role, text, calls, results };
+  const text = said === "" && calls.length === 0 && results.length === 0 ? describe(others) : said;
+  const isEmpty = text === "" && calls.length === 0 && results.length === 0;
+  return isEmpty && isItemWithoutContent(value) ? undefined : { role, text, calls, results, ...rest };
+}
+
+/** Who shows a picture and says nothing has said something, too. */
+function describe(others: readonly MessageOther[]): string {
+  return others.flatMap(({ description }) => description ?? []).join("\n");
 }
 
 function partsOf(role: MessageRole, value: JsonObject): readonly MessagePart[] {
   const item = member(value, "role") === undefined ? readPart(value) : undefined;
   if (item !== undefined && item.kind !== "other" && item.kind !== "text") return [item];
-  const content = member(value, "parts") ?? member(value, "content") ?? member(value, "text");
-  return contentParts(role, content);
+  if (item !== undefined && (isApproval(item) || isMedium(item))) return [item];
+  const content = firstMember(value, ["parts", "content", "text"]);
+  return [...contentParts(role, content), ...speechBeside(value), ...callsBeside(value)];
+}
+
+function isMedium(part: MessagePart): boolean {
+  return part.kind === "other" && part.other.description !== undefined;
 }
 
 function contentParts(role: MessageRole, content: JsonValue | undefined): readonly MessagePart[] {
@@ -81,20 +112,37 @@ function contentParts(role: MessageRole, content: JsonValue | undefined): readon
   return isObject(content) ? [readPart(content)] : [];
 }
 
+/** OpenAI's chat API: a refusal, or the transcript of an answer in speech, beside a content of null. */
+function speechBeside(value: JsonObject): readonly MessagePart[] {
+  if (firstMember(value, ["content", "parts"]) !== undefined) return [];
+  const text = textMember(value, "refusal") ?? textMember(member(value, "audio"), "transcript");
+  return text === undefined ? [] : [{ kind: "text", text }];
+}
+
 /** A text that is itself a JSON list of parts, not one that only looks like JSON: users paste that. */
 function openText(role: MessageRole, text: string): readonly MessagePart[] | undefined {
-  if (role === "tool" || !text.startsWith("[")) return undefined;
+  if (!text.startsWith("[")) return undefined;
   const list = parseStructure(text);
+  // What a tool gave may be a list, too: only results that say themselves whose they are (Bedrock's) are parts.
+  if (role === "tool") return isList(list) && list.length > 0 && list.every(isResult) ? list.map(readPart) : undefined;
   if (!isList(list) || !list.every((part) => textMember(part, "type") !== undefined || isPart(part))) return undefined;
   return list.some(isPart) ? list.map(readPart) : undefined;
 }
 
-/** `tool_calls` (and the older `function_call`) beside the content. */
+function isResult(part: JsonValue): boolean {
+  return readPart(part).kind === "result";
+}
+
+/** `tool_calls`, the older `function_call`, and where LangChain keeps what the provider sent. */
 function callsBeside(value: JsonObject): readonly MessagePart[] {
-  const list = member(value, "tool_calls");
+  const lists = [
+    member(value, "tool_calls"),
+    member(member(value, "additional_kwargs"), "tool_calls"),
+    member(value, "invalid_tool_calls"),
+  ];
   const older = member(value, "function_call");
-  const calls = isList(list) ? list : older === undefined || older === null ? [] : [older];
-  return calls.flatMap((call) => {
+  const calls = lists.flatMap((list) => (isList(list) ? list : []));
+  return [...calls, ...(calls.length === 0 && isObject(older) ? [older] : [])].flatMap((call) => {
     const read = readCall(call);
     return read === undefined ? [] : [{ kind: "call" as const, call: read }];
   });
@@ -113,28 +161,35 @@ function textOf(role: MessageRole, parts: readonly MessagePart[]): string {
   }
 }
 
-/** A tool message without parts of its own is one result; its id may stand beside its content. */
-function resultsOf(value: JsonObject, results: readonly MessageResult[], text: string): readonly MessageResult[] {
+/** A tool message without results among its parts is one result; its id may stand beside its content. */
+function resultsOf(value: JsonObject, parts: readonly MessagePart[], text: string): readonly MessageResult[] {
+  const results = parts.flatMap((part) => (part.kind === "result" ? [part.result] : []));
   const id = textMember(value, "tool_call_id", "toolCallId", "id");
-  if (results.length === 1 && results[0] !== undefined) {
-    return [id === undefined || results[0].id !== undefined ? results[0] : { ...results[0], id }];
-  }
-  if (results.length > 1) return results;
+  const [first] = results;
+  if (first !== undefined) return results.length > 1 || first.id !== undefined ? results : [withId(first, id)];
+  if (parts.length > 0 && parts.every(isApproval)) return [];
   const name = textMember(value, "name");
   const failed = member(value, "status") === "error" || member(value, "is_error") === true;
-  const content = text === "" ? structuredContent(value) : text;
-  return [
-    {
-      ...(id === undefined ? {} : { id }),
-      ...(name === undefined ? {} : { name }),
-      ...readToolResult(content, failed),
-    },
-  ];
+  const content = contentOfResult(value, parts, text);
+  return [withId({ ...(name === undefined ? {} : { name }), ...readToolResult(content, failed) }, id)];
 }
 
-function structuredContent(value: JsonObject): JsonValue | undefined {
-  const content = member(value, "content");
+function withId(result: MessageResult, id: string | undefined): MessageResult {
+  return id === undefined ? result : { id, ...result };
+}
+
+/** A result's parts are put together otherwise than a message's. Of what was withheld nothing is left. */
+function contentOfResult(value: JsonObject, parts: readonly MessagePart[], text: string): JsonValue | undefined {
+  const content = firstMember(value, ["content", "parts"]);
+  const shown = isList(content) ? content.filter((_part, at) => isShown(parts[at])) : [];
+  if (shown.length > 0) return shown;
+  if (text !== "") return text;
   return isObject(content) || content === "" ? content : undefined;
+}
+
+function isShown(part: MessagePart | undefined): boolean {
+  if (part === undefined) return false;
+  return part.kind === "text" ? !isPlaceholder(part.text) : isMedium(part);
 }
 
 function isItemWithoutContent(value: JsonObject): boolean {

@@ -1,19 +1,23 @@
 /** Puts an operation together from what a dialect says is its own, and what is the same everywhere. */
 import type { Span } from "../model/span.ts";
-import type { JsonValue, ToolDefinition } from "../model/session.ts";
+import type { ToolDefinition } from "../model/session.ts";
 import { jsonAttribute } from "./attribute-values.ts";
 import type { ReadContext } from "./dialect.ts";
 import { genAiInput, genAiOutput, systemInstructions } from "./gen-ai-messages.ts";
 import { identityOf } from "./identity.ts";
+import { isReply } from "./message.ts";
+import type { Message } from "./message.ts";
 import { firstMessages } from "./message-source.ts";
 import type { MessageSource } from "./message-source.ts";
+import { unnoted } from "./note.ts";
 import type { AgentOperation, MessageList, ModelOperation, Operation, OperationKind } from "./operation.ts";
+import { plainMessage } from "./parse-message.ts";
 import { errorOfSpan } from "./span-error.ts";
 import { toolFactsOf } from "./tool-facts.ts";
 import type { ToolKeys } from "./tool-facts.ts";
 import { callFactsOf } from "./usage.ts";
 import type { CallFacts } from "./usage.ts";
-import { readWrapperInput, readWrapperReply } from "./wrapper-texts.ts";
+import { readWrapperInput, readWrapperReply, readWrapperTranscript } from "./wrapper-texts.ts";
 import type { WrapperKeys } from "./wrapper-texts.ts";
 
 /** What a dialect knows beyond the GenAI conventions. Its sources are asked before the conventions', its keys after. */
@@ -24,6 +28,8 @@ export interface DialectRules {
   readonly output?: readonly MessageSource[];
   readonly toolKeys?: ToolKeys;
   readonly wrapperKeys?: WrapperKeys;
+  /** A wrapper's output messages end with the reply; other libraries run the texts of its steps together there. */
+  readonly repliesInMessages?: true;
   readonly readTools?: (span: Span, context: ReadContext) => readonly ToolDefinition[];
   readonly readSystemPrompt?: (span: Span, context: ReadContext) => string | undefined;
   /** What a model call says of itself under keys of its own; goes before what the conventions' keys say. */
@@ -32,14 +38,15 @@ export interface DialectRules {
 }
 
 export function readOperation(span: Span, context: ReadContext, rules: DialectRules): Operation {
-  const error = errorOfSpan(span);
-  const facts = { span, dialect: rules.name, ...identityOf(span), ...(error === undefined ? {} : { error }) };
+  const { note = unnoted } = context;
+  const error = note("error", () => errorOfSpan(span));
+  const facts = { span, dialect: rules.name, ...identityOf(span, context), ...(error === undefined ? {} : { error }) };
   const kind = rules.kindOf(span);
   switch (kind) {
     case "model":
       return { ...facts, ...readModel(span, context, rules) };
     case "tool":
-      return { ...facts, kind, ...toolFactsOf(span, rules.toolKeys ?? {}) };
+      return { ...facts, kind, ...toolFactsOf(span, rules.toolKeys ?? {}, note) };
     case "agent":
       return { ...facts, ...readAgent(span, context, rules) };
     default:
@@ -47,44 +54,69 @@ export function readOperation(span: Span, context: ReadContext, rules: DialectRu
   }
 }
 
+/** The first as libraries wrote it before the conventions had a name for it. */
+const deltaKeys = ["gen_ai.request.previous_response_id", "gen_ai.request.previous_response.id"];
+
 type Own<Kind extends Operation> = Omit<Kind, "span" | "dialect" | "error">;
 
 function readModel(span: Span, context: ReadContext, rules: DialectRules): Own<ModelOperation> {
-  const tools = jsonAttribute(span.attributes, "gen_ai.tool.definitions");
+  const { note = unnoted } = context;
   return {
     kind: "model",
     input: withSystemPrompt(
-      firstMessages([...(rules.input ?? []), ...genAiInput], span, context),
+      firstMessages([...(rules.input ?? []), ...genAiInput], span, context, "input"),
       span,
       context,
       rules,
     ),
-    output: firstMessages([...(rules.output ?? []), ...genAiOutput], span, context).messages,
-    ...callFactsOf(span.attributes),
-    ...rules.readCallFacts?.(span),
-    tools: tools === undefined ? (rules.readTools?.(span, context) ?? []) : readTools(tools, context),
-    isDelta: span.attributes.has("gen_ai.request.previous_response_id") || (rules.isDelta?.(span, context) ?? false),
+    output: firstMessages([...(rules.output ?? []), ...genAiOutput], span, context, "output").messages,
+    ...callFactsOf(span, context.note),
+    ...note("call_facts", () => rules.readCallFacts?.(span)),
+    tools: readTools(span, context, rules),
+    isDelta: deltaKeys.some((key) => span.attributes.has(key)) || (rules.isDelta?.(span, context) ?? false),
     ...(span.attributes.get("turnwise.aborted") === true ? { isAborted: true } : {}),
   };
 }
 
-function readTools(value: JsonValue, { memory }: ReadContext): readonly ToolDefinition[] {
-  return memory.readTools(typeof value === "string" ? value : JSON.stringify(value));
+function readTools(span: Span, context: ReadContext, rules: DialectRules): readonly ToolDefinition[] {
+  const value = jsonAttribute(span.attributes, "gen_ai.tool.definitions");
+  if (value === undefined) return rules.readTools?.(span, context) ?? [];
+  return context.memory.readTools(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 /** The system prompt may stand apart from the messages. */
 function withSystemPrompt(list: MessageList, span: Span, context: ReadContext, rules: DialectRules): MessageList {
   if (list.messages.some(({ role }) => role === "system")) return list;
-  const apart = systemInstructions(span);
-  const own = apart.length === 0 ? rules.readSystemPrompt?.(span, context) : undefined;
-  const system = own === undefined ? apart : [{ role: "system", text: own, calls: [], results: [] } as const];
+  const system = systemMessages(span, context, rules);
   return system.length === 0 ? list : { ...list, messages: [...system, ...list.messages] };
 }
 
+function systemMessages(span: Span, context: ReadContext, rules: DialectRules): readonly Message[] {
+  const apart = systemInstructions(span, context);
+  const own = apart.length === 0 ? rules.readSystemPrompt?.(span, context) : undefined;
+  return own === undefined ? apart : [plainMessage("system", own)];
+}
+
 function readAgent(span: Span, context: ReadContext, rules: DialectRules): Own<AgentOperation> {
+  const { note = unnoted } = context;
+  const [system] = systemMessages(span, context, rules);
   return {
     kind: "agent",
-    readInput: () => readWrapperInput(span, context, rules.wrapperKeys ?? {}),
-    readReply: () => readWrapperReply(span, rules.wrapperKeys ?? {}),
+    ...(system === undefined ? {} : { systemPrompt: system.text }),
+    tools: readTools(span, context, rules),
+    readInput: () => {
+      const own = note("wrapper_input", () => readWrapperInput(span, context, rules.wrapperKeys ?? {}));
+      return own.length > 0 ? own : firstMessages(genAiInput, span, context, "wrapper_input").messages;
+    },
+    readReply: () =>
+      note("wrapper_reply", () => readWrapperReply(span, rules.wrapperKeys ?? {})) ??
+      replyInMessages(span, context, rules),
+    ...(rules.wrapperKeys?.answer === undefined ? {} : { ownsReply: true }),
+    readTranscript: () => readWrapperTranscript(span, context, rules.wrapperKeys ?? {}),
   };
+}
+
+function replyInMessages(span: Span, context: ReadContext, rules: DialectRules): string | undefined {
+  if (rules.repliesInMessages !== true) return undefined;
+  return firstMessages(genAiOutput, span, context, "wrapper_reply").messages.findLast(isReply)?.text;
 }

@@ -1,8 +1,16 @@
 /** The tools offered to a model, as OpenAI, Anthropic, AI SDK, Gemini and the GenAI conventions write them. */
 import type { JsonValue, ToolDefinition } from "../model/session.ts";
+import type { AttributeMap } from "../model/span.ts";
 import { firstMember, isList, isObject, member, textMember, unwrapJson } from "./lenient-json.ts";
 
-const schemaKeys = ["parameters", "inputSchema", "input_schema", "parametersJsonSchema", "json_schema"];
+const schemaKeys = [
+  "parameters",
+  "inputSchema",
+  "input_schema",
+  "parametersJsonSchema",
+  "parameters_json_schema",
+  "json_schema",
+];
 
 /** Reads a list of definitions, or one; each may be JSON text. What is no definition is left out. */
 export function parseToolDefinitions(value: JsonValue | undefined): readonly ToolDefinition[] {
@@ -32,4 +40,17 @@ function parseFlat(value: JsonValue): readonly ToolDefinition[] {
       ...(parameters === undefined ? {} : { parameters: unwrapJson(parameters) }),
     },
   ];
+}
+
+/** Definitions that are flattened into attributes: `prefix.<i>.{name,description,parameters}`. The prefix ends in a dot. */
+export function indexedToolDefinitions(attributes: AttributeMap, prefix: string): readonly ToolDefinition[] {
+  const tools: ToolDefinition[] = [];
+  for (let i = 0; attributes.has(`${prefix}${i}.name`); i++) {
+    const members = ["name", "description", "parameters"].flatMap((member) => {
+      const value = attributes.get(`${prefix}${i}.${member}`);
+      return typeof value === "string" && value !== "" ? [[member, value] as const] : [];
+    });
+    tools.push(...parseFlat(Object.fromEntries(members)));
+  }
+  return tools;
 }

@@ -1,6 +1,8 @@
 /** What a tool gave back, out of all the wrappings in which libraries put it, and whether that was a failure. */
 import type { JsonValue } from "../model/session.ts";
-import { isList, isObject, member, parseStructure, textMember, unwrapJson } from "./lenient-json.ts";
+import { firstMember, isList, isObject, member, parseStructure, textMember, unwrapJson } from "./lenient-json.ts";
+import type { JsonObject } from "./lenient-json.ts";
+import { describeMedia, hasInlineMedia, resourceText } from "./media-part.ts";
 
 export interface ToolResult {
   readonly content?: JsonValue;
@@ -39,27 +41,59 @@ function errorText(content: JsonValue): string {
   );
 }
 
-/** AI SDK outputs: `{type: "json" | "text" | "error-json" | "error-text", value}`. */
-function openTypedOutput(raw: JsonValue): { readonly value: JsonValue; readonly failed: boolean } {
+interface Opened {
+  readonly value: JsonValue;
+  readonly failed: boolean;
+}
+
+/** What says itself of which kind it is, also as text. */
+function openTypedOutput(raw: JsonValue): Opened {
+  const value = typeof raw === "string" && raw.startsWith("{") ? unwrapJson(raw) : raw;
+  return openSdkOutput(value) ?? openMcpResult(value) ?? { value, failed: false };
+}
+
+/** AI SDK: `{type: "json" | "text" | "content" | "error-json" | "error-text", value}`, `{type: "execution-denied"}`. */
+function openSdkOutput(raw: JsonValue): Opened | undefined {
   const type = textMember(raw, "type");
   const value = member(raw, "value");
-  if (type === undefined || value === undefined) return { value: raw, failed: false };
-  return { value, failed: type.startsWith("error") };
+  if (type === "execution-denied") return { value: textMember(raw, "reason") ?? "execution denied", failed: true };
+  return type === undefined || value === undefined ? undefined : { value, failed: type.startsWith("error") };
 }
+
+/** MCP's CallToolResult: its structured content says the same as its parts, and says it better. */
+function openMcpResult(raw: JsonValue): Opened | undefined {
+  const parts = member(raw, "content");
+  if (!isObject(raw) || !isList(parts) || !Object.keys(raw).every((key) => mcpKeys.has(key))) return undefined;
+  if (!parts.every((part) => mcpTypes.has(textMember(part, "type") ?? ""))) return undefined;
+  const failed = firstMember(raw, ["isError", "is_error"]) === true;
+  return { value: failed ? parts : (firstMember(raw, ["structuredContent", "structured_content"]) ?? parts), failed };
+}
+
+const mcpTypes = new Set(["text", "image", "audio", "resource", "resource_link"]);
+const mcpKeys = new Set(["content", "isError", "is_error", "structuredContent", "structured_content", "_meta", "meta"]);
 
 function unwrapResult(raw: JsonValue): JsonValue {
   const value = unwrapJson(raw);
   if (isObject(value)) return openObject(value);
   if (!isList(value) || value.length === 0) return value;
-  const texts = value.map(textOfPart);
-  if (texts.every((text) => text !== undefined)) return unwrapJson(texts.join("\n"));
+  const texts = textsOfParts(value);
+  if (texts !== undefined) return unwrapJson(texts.join("\n"));
   const only = value.length === 1 ? member(value[0], "json") : undefined;
   return only ?? value;
 }
 
+/** Undefined when it is a list of something else than parts. Media stand described among the texts, never as base64. */
+function textsOfParts(parts: readonly JsonValue[]): readonly string[] | undefined {
+  const texts = parts.map((part) => textOfPart(part) ?? resourceText(part));
+  if (texts.every((text) => text === undefined) && !parts.some(hasInlineMedia)) return undefined;
+  const described = parts.map((part, at) => texts[at] ?? (isObject(part) ? describeMedia(part) : undefined));
+  return described.every((text) => text !== undefined) ? described : undefined;
+}
+
 /** `{type: "text", text}` and LangSmith's and MCP's `{outputs}` and `{result, is_error?}`. */
-function openObject(value: { readonly [key: string]: JsonValue }): JsonValue {
+function openObject(value: JsonObject): JsonValue {
   const keys = Object.keys(value);
+  if (hasInlineMedia(value)) return describeMedia(value) ?? value;
   const text = member(value, "type") === "text" ? textOfPart(value) : undefined;
   if (text !== undefined) return parseStructure(text) ?? text;
   if (keys.length <= 2 && Object.hasOwn(value, "result")) return unwrapJson(member(value, "result") ?? null);

@@ -1,4 +1,5 @@
 /** Vercel AI SDK 4 to 6 (and 7 in its legacy mode): `ai.*` attributes, one span per attempt below one per call. */
+import type { ToolDefinition } from "../model/session.ts";
 import type { AttributeMap, Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
@@ -46,7 +47,7 @@ const rules: DialectRules = {
   output: vercelAiOutput,
   toolKeys: vercelAiToolKeys,
   wrapperKeys: { input: ["ai.prompt"], output: ["ai.response.text"] },
-  readTools: ({ attributes }) => parseToolDefinitions(jsonAttribute(attributes, "ai.prompt.tools")),
+  readTools: vercelAiTools,
 };
 
 export const vercelAi: Dialect = {
@@ -62,6 +63,10 @@ export function vercelAiKind({ attributes }: Span): OperationKind | undefined {
   if (operation === "ai.toolCall") return "tool";
   if (/^ai\.(?:generate|stream)(?:Text|Object)\.do(?:Generate|Stream)$/.test(operation)) return "model";
   return /^ai\.(?:generate|stream)(?:Text|Object)$/.test(operation) ? "agent" : "other";
+}
+
+export function vercelAiTools({ attributes }: Span): readonly ToolDefinition[] {
+  return parseToolDefinitions(jsonAttribute(attributes, "ai.prompt.tools"));
 }
 
 function promptText(text: string): MessageList {

@@ -1,5 +1,6 @@
 /** Shows in the log what passes. Content (attributes, bodies) is shown only at `detailed`. */
 import { z } from "zod";
+import { withoutEffect } from "../component/config-schemas.ts";
 import type { ExporterFactory } from "../component/exporter.ts";
 import type { SignalBatch } from "../model/signal-batch.ts";
 import type { AttributeMap, AttributeValue, LogRecord, Span } from "../model/span.ts";
@@ -10,6 +11,8 @@ const configSchema = z.strictObject({
   /** So many batches are shown in each second, and of those after them one in so many. */
   sampling_initial: z.int().min(0).default(2),
   sampling_thereafter: z.int().min(1).default(1),
+  use_internal_logger: withoutEffect("the server's log is used"),
+  output_paths: withoutEffect("the log goes to stderr"),
 });
 
 type DebugConfig = z.infer<typeof configSchema>;

@@ -3,6 +3,7 @@
  * Names and defaults as the collector's `fileexporter`. `turnwise replay` and the receiver `otlp_json_file` read it.
  */
 import { z } from "zod";
+import { withoutEffect } from "../component/config-schemas.ts";
 import type { ExporterFactory } from "../component/exporter.ts";
 import type { SignalBatch } from "../model/signal-batch.ts";
 import { toJsonRequest } from "../otlp/to-json-request.ts";
@@ -16,6 +17,8 @@ const configSchema = z.strictObject({
   format: z.literal("json").default("json"),
   compression: z.enum(["none", "gzip"]).default("none"),
   create_directory: z.boolean().default(true),
+  append: withoutEffect("what is in the file stays"),
+  flush_interval: withoutEffect("what is acknowledged is on disk"),
   /** Begin a new file when this one would become larger; the old one is kept beside it under the time of the change. */
   rotation: z
     .strictObject({
@@ -24,6 +27,7 @@ const configSchema = z.strictObject({
       max_backups: z.int().min(0).default(100),
       /** 0: they do not age. */
       max_days: z.int().min(0).default(0),
+      localtime: withoutEffect("the names of old files are in UTC"),
     })
     .optional(),
 });

@@ -1,22 +1,30 @@
 /** Sends spans and log records on over OTLP/gRPC. Options as those of the collector's `otlpexporter`. */
 import { z } from "zod";
+import { duration, withoutEffect } from "../component/config-schemas.ts";
 import type { ExporterFactory } from "../component/exporter.ts";
-import { readClientTls } from "./otlp/client-tls.ts";
+import { clientTls, readClientTls } from "./otlp/client-tls.ts";
 import { createForwarder } from "./otlp/forwarder.ts";
 import {
   attemptTimeout,
   auth,
-  clientTls,
   compression,
   headers,
   retryOnFailure,
   sendingQueue,
+  unusedByForwarders,
 } from "./otlp/forwarding-config.ts";
 import { createGrpcSender } from "./otlp/grpc-sender.ts";
 import { requestHeaders } from "./otlp/request-headers.ts";
 
-/** `host:port`; with `http://` in front of it without TLS, with `https://` with TLS, whatever `tls::insecure` says. */
-const endpointPattern = /^(?:(https?):\/\/)?((?:\[[0-9a-fA-F:.]+\]|[^\s:/[\]@]+):\d{1,5})\/?$/;
+/** `host:port`; with `http://` in front of it without TLS, with `https://` with TLS, whatever `tls::insecure` says; `dns:///` says nothing. */
+const endpointPattern = /^(?:(https?):\/\/|dns:\/\/\/)?((?:\[[0-9a-fA-F:.]+\]|[^\s:/[\]@]+):\d{1,5})\/?$/;
+
+/** How often a silent server is asked whether it is still there, and how long its answer may take. */
+const keepalive = z.strictObject({
+  time: duration.prefault("10s"),
+  timeout: duration.prefault("10s"),
+  permit_without_stream: z.boolean().default(false),
+});
 
 const configSchema = z.strictObject({
   endpoint: z.string().regex(endpointPattern, { error: 'must be an address such as "otel.example.com:4317"' }),
@@ -27,6 +35,12 @@ const configSchema = z.strictObject({
   timeout: attemptTimeout.prefault("5s"),
   sending_queue: sendingQueue,
   retry_on_failure: retryOnFailure,
+  keepalive: z.preprocess((part) => (part === null ? {} : part), keepalive.optional()),
+  /** The name that requests are for, where it is not that of the endpoint. */
+  authority: z.string().min(1).optional(),
+  balancer_name: withoutEffect("one connection is used, to the first address that answers"),
+  wait_for_ready: withoutEffect("what cannot be sent now is sent again"),
+  ...unusedByForwarders,
 });
 
 export const otlpGrpcExporter: ExporterFactory<z.infer<typeof configSchema>> = {
@@ -40,6 +54,8 @@ export const otlpGrpcExporter: ExporterFactory<z.infer<typeof configSchema>> = {
       isPlaintext: scheme === undefined ? config.tls.insecure : scheme === "http",
       compression: config.compression,
       timeoutMs: config.timeout,
+      keepalive: config.keepalive,
+      authority: config.authority,
       headers: requestHeaders(config, context.authenticatorOf),
       readTls: () => readClientTls(config.tls, `exporters::${context.id}::tls`),
     });

@@ -1,16 +1,17 @@
 /** Sends spans and log records on over OTLP/HTTP. Options as those of the collector's `otlphttpexporter`. */
 import { z } from "zod";
+import { withoutEffect } from "../component/config-schemas.ts";
 import type { ExporterFactory } from "../component/exporter.ts";
-import { readClientTls } from "./otlp/client-tls.ts";
+import { clientTls, readClientTls } from "./otlp/client-tls.ts";
 import { createForwarder } from "./otlp/forwarder.ts";
 import {
   attemptTimeout,
   auth,
-  clientTls,
   compression,
   headers,
   retryOnFailure,
   sendingQueue,
+  unusedByForwarders,
 } from "./otlp/forwarding-config.ts";
 import { createHttpSender } from "./otlp/http-sender.ts";
 import { requestHeaders } from "./otlp/request-headers.ts";
@@ -25,6 +26,24 @@ const isPlainHttpUrl = (text: string): boolean => {
 const url = z.string().refine(isPlainHttpUrl, {
   error: 'must be a URL such as "https://otel.example.com:4318", without user and password',
 });
+
+const pooled = withoutEffect("Node keeps as many connections as there are requests under way");
+
+/** The collector's settings of its HTTP client. */
+const unusedOverHttp = {
+  metrics_endpoint: withoutEffect("metrics are counted and not sent on"),
+  profiles_endpoint: withoutEffect("there are no profiles here"),
+  compression_params: withoutEffect("Node's level of compression is used"),
+  max_idle_conns: pooled,
+  max_idle_conns_per_host: pooled,
+  max_conns_per_host: pooled,
+  idle_conn_timeout: pooled,
+  disable_keep_alives: pooled,
+  http2_read_idle_timeout: withoutEffect("requests go over HTTP/1.1"),
+  http2_ping_timeout: withoutEffect("requests go over HTTP/1.1"),
+  force_attempt_http2: withoutEffect("requests go over HTTP/1.1"),
+  cookies: withoutEffect("none are kept"),
+};
 
 const configSchema = z
   .strictObject({
@@ -41,6 +60,10 @@ const configSchema = z
     timeout: attemptTimeout.prefault("30s"),
     sending_queue: sendingQueue,
     retry_on_failure: retryOnFailure,
+    /** Sent another way than the collector would: that may not go unnoticed. */
+    proxy_url: z.undefined({ error: "no proxy is used here; remove it" }).optional(),
+    ...unusedByForwarders,
+    ...unusedOverHttp,
   })
   .refine(({ endpoint, traces_endpoint, logs_endpoint }) => endpoint ?? traces_endpoint ?? logs_endpoint, {
     error: "at least one endpoint must be specified",

@@ -111,10 +111,11 @@ export const bearerTokenAuth: ExtensionFactory<BearerTokenConfig> = {
         if (!token.rights.includes(right)) throw new ForbiddenError(`the token may not ${right}`);
         return { project: token.project };
       },
-      clientHeaders() {
-        const [first] = table.tokens;
-        if (first === undefined) throw new Error(`${id} has no token before it has started`);
-        return { [header]: scheme === "" ? first.value : `${scheme} ${first.value}` };
+      clientHeaders(project) {
+        const senders = table.tokens.filter((token) => token.rights.includes("ingest"));
+        const token = senders.find((one) => one.project === project) ?? table.tokens[0];
+        if (token === undefined) throw new Error(`${id} has no token before it has started`);
+        return { [header]: scheme === "" ? token.value : `${scheme} ${token.value}` };
       },
     };
   },

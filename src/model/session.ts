@@ -6,7 +6,10 @@
 /** Any JSON value, as parsed from arguments and results. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-/** `input` includes `cachedInput`, `output` includes `reasoning`. In tokens. */
+/**
+ * In tokens, in one meaning for all libraries: `input` is everything the model was given, also what was read from a cache
+ * (`cachedInput`) or written to one; `output` is everything it wrote, also its `reasoning`.
+ */
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;

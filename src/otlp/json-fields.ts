@@ -87,11 +87,17 @@ export function objectOf(message: JsonObject, name: string): JsonObject | undefi
   return undefined;
 }
 
-/** An id in lower-case hex digits, or "" when it is absent. */
+/**
+ * An id in lower-case hex digits, or "" when it is absent. Base64, which is what proto3 JSON makes of bytes, is what the
+ * specification says that ids are not ("JSON Protobuf Encoding"); who sends it is told so.
+ */
 export function idOf(message: JsonObject, name: string, bytes: number): string {
   const value = textOf(message, name);
   if (value === "" || (value.length === bytes * 2 && HEX.test(value))) return value.toLowerCase();
-  complain(`${name} is not ${bytes * 2} hex digits`);
+  const isBase64 = BASE64.test(value) && Buffer.byteLength(value, "base64") === bytes;
+  complain(
+    `${name} is not ${bytes * 2} hex digits${isBase64 ? ", but base64, which OTLP/JSON does not use for ids" : ""}`,
+  );
   return "";
 }
 

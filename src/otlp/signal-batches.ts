@@ -1,11 +1,18 @@
 /** Batches that carry OTLP bytes and decode them only when a component asks, once; or the other way round. */
 import { PermanentError } from "../model/errors.ts";
-import type { EncodedRecords, LogBatch, SpanBatch } from "../model/signal-batch.ts";
+import type { EncodedRecords, LogBatch, SignalBatch, SpanBatch } from "../model/signal-batch.ts";
 import type { LogRecord, Span } from "../model/span.ts";
 import { decodeLogRecords, decodeSpans } from "./decode-records.ts";
 import { encodeLogRecords, encodeSpans } from "./encode-records.ts";
 
 type Source<Content> = { readonly encoded: EncodedRecords } | Content;
+
+const madeOfRecords = new WeakSet<SignalBatch>();
+
+/** Whether a batch was made of records: it has no bytes until somebody asks for them, which takes its time. */
+export function isDecoded(batch: SignalBatch): boolean {
+  return madeOfRecords.has(batch);
+}
 
 /**
  * Takes what `indexSpans` or `encodeSpans` made (the bytes must not change afterwards), or the spans themselves, which
@@ -15,7 +22,7 @@ export function createSpanBatch(source: Source<{ readonly spans: readonly Span[]
   if ("spans" in source) {
     const { spans } = source;
     const encode = once(() => orNever(() => encodeSpans(spans)));
-    return {
+    const batch: SpanBatch = {
       signal: "traces",
       count: spans.length,
       get encoded() {
@@ -23,6 +30,8 @@ export function createSpanBatch(source: Source<{ readonly spans: readonly Span[]
       },
       spans: () => spans,
     };
+    madeOfRecords.add(batch);
+    return batch;
   }
   const { encoded } = source;
   return { signal: "traces", count: encoded.records.length / 3, encoded, spans: once(() => decodeSpans(encoded)) };
@@ -33,7 +42,7 @@ export function createLogBatch(source: Source<{ readonly logRecords: readonly Lo
   if ("logRecords" in source) {
     const { logRecords } = source;
     const encode = once(() => orNever(() => encodeLogRecords(logRecords)));
-    return {
+    const batch: LogBatch = {
       signal: "logs",
       count: logRecords.length,
       get encoded() {
@@ -41,6 +50,8 @@ export function createLogBatch(source: Source<{ readonly logRecords: readonly Lo
       },
       logRecords: () => logRecords,
     };
+    madeOfRecords.add(batch);
+    return batch;
   }
   const { encoded } = source;
   const decode = once(() => decodeLogRecords(encoded));

@@ -2,7 +2,7 @@
 import type { EncodedRecords } from "../model/signal-batch.ts";
 
 export interface SliceLimits {
-  /** Of the records with their resources and scopes; a single record may have more. */
+  /** Of the records with their resources and scopes; a single record may have more, and so may one with a large resource. */
   readonly bytes: number;
   readonly records: number;
 }
@@ -28,17 +28,24 @@ export function* sliceRecords(encoded: EncodedRecords, limits: SliceLimits): Gen
   }
 }
 
-/** Positions in the table, not numbers of records. */
+/** With a large resource a slice may have so many times as many records, for the same reason. */
+const MORE_RECORDS = 8;
+
+/**
+ * Positions in the table, not numbers of records. Every slice has its first resource and scope anew: with large ones it also
+ * has as many bytes of records, so that all slices together are never much more than the request.
+ */
 function endOfSlice(encoded: EncodedRecords, first: number, limits: SliceLimits): number {
   const { records } = encoded;
-  const last = Math.min(records.length, first + limits.records * 3);
+  const head = headBytes(encoded, records[first + 2] ?? 0);
   let bytes = 0;
-  for (let at = first; at < last; at += 3) {
-    const isNewScope = at === first || records[at + 2] !== records[at - 1];
+  for (let at = first; at < records.length; at += 3) {
+    const isNewScope = at > first && records[at + 2] !== records[at - 1];
     bytes += (records[at + 1] ?? 0) + (isNewScope ? headBytes(encoded, records[at + 2] ?? 0) : 0);
-    if (bytes > limits.bytes && at > first) return at;
+    const isSmall = bytes <= head && at - first < limits.records * MORE_RECORDS * 3;
+    if (!isSmall && (head + bytes > limits.bytes || at - first >= limits.records * 3) && at > first) return at;
   }
-  return last;
+  return records.length;
 }
 
 /** Of a scope and its resource. Scopes of one resource each count it, which is at most too much. */
@@ -90,6 +97,35 @@ export function compactRecords(encoded: EncodedRecords): EncodedRecords & { read
     end += length;
   }
   return { bytes, records, scopes, resources };
+}
+
+/** One request of several, in memory of its own: the records in their order, with the resources and scopes of each. */
+export function joinRecords(requests: readonly EncodedRecords[]): EncodedRecords {
+  const lengthOf = (list: readonly { readonly length: number }[]): number =>
+    list.reduce((sum, { length }) => sum + length, 0);
+  const joined = {
+    bytes: new Uint8Array(lengthOf(requests.map(({ bytes }) => bytes))),
+    records: new Uint32Array(lengthOf(requests.map(({ records }) => records))),
+    scopes: new Uint32Array(lengthOf(requests.map(({ scopes }) => scopes))),
+    resources: new Uint32Array(lengthOf(requests.map(({ resources }) => resources))),
+  };
+  const end = { bytes: 0, records: 0, scopes: 0, resources: 0 };
+  for (const { bytes, records, scopes, resources } of requests) {
+    joined.bytes.set(bytes, end.bytes);
+    appendRows(joined.records, records, end.records, [end.bytes, 0, end.scopes / 5]);
+    appendRows(joined.scopes, scopes, end.scopes, [end.bytes, 0, end.bytes, 0, end.resources / 4]);
+    appendRows(joined.resources, resources, end.resources, [end.bytes, 0, end.bytes, 0]);
+    end.bytes += bytes.length;
+    end.records += records.length;
+    end.scopes += scopes.length;
+    end.resources += resources.length;
+  }
+  return joined;
+}
+
+/** Copies the rows of a table behind those of another, each of their numbers the larger by what stands in its place. */
+function appendRows(into: Uint32Array, rows: Uint32Array, end: number, larger: readonly number[]): void {
+  for (let at = 0; at < rows.length; at += 1) into[end + at] = (rows[at] ?? 0) + (larger[at % larger.length] ?? 0);
 }
 
 /** Where offset and length of bytes stand in a table: so many pairs at the begin of each of its rows. */

@@ -1,8 +1,9 @@
 /** How processors change batches: records are data that others hold too, so changed ones are copies and the rest is shared. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { SignalBatch } from "../model/signal-batch.ts";
+import type { EncodedRecords, LogBatch, SignalBatch, SpanBatch } from "../model/signal-batch.ts";
 import type { LogRecord, Resource, Scope, Span } from "../model/span.ts";
-import { createLogBatch, createSpanBatch } from "../otlp/signal-batches.ts";
+import { createLogBatch, createSpanBatch, isDecoded } from "../otlp/signal-batches.ts";
+import { compactRecords, isOneSlice, joinRecords, sliceRecords } from "../otlp/slice-records.ts";
 
 /** Each returns the very same object when there is nothing to change, and undefined for a record that is to go. */
 export interface RecordChange {
@@ -13,17 +14,53 @@ export interface RecordChange {
 /** After so many milliseconds others get their turn: a request may hold a hundred thousand records. */
 const TURN_MS = 20;
 
+/** So much of a large request is decoded and encoded at once: some milliseconds' worth. */
+const SLICE = { bytes: 256 * 1024, records: 500 };
+
 /** The same batch when nothing changed, so that its bytes are handed on. Metrics pass. */
 export async function changeRecords(batch: SignalBatch, { span, logRecord }: RecordChange): Promise<SignalBatch> {
   if (batch.signal === "traces" && span !== undefined) {
-    const spans = await changeInTurns(batch.spans(), span);
-    return spans === batch.spans() ? batch : createSpanBatch({ spans });
+    if (!isSmall(batch)) return changeInSlices(batch, createSpanBatch, async (slice) => changeSpans(slice, span));
+    return changeSpans(batch, span);
   }
   if (batch.signal === "logs" && logRecord !== undefined) {
-    const logRecords = await changeInTurns(batch.logRecords(), logRecord);
-    return logRecords === batch.logRecords() ? batch : createLogBatch({ logRecords });
+    if (!isSmall(batch)) return changeInSlices(batch, createLogBatch, async (slice) => changeLogs(slice, logRecord));
+    return changeLogs(batch, logRecord);
   }
   return batch;
+}
+
+/** Or decoded already, as what an earlier processor made of a small one. */
+function isSmall(batch: SpanBatch | LogBatch): boolean {
+  return isDecoded(batch) || isOneSlice(batch.encoded, SLICE);
+}
+
+async function changeSpans(batch: SpanBatch, change: (span: Span) => Span | undefined): Promise<SpanBatch> {
+  const spans = await changeInTurns(batch.spans(), change);
+  return spans === batch.spans() ? batch : createSpanBatch({ spans });
+}
+
+async function changeLogs(batch: LogBatch, change: (record: LogRecord) => LogRecord | undefined): Promise<LogBatch> {
+  const logRecords = await changeInTurns(batch.logRecords(), change);
+  return logRecords === batch.logRecords() ? batch : createLogBatch({ logRecords });
+}
+
+/** A large batch is never decoded as a whole: others would wait for that, and it would take several times its memory. */
+async function changeInSlices<Batch extends SpanBatch | LogBatch>(
+  batch: Batch,
+  create: (source: { readonly encoded: EncodedRecords }) => Batch,
+  change: (slice: Batch) => Promise<Batch>,
+): Promise<Batch> {
+  const changed: EncodedRecords[] = [];
+  let isSame = true;
+  for (const encoded of sliceRecords(batch.encoded, SLICE)) {
+    const slice = create({ encoded });
+    const result = await change(slice);
+    changed.push(result === slice ? compactRecords(encoded) : result.encoded);
+    isSame &&= result === slice;
+    await nextTurn();
+  }
+  return isSame ? batch : create({ encoded: joinRecords(changed) });
 }
 
 /** As mapShared. */

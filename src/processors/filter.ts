@@ -1,44 +1,48 @@
 /** Drops spans, span events and log records on purpose. Source: contrib `filterprocessor`. */
 import { z } from "zod";
+import { withoutEffect } from "../component/config-schemas.ts";
 import type { ProcessorFactory } from "../component/processor.ts";
 import type { SignalBatch } from "../model/signal-batch.ts";
 import type { Span } from "../model/span.ts";
 import { changeRecords, mapShared, withMembers } from "./change-records.ts";
+import {
+  conditions,
+  errorMode as error_mode,
+  statedConditions,
+  type StatedConditions,
+} from "./ottl/condition-schemas.ts";
 import { type Condition, parseCondition } from "./ottl/parse-condition.ts";
-import { eventPaths, logPaths, type Paths, spanPaths } from "./ottl/paths.ts";
-import { ConditionError } from "./ottl/tokens.ts";
+import { eventPaths, logPaths, type Paths, resourcePaths, spanPaths } from "./ottl/paths.ts";
 
-/** Conditions of which one is enough; text, so that the configuration can be sent to another thread. */
-function conditions<Target>(paths: Paths<Target>) {
-  return z
-    .array(
-      z.string().superRefine((text, context) => {
-        const message = problemOf(text, paths);
-        if (message !== undefined) context.addIssue({ code: "custom", message });
-      }),
-    )
-    .default([]);
-}
-
-function problemOf<Target>(text: string, paths: Paths<Target>): string | undefined {
-  try {
-    parseCondition(text, paths);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConditionError) return error.message;
-    throw error;
-  }
-}
+const ofMetrics = withoutEffect("metrics are counted and not kept");
+const ofProfiles = withoutEffect("there are no profiles here");
 
 const configSchema = z
   .strictObject({
     /** What the collector does when a condition fails while it is evaluated. The conditions that are taken here cannot fail. */
-    error_mode: z.enum(["ignore", "silent", "propagate"]).default("propagate"),
-    traces: z.strictObject({ span: conditions(spanPaths), spanevent: conditions(eventPaths) }).prefault({}),
-    logs: z.strictObject({ log_record: conditions(logPaths) }).prefault({}),
+    error_mode,
+    traces: z
+      .strictObject({
+        resource: conditions(resourcePaths),
+        span: conditions(spanPaths),
+        spanevent: conditions(eventPaths),
+      })
+      .prefault({}),
+    logs: z.strictObject({ resource: conditions(resourcePaths), log_record: conditions(logPaths) }).prefault({}),
+    /** The collector's newer form: each says itself what it is about. */
+    trace_conditions: statedConditions({ span: spanPaths, spanevent: eventPaths, resource: resourcePaths }),
+    log_conditions: statedConditions({ log: logPaths, resource: resourcePaths }),
+    metrics: ofMetrics,
+    metric_conditions: ofMetrics,
+    profiles: ofProfiles,
+    profile_conditions: ofProfiles,
   })
-  .superRefine(({ traces, logs }, context) => {
-    if (traces.span.length + traces.spanevent.length + logs.log_record.length === 0)
+  .superRefine(({ traces, logs, trace_conditions, log_conditions, ...others }, context) => {
+    const lists = [...Object.values(traces), ...Object.values(logs), trace_conditions, log_conditions];
+    const isOfOthers = [others.metrics, others.metric_conditions, others.profiles, others.profile_conditions].some(
+      Boolean,
+    );
+    if (!isOfOthers && lists.every((list) => list.length === 0))
       context.addIssue({
         code: "custom",
         message: "needs a condition in traces::span, traces::spanevent or logs::log_record",
@@ -52,10 +56,16 @@ export const filter: ProcessorFactory<FilterConfig> = {
   description: "Drops spans, span events and log records for which one of the conditions holds.",
   stability: "alpha",
   configSchema,
-  create({ traces, logs }, { id, telemetry }) {
-    const dropsSpan = anyOf(traces.span, spanPaths);
-    const dropsEvent = anyOf(traces.spanevent, eventPaths);
-    const dropsLogRecord = anyOf(logs.log_record, logPaths);
+  create({ traces, logs, trace_conditions, log_conditions }, { id, telemetry }) {
+    const dropsSpan = anyOf([
+      ...parsed([...traces.span, ...about("span", trace_conditions)], spanPaths),
+      ...parsed([...traces.resource, ...about("resource", trace_conditions)], resourcePaths),
+    ]);
+    const dropsEvent = anyOf(parsed([...traces.spanevent, ...about("spanevent", trace_conditions)], eventPaths));
+    const dropsLogRecord = anyOf([
+      ...parsed([...logs.log_record, ...about("log", log_conditions)], logPaths),
+      ...parsed([...logs.resource, ...about("resource", log_conditions)], resourcePaths),
+    ]);
     const withoutEvents = (span: Span): Span =>
       withMembers(span, {
         events: mapShared(span.events, (event) => (dropsEvent?.({ event, span }) === true ? undefined : event)),
@@ -75,9 +85,16 @@ export const filter: ProcessorFactory<FilterConfig> = {
   },
 };
 
+function about(context: string, stated: readonly StatedConditions[]): readonly string[] {
+  return stated.flatMap((one) => (one.context === context ? one.conditions : []));
+}
+
+function parsed<Target>(texts: readonly string[], paths: Paths<Target>): readonly Condition<Target>[] {
+  return texts.map((text) => parseCondition(text, paths));
+}
+
 /** Undefined without conditions: then nothing needs to be decoded. */
-function anyOf<Target>(texts: readonly string[], paths: Paths<Target>): Condition<Target> | undefined {
-  const conditions = texts.map((text) => parseCondition(text, paths));
+function anyOf<Target>(conditions: readonly Condition<Target>[]): Condition<Target> | undefined {
   return conditions.length === 0 ? undefined : (target) => conditions.some((condition) => condition(target));
 }
 

@@ -7,7 +7,7 @@ import { totalmem } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { z } from "zod";
-import { duration } from "../component/config-schemas.ts";
+import { duration, withoutEffect } from "../component/config-schemas.ts";
 import type { Logger, Telemetry } from "../component/component.ts";
 import type { Processor, ProcessorFactory } from "../component/processor.ts";
 import { recordNames } from "../component/record-names.ts";
@@ -23,6 +23,11 @@ const configSchema = z
     spike_limit_mib: mebibytes,
     limit_percentage: percentage,
     spike_limit_percentage: percentage,
+    /** Between two collections of garbage while memory is short. */
+    min_gc_interval_when_soft_limited: duration.prefault("10s"),
+    min_gc_interval_when_hard_limited: withoutEffect(
+      "garbage is collected as for the soft limit, as everybody waits for it",
+    ),
   })
   .superRefine((config, context) => {
     for (const message of problemsOf(config)) context.addIssue({ code: "custom", message });
@@ -87,6 +92,7 @@ export interface MemoryLimiterOptions {
   readonly id: string;
   readonly thresholds: MemoryThresholds;
   readonly checkIntervalMs: number;
+  readonly collectionIntervalMs: number;
   /** The resident size of the process, in bytes. */
   readonly usedBytes: () => number;
   /** Gives back what is not used any more. Takes its time. */
@@ -94,9 +100,6 @@ export interface MemoryLimiterOptions {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
 }
-
-/** As the collector's `min_gc_interval_when_soft_limited`. */
-const COLLECTION_INTERVAL_MS = 10_000;
 
 /** Measures every interval, so that refusing costs nothing; a full process recovers without a restart. */
 export function createMemoryLimiter(options: MemoryLimiterOptions): Processor {
@@ -110,7 +113,7 @@ export function createMemoryLimiter(options: MemoryLimiterOptions): Processor {
   /** A process that refuses everything makes no garbage, and so would keep for ever what it has. */
   function measure(): number {
     const used = usedBytes();
-    if (!isFull(used) || performance.now() < collectedAt + COLLECTION_INTERVAL_MS) return used;
+    if (!isFull(used) || performance.now() < collectedAt + options.collectionIntervalMs) return used;
     collectedAt = performance.now();
     options.collectGarbage();
     return usedBytes();
@@ -183,6 +186,7 @@ export const memoryLimiter: ProcessorFactory<MemoryLimiterConfig> = {
       id,
       thresholds: thresholdsOf(config, availableBytes()),
       checkIntervalMs: config.check_interval,
+      collectionIntervalMs: config.min_gc_interval_when_soft_limited,
       usedBytes: () => process.memoryUsage.rss(),
       collectGarbage,
       logger,

@@ -6,8 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger, Telemetry } from "../component/component.ts";
 import type { Judge } from "../component/judge.ts";
 import type { Claim, Store, WaitingSessions } from "../component/store.ts";
+import type { ReadOptions } from "../session/facts-reader.ts";
 import { createJudgePauses } from "./judge-pauses.ts";
 import { createJudgeRetries } from "./judge-retries.ts";
+import { createKeptSessions } from "./kept-sessions.ts";
 import { processClaim } from "./process-claim.ts";
 
 export interface JudgePipelineOptions {
@@ -16,6 +18,9 @@ export interface JudgePipelineOptions {
   readonly judges: readonly Judge[];
   /** A session is built and judged when nothing came for this long. */
   readonly idleMs: number;
+  /** One that never goes quiet is built and judged this long after it changed. */
+  readonly maxDurationMs?: number;
+  readonly reading?: ReadOptions;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   /** Sessions in work at the same time. */
@@ -36,7 +41,7 @@ const longestPollMs = 250;
 const settleMs = 50;
 
 export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline {
-  const { store, judges, idleMs, logger, telemetry, concurrency = 4, leaseMs = 30_000 } = options;
+  const { store, judges, idleMs, logger, telemetry, concurrency = 4, leaseMs = 30_000, reading = {} } = options;
   const worker = options.worker ?? `judge-${process.pid}`;
   const stopping = new AbortController();
   const inWork = new Set<Promise<void>>();
@@ -46,10 +51,13 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
     judges,
     pauses: createJudgePauses(logger, telemetry),
     retries: createJudgeRetries(),
+    reading,
+    kept: createKeptSessions({ store, reading }),
     leaseMs,
     logger,
     telemetry,
   };
+  const longest = options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs };
   telemetry.gauge("turnwise_sessions_in_work", () => inWork.size);
   const countWaiting = showWaiting(options);
   const unwatch = store.watch(({ kind }) => {
@@ -58,7 +66,7 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
 
   async function claim(limit: number): Promise<readonly Claim[]> {
     try {
-      return await store.claimSessions({ worker, limit, leaseMs, idleMs });
+      return await store.claimSessions({ worker, limit, leaseMs, idleMs, ...longest });
     } catch (error) {
       if (!stopping.signal.aborted) logger.warn({ err: error }, "looking for sessions to judge failed");
       return [];

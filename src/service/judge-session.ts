@@ -1,7 +1,14 @@
 /** Has every judge say what it has not said yet about a session. A judge that fails keeps no other from judging. */
 import type { Logger, Telemetry } from "../component/component.ts";
 import type { Judge } from "../component/judge.ts";
-import type { Claim, JudgementRecord, ReleaseOutcome, SessionJudgements, Store } from "../component/store.ts";
+import type {
+  Claim,
+  JudgementRecord,
+  ReleaseOutcome,
+  SessionJudgements,
+  Store,
+  TurnJudgementRecord,
+} from "../component/store.ts";
 import { JudgeError } from "../model/errors.ts";
 import type { TurnJudgement } from "../model/judgement.ts";
 import type { BuiltSession } from "../model/session.ts";
@@ -83,11 +90,12 @@ async function judgeBy(task: Task): Promise<Shortfall | undefined> {
   const { name, version } = judge.identity;
   const identity = { judge: { name, version }, rank };
   const earlier: TurnJudgement[] = [];
+  const saidOf = byTurn(known.turns);
   let shortfall: Shortfall | undefined;
   for (const turn of session.turns) {
-    const context = { session, judging: claim.judging, turn, earlier: [...earlier] };
-    const said = known.turns.filter((record) => record.turn === turn.turn);
-    const answer = await ask(task, turn.digest, said, async () => judge.judgeTurn(context, signal));
+    const judgeIt = async (): Promise<TurnJudgement> =>
+      judge.judgeTurn({ session, judging: claim.judging, turn, earlier: [...earlier] }, signal);
+    const answer = await ask(task, turn.digest, saidOf.get(turn.turn) ?? [], judgeIt);
     if (answer.result !== undefined) {
       const record = { ...identity, turn: turn.turn, digest: turn.digest, result: answer.result };
       await whileLeased(store.saveTurnJudgement(claim, record));
@@ -106,6 +114,16 @@ async function judgeBy(task: Task): Promise<Shortfall | undefined> {
     await whileLeased(store.saveTrajectoryJudgement(claim, record));
   }
   return shortfall ?? answer.shortfall;
+}
+
+function byTurn(records: readonly TurnJudgementRecord[]): ReadonlyMap<number, readonly TurnJudgementRecord[]> {
+  const turns = new Map<number, TurnJudgementRecord[]>();
+  for (const record of records) {
+    const own = turns.get(record.turn);
+    if (own === undefined) turns.set(record.turn, [record]);
+    else own.push(record);
+  }
+  return turns;
 }
 
 /** Exactly one of `judgement` and `shortfall`; `result` is what is new and must be saved. */

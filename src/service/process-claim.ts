@@ -1,10 +1,14 @@
 /** All that happens to one session while it is held: built, saved, joined where it belongs, judged, let go. */
 import type { Claim, ReleaseOutcome } from "../component/store.ts";
+import type { ReadOptions } from "../session/facts-reader.ts";
 import { judgeSession, LeaseEndedError, type JudgingContext } from "./judge-session.ts";
-import { deriveSession, findSessionToJoin } from "./derive-session.ts";
+import { callPartsIn, findSessionToJoin } from "./find-session-to-join.ts";
+import type { KeptSessions } from "./kept-sessions.ts";
 
 export interface ClaimContext extends JudgingContext {
   readonly leaseMs: number;
+  readonly kept: KeptSessions;
+  readonly reading?: ReadOptions;
 }
 
 /** So often a session may end whoever takes it (by its size, say) before it is left alone, so that the others get their turn. */
@@ -36,13 +40,16 @@ async function deriveAndJudge(
   signal: AbortSignal,
   context: ClaimContext,
 ): Promise<ReleaseOutcome | undefined> {
-  const { store } = context;
-  const facts = await store.readFacts(claim);
-  const { built, links } = deriveSession(claim, facts);
+  const { store, kept } = context;
+  const derived = await kept.derive(claim);
   signal.throwIfAborted();
-  if ((await store.saveSession(claim, built, links)) === undefined) return undefined;
-  const into = await findSessionToJoin(claim, facts, links, store);
+  const { built, links, before } = derived;
+  const revision = await store.saveSession(claim, built, links, before);
+  if (revision === undefined) return undefined;
+  derived.keep(revision);
+  const into = await findSessionToJoin(claim, derived, context);
   if (into !== undefined && (await store.joinSession(claim, into))) return undefined;
+  await callPartsIn(claim, derived, store);
   return judgeSession(built, claim, signal, context);
 }
 

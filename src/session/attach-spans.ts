@@ -1,12 +1,15 @@
 /** Tool spans meet the calls that the messages show. */
 import { groupBy } from "../dialects/group-by.ts";
 import type { ToolOperation } from "../dialects/operation.ts";
+import type { JsonValue } from "../model/session.ts";
+import { jsonKey } from "./canonical-json.ts";
 import { callKey, idsDiffer, isEmptyArguments } from "./tool-slot.ts";
 import type { ToolSlot } from "./tool-slot.ts";
 
 /**
  * Each span once, in the order of their start: by id; else by name and arguments, never against another id; else, where
- * either's arguments are missing, by name. Gives those that are calls of their own.
+ * either's arguments are missing, by name; else, of a span that is named by the tool's class, by its arguments. Gives
+ * those that are calls of their own.
  */
 export function attachSpans(slots: readonly ToolSlot[], spans: readonly ToolOperation[]): readonly ToolOperation[] {
   const withoutId = attach(
@@ -21,7 +24,7 @@ export function attachSpans(slots: readonly ToolSlot[], spans: readonly ToolOper
     (slot) => callKey(slot.name, slot.arguments),
     (span) => callKey(span.name, span.arguments ?? null),
   );
-  return attach(
+  const withoutName = attach(
     withoutCall,
     slots,
     (slot) => slot.name,
@@ -30,6 +33,16 @@ export function attachSpans(slots: readonly ToolSlot[], spans: readonly ToolOper
       return isEmptyArguments(slot.arguments) || isEmptyArguments(span.arguments);
     },
   );
+  return attach(
+    withoutName,
+    slots,
+    (slot) => argumentsKey(slot.arguments),
+    (span) => (span.isNamedByClass === true ? argumentsKey(span.arguments) : undefined),
+  );
+}
+
+function argumentsKey(args: JsonValue | undefined): string | undefined {
+  return args === undefined || isEmptyArguments(args) ? undefined : jsonKey(args);
 }
 
 /** Gives each span the first free slot with its key, and returns the spans that found none. */

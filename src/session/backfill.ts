@@ -9,12 +9,13 @@ export function backfill(drafts: readonly TurnDraft[], record: readonly RecordEn
     drafts.map(textToMatch),
     record.map(({ user }) => user),
   );
+  const hasCalls = drafts.some(({ calls }) => calls.length > 0);
   const filled: TurnDraft[] = [];
   let [nextDraft, nextEntry] = [0, 0];
   for (const [draftAt, entryAt] of [...pairs, [drafts.length, record.length] as const]) {
     filled.push(...fillGap(drafts.slice(nextDraft, draftAt), record.slice(nextEntry, entryAt)));
     const [draft, entry] = [drafts[draftAt], record[entryAt]];
-    if (draft !== undefined && entry !== undefined) filled.push(fillReply(draft, entry));
+    if (draft !== undefined && entry !== undefined) filled.push(fillReply(withSteps(draft, entry), entry, hasCalls));
     [nextDraft, nextEntry] = [draftAt + 1, entryAt + 1];
   }
   return filled;
@@ -40,8 +41,12 @@ function fillGap(drafts: readonly TurnDraft[], entries: readonly RecordEntry[]):
 function fillFromEntry(draft: TurnDraft, entry: RecordEntry | undefined): TurnDraft {
   if (entry === undefined) return draft;
   const reply = draft.reply ?? entry.reply;
-  const userTexts = draft.userTexts.length === 0 ? [entry.user] : draft.userTexts;
-  return { ...draft, userTexts, ...(reply === undefined ? {} : { reply }) };
+  const { userTexts } = draft;
+  return {
+    ...draft,
+    ...(userTexts.length === 0 ? { userTexts: [entry.user], userTextsFrom: "history" } : {}),
+    ...(reply === undefined || draft.reply !== undefined ? {} : { reply, replyFrom: "history" }),
+  };
 }
 
 /** An entry without a reply belongs to the next one: two user messages in a row. */
@@ -51,18 +56,40 @@ function inferTurns(entries: readonly RecordEntry[]): readonly TurnDraft[] {
   for (const { user, reply, messages } of entries) {
     userTexts.push(user);
     if (reply === undefined) continue;
-    turns.push({ calls: [], wrappers: [], traceIds: [], userTexts, reply, aborted: false, inferred: true, messages });
+    turns.push({
+      calls: [],
+      wrappers: [],
+      tools: [],
+      traceIds: [],
+      start: "history",
+      attempts: [],
+      userTexts,
+      userTextsFrom: "history",
+      reply,
+      replyFrom: "history",
+      aborted: false,
+      inferred: true,
+      messages,
+    });
     userTexts = [];
   }
   return turns;
 }
 
-/** A beginning of what the span says: the stream was aborted there. An end of it: the span put step texts together. */
-function fillReply(draft: TurnDraft, { reply }: RecordEntry): TurnDraft {
+/** A turn of which only the wrapper is left: history shows its tools. */
+function withSteps(draft: TurnDraft, { messages }: RecordEntry): TurnDraft {
+  return draft.calls.length > 0 || draft.messages.length > 0 ? draft : { ...draft, messages };
+}
+
+/**
+ * A beginning of what the span says: the stream was aborted there. An end of it: the span put step texts together. A
+ * missing reply tells of an abort only where model calls are recorded at all.
+ */
+function fillReply(draft: TurnDraft, { reply }: RecordEntry, hasCalls: boolean): TurnDraft {
   if (reply === undefined || reply === draft.reply) return draft;
-  if (draft.reply === undefined) return { ...draft, reply, aborted: wasCut(draft) };
-  if (draft.reply.startsWith(reply)) return { ...draft, reply, aborted: true };
-  return draft.reply.endsWith(reply) ? { ...draft, reply } : draft;
+  if (draft.reply === undefined) return { ...draft, reply, replyFrom: "history", aborted: hasCalls && wasCut(draft) };
+  if (draft.reply.startsWith(reply)) return { ...draft, reply, replyFrom: "history", aborted: true };
+  return draft.reply.endsWith(reply) ? { ...draft, reply, replyFrom: "history" } : draft;
 }
 
 /** Nothing failed and nothing says that the model finished: whoever read the stream stopped. */

@@ -2,12 +2,13 @@
 import { groupBy } from "../dialects/group-by.ts";
 import type { Message } from "../dialects/message.ts";
 import type { ModelOperation, ToolOperation } from "../dialects/operation.ts";
-import type { ModelCall, Step, SubAgent, ToolCall } from "../model/session.ts";
+import type { JsonValue, ModelCall, Step, SubAgent, ToolCall } from "../model/session.ts";
 import { afterLastUserText, hasOutput } from "./call.ts";
 import type { Call } from "./call.ts";
 import { timesOf } from "./span-times.ts";
 import { createToolSlots } from "./tool-slots.ts";
-import type { ToolSlot } from "./tool-slot.ts";
+import type { ToolSlots } from "./tool-slots.ts";
+import type { SlotOrigin, ToolSlot } from "./tool-slot.ts";
 
 export interface StepSources {
   readonly calls: readonly Call[];
@@ -15,10 +16,22 @@ export interface StepSources {
   readonly tools: readonly ToolOperation[];
   /** Messages that show steps of which there is no span. */
   readonly messages: readonly Message[];
+  /** What an agent kept of the turn, where the calls do not say which tools they asked for. */
+  readonly transcript: readonly Message[];
   readonly readSubAgent: (tool: ToolOperation) => SubAgent | undefined;
+  /** Which span says what a call used: see createUsageReader. */
+  readonly readUsage: (call: ModelOperation) => ModelOperation;
 }
 
-export function buildSteps({ calls, tools, messages, readSubAgent }: StepSources): readonly Step[] {
+export function buildSteps(sources: StepSources): readonly Step[] {
+  const { calls, readSubAgent, readUsage } = sources;
+  const byCall = groupBy(slotsOf(sources), (slot) => slot.callAt);
+  const toToolCalls = (callAt: number) => (byCall.get(callAt) ?? []).map((slot) => toToolCall(slot, readSubAgent));
+  return [...toToolCalls(-1), ...calls.flatMap((call, at) => [toModelCall(call, readUsage), ...toToolCalls(at)])];
+}
+
+/** The tool calls in the order of the steps. */
+export function slotsOf({ calls, tools, messages, transcript }: StepSources): readonly ToolSlot[] {
   const slots = createToolSlots();
   slots.addRepeated(messages, -1);
   calls.forEach((call, at) => {
@@ -26,18 +39,27 @@ export function buildSteps({ calls, tools, messages, readSubAgent }: StepSources
     if (!call.operation.input.truncated) slots.addRepeated(afterLastUserText(call.history), at - 1);
     slots.addAsked(call.calls, at);
   });
+  addTranscript(slots, transcript, calls.length);
   slots.addSpans(tools, (tool) => calls.findLastIndex(({ operation }) => startsBefore(operation, tool)));
-  const byCall = groupBy(slots.slots, (slot) => slot.callAt);
-  const toToolCalls = (callAt: number) => (byCall.get(callAt) ?? []).map((slot) => toToolCall(slot, readSubAgent));
-  return [...toToolCalls(-1), ...calls.flatMap((call, at) => [toModelCall(call), ...toToolCalls(at)])];
+  return [...slots.slots].sort((a, b) => a.callAt - b.callAt);
+}
+
+/** The n-th assistant message is the answer of the n-th call. */
+function addTranscript(slots: ToolSlots, transcript: readonly Message[], callCount: number): void {
+  let callAt = -1;
+  transcript.forEach(({ role }, at) => {
+    if (role === "assistant") callAt = Math.min(callAt + 1, callCount - 1);
+    slots.addRepeated(transcript.slice(0, at + 1), callAt);
+  });
 }
 
 function startsBefore(operation: ModelOperation, tool: ToolOperation): boolean {
   return operation.span.startTimeUnixNano <= tool.span.startTimeUnixNano;
 }
 
-function toModelCall(call: Call): ModelCall {
-  const { span, provider, model, responseModel, finishReason, usage, costUsd } = call.operation;
+export function toModelCall(call: Call, readUsage: StepSources["readUsage"]): ModelCall {
+  const { span, provider, model, responseModel, finishReason } = call.operation;
+  const { usage, costUsd } = readUsage(call.operation);
   const error = errorOfCall(call);
   return {
     type: "model_call",
@@ -63,15 +85,15 @@ export function errorOfCall(call: Call): string | undefined {
 /** The span knows better than the message; a call's arguments are the model's unless they were not recorded. */
 function toToolCall(slot: ToolSlot, readSubAgent: StepSources["readSubAgent"]): ToolCall {
   const { id, name, span } = slot;
-  const error = errorOfSlot(slot);
-  const result = error === undefined ? (span?.result ?? slot.result) : undefined;
+  const error = errorOfSlot(slot)?.value;
+  const result = resultOfSlot(slot)?.value;
   const subAgent = span === undefined ? undefined : readSubAgent(span);
   const callId = id ?? span?.callId;
   return {
     type: "tool_call",
     ...(callId === undefined ? {} : { id: callId }),
     name,
-    arguments: hasArguments(slot) ? slot.arguments : (span?.arguments ?? slot.arguments),
+    arguments: argumentsOfSlot(slot).value,
     ...(result === undefined ? {} : { result }),
     ...(error === undefined ? {} : { error }),
     ...(span === undefined ? {} : { spanId: span.span.spanId, ...timesOf(span.span) }),
@@ -79,9 +101,30 @@ function toToolCall(slot: ToolSlot, readSubAgent: StepSources["readSubAgent"]): 
   };
 }
 
+/** A part of a tool call, and where it is from. */
+interface Sourced<Value> {
+  readonly value: Value;
+  readonly from: SlotOrigin;
+}
+
+export function argumentsOfSlot(slot: ToolSlot): Sourced<JsonValue> {
+  const { span, arguments: value, argumentsFrom: from } = slot;
+  if (hasArguments(slot) || span?.arguments === undefined) return { value, from };
+  return { value: span.arguments, from: "tool_span" };
+}
+
+/** A failed call has none. */
+export function resultOfSlot(slot: ToolSlot): Sourced<JsonValue> | undefined {
+  if (errorOfSlot(slot) !== undefined) return undefined;
+  if (slot.span?.result !== undefined) return { value: slot.span.result, from: "tool_span" };
+  return slot.result === undefined ? undefined : { value: slot.result, from: "history" };
+}
+
 /** A span that failed without a word takes the message's. */
-function errorOfSlot({ span, error }: ToolSlot): string | undefined {
-  return span?.error === "error" ? (error ?? span.error) : (span?.error ?? error);
+export function errorOfSlot({ span, error }: ToolSlot): Sourced<string> | undefined {
+  const isSilent = span?.error === undefined || (span.error === "error" && error !== undefined);
+  if (!isSilent) return { value: span.error, from: "tool_span" };
+  return error === undefined ? undefined : { value: error, from: "history" };
 }
 
 function hasArguments({ arguments: args }: ToolSlot): boolean {

@@ -2,7 +2,7 @@
 import { isUserText } from "../dialects/message.ts";
 import type { Message, MessageCall } from "../dialects/message.ts";
 import type { ModelOperation } from "../dialects/operation.ts";
-import { compareSpans } from "./normalise-spans.ts";
+import { compareSpans } from "./compare-spans.ts";
 
 export interface Call {
   readonly operation: ModelOperation;
@@ -14,7 +14,16 @@ export interface Call {
   readonly calls: readonly MessageCall[];
 }
 
+const calls = new WeakMap<ModelOperation, Call>();
+
+/** Of one operation always the same object: whoever has it knows that nothing about the call has changed. */
 export function toCall(operation: ModelOperation): Call {
+  const call = calls.get(operation) ?? readCall(operation);
+  calls.set(operation, call);
+  return call;
+}
+
+function readCall(operation: ModelOperation): Call {
   const { messages } = operation.input;
   return {
     operation,
@@ -79,7 +88,7 @@ export function lastUserRun(history: readonly Message[]): readonly string[] {
   return history.slice(Math.max(start, 0), end + 1).flatMap(({ text }) => (text === "" ? [] : [text]));
 }
 
-/** What followed the last user text: the steps of the turn so far. */
+/** What followed the last user message: the steps of the turn so far. Its text may be missing (content off, an image). */
 export function afterLastUserText(history: readonly Message[]): readonly Message[] {
-  return history.slice(history.findLastIndex(isUserText) + 1);
+  return history.slice(history.findLastIndex(({ role }) => role === "user") + 1);
 }

@@ -4,7 +4,7 @@ import { errorOfCall } from "./build-steps.ts";
 import { hasContent } from "./call.ts";
 import { digestOfTurn } from "./digest.ts";
 import { dateOf, latest } from "./span-times.ts";
-import { costOfSteps, usageOfSteps } from "./token-usage.ts";
+import { costOfSteps, saysAborted, usageOfSteps } from "./token-usage.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
 export interface TurnPlace {
@@ -50,7 +50,7 @@ function errorOf({ calls, wrappers, reply }: TurnDraft): string | undefined {
 /** History shows it, or the last model call says so, by its mark or by its error. */
 function wasAborted({ aborted, calls }: TurnDraft, error: string | undefined): boolean {
   if (aborted || calls.at(-1)?.operation.isAborted === true) return true;
-  return error !== undefined && /\babort(?:ed|error)?\b/i.test(error);
+  return error !== undefined && saysAborted(error);
 }
 
 function flagsOf(

@@ -20,6 +20,9 @@ export interface TraceUnit {
   readonly asked: readonly Message[];
   readonly startUnixNano: bigint;
   readonly endUnixNano: bigint;
+  readonly userId?: string;
+  /** Its `service.name`; empty when it says none. */
+  readonly service: string;
   /** User and service of a trace without any content: all by which it can be joined to another one, as a guess. */
   readonly circumstance?: string;
 }
@@ -27,7 +30,14 @@ export interface TraceUnit {
 export interface ConversationGroup<Unit extends TraceUnit> {
   readonly id?: string;
   readonly units: readonly Unit[];
+  /** Why each of the units is here, in the same order. */
+  readonly ties: readonly Tie[];
 }
+
+/** A unit is the first, has the group's id, repeats that many messages of it, or is a guess: the same user, soon after. */
+export type Tie =
+  | { readonly by: "first" | "id" | "circumstance" }
+  | { readonly by: "messages"; readonly shared: number };
 
 /** The same units give the same groups in whatever order they arrive. */
 export function groupConversations<Unit extends TraceUnit>(units: readonly Unit[]): readonly ConversationGroup<Unit>[] {
@@ -36,15 +46,26 @@ export function groupConversations<Unit extends TraceUnit>(units: readonly Unit[
   const byUserText: GroupsByUserText<Unit> = new Map();
   const byCircumstance = new Map<string, OpenGroup<Unit>>();
   for (const unit of [...units].sort(compareUnits)) {
-    const known =
-      unit.id === undefined ? (findContinued(byUserText, unit) ?? guess(byCircumstance, unit)) : byId.get(unit.id);
+    const named = unit.id === undefined ? undefined : byId.get(unit.id);
+    const continued = named === undefined ? findContinued(byUserText, unit) : undefined;
+    const known = named ?? continued?.group ?? (unit.id === undefined ? guess(byCircumstance, unit) : undefined);
     const group = known ?? openGroup<Unit>(unit.id);
     if (known === undefined) groups.push(group);
-    if (unit.id !== undefined) byId.set(unit.id, group);
+    group.ties.push(tieOf(unit, known !== undefined, continued?.shared));
+    if (unit.id !== undefined) {
+      group.id = unit.id;
+      byId.set(unit.id, group);
+    }
     if (unit.circumstance !== undefined) byCircumstance.set(unit.circumstance, group);
     addUnit(group, unit, byUserText);
   }
   return groups;
+}
+
+function tieOf({ id }: TraceUnit, isKnown: boolean, shared: number | undefined): Tie {
+  if (id !== undefined) return { by: "id" };
+  if (shared !== undefined) return { by: "messages", shared };
+  return { by: isKnown ? "circumstance" : "first" };
 }
 
 /** After a pause as long as this the same user is taken to have begun anew. */
@@ -60,8 +81,12 @@ function guess<Unit>(groups: ReadonlyMap<string, OpenGroup<Unit>>, unit: TraceUn
 type GroupsByUserText<Unit> = Map<string, Set<OpenGroup<Unit>>>;
 
 interface OpenGroup<Unit> {
-  readonly id?: string;
+  /** What comes with a name may continue what came without. */
+  id?: string;
   readonly units: Unit[];
+  readonly ties: Tie[];
+  readonly users: Set<string>;
+  readonly services: Set<string>;
   /** Keys of all messages of the conversation. */
   readonly keys: Set<string>;
   /** What its last call was given and answered. */
@@ -79,6 +104,9 @@ function openGroup<Unit>(id: string | undefined): OpenGroup<Unit> {
   return {
     ...(id === undefined ? {} : { id }),
     units: [],
+    ties: [],
+    users: new Set(),
+    services: new Set(),
     keys: new Set(),
     last: [],
     lastStartUnixNano: 0n,
@@ -89,6 +117,8 @@ function openGroup<Unit>(id: string | undefined): OpenGroup<Unit> {
 function addUnit<Unit extends TraceUnit>(group: OpenGroup<Unit>, unit: Unit, byUserText: GroupsByUserText<Unit>): void {
   const preamble = group.units.length === 0 ? preambleOf(unit) : new Set<string>();
   group.units.push(unit);
+  group.services.add(unit.service);
+  if (unit.userId !== undefined) group.users.add(unit.userId);
   group.lastStartUnixNano = unit.startUnixNano;
   if (unit.endUnixNano > group.endUnixNano) group.endUnixNano = unit.endUnixNano;
   for (const message of messagesOf(unit)) {
@@ -117,10 +147,14 @@ function preambleOf({ calls, asked }: TraceUnit): ReadonlySet<string> {
  * Most equal messages, among them a user text that is the conversation's own; the new message itself does not count. Of
  * equals the one that the trace directly continues, then the one that was active last.
  */
-function findContinued<Unit>(byUserText: GroupsByUserText<Unit>, unit: TraceUnit): OpenGroup<Unit> | undefined {
+function findContinued<Unit>(
+  byUserText: GroupsByUserText<Unit>,
+  unit: TraceUnit,
+): { readonly group: OpenGroup<Unit>; readonly shared: number } | undefined {
   const history = historyOf(unit);
-  const candidates = new Set(history.flatMap((key) => [...(byUserText.get(key) ?? [])]));
-  const ranked = [...candidates].map((group) => ({
+  const groups = new Set(history.flatMap((key) => [...(byUserText.get(key) ?? [])]));
+  const candidates = [...groups].filter((group) => mayContinue(group, unit));
+  const ranked = candidates.map((group) => ({
     group,
     shared: history.filter((key) => group.keys.has(key)).length,
     continues: group.last.length > 0 && group.last.every((key, at) => history[at] === key),
@@ -130,7 +164,14 @@ function findContinued<Unit>(byUserText: GroupsByUserText<Unit>, unit: TraceUnit
     if (a.continues !== b.continues) return a.continues ? -1 : 1;
     return a.group.lastStartUnixNano > b.group.lastStartUnixNano ? -1 : 1;
   });
-  return ranked[0]?.group;
+  return ranked[0];
+}
+
+/** Two customers may say the same, and so may the customers of two applications. */
+function mayContinue<Unit>({ id, users, services }: OpenGroup<Unit>, unit: TraceUnit): boolean {
+  const { userId, service } = unit;
+  if (id !== undefined && unit.id !== undefined) return false;
+  return services.has(service) && (userId === undefined || users.size === 0 || users.has(userId));
 }
 
 /** What the trace was given of earlier traces: what the calls about its first user message know beyond that message. */

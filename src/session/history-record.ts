@@ -1,6 +1,7 @@
 /** The application's own record of the conversation: the longest history that a call was given. */
 import { isUserText } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
+import type { AgentOperation } from "../dialects/operation.ts";
 import { hasContent } from "./call.ts";
 import type { Call } from "./call.ts";
 
@@ -12,15 +13,39 @@ export interface RecordEntry {
   readonly messages: readonly Message[];
 }
 
-/** Lists that were cut, and those of providers who hold the history themselves, are no record. */
-export function readRecord(calls: readonly Call[]): readonly RecordEntry[] {
-  let longest: Call | undefined;
+/** Lists that were cut, and those of providers who hold the history themselves, are no record. Of equals the first counts. */
+export function longerRecord(calls: readonly Call[], known: Call | undefined): Call | undefined {
+  let longest = known;
   for (const call of calls) {
     const { input, isDelta } = call.operation;
     const isRecord = !input.truncated && !isDelta && call.history.length > (longest?.history.length ?? 0);
     if (isRecord && hasContent(call)) longest = call;
   }
-  return toEntries(longest?.history ?? []);
+  return longest;
+}
+
+/** `wrappers`: asked when no call has a record, those that stand for turns of which nothing else was kept. */
+export function readRecord(longest: Call | undefined, wrappers: readonly AgentOperation[]): readonly RecordEntry[] {
+  const history = longest?.history ?? longestOf(wrappers);
+  const entries = entriesOf.get(history) ?? toEntries(history);
+  entriesOf.set(history, entries);
+  return entries;
+}
+
+const entriesOf = new WeakMap<readonly Message[], readonly RecordEntry[]>();
+
+const listsOf = new WeakMap<AgentOperation, readonly Message[]>();
+
+function longestOf(wrappers: readonly AgentOperation[]): readonly Message[] {
+  return wrappers.reduce<readonly Message[]>((longest, wrapper) => {
+    const list = listsOf.get(wrapper) ?? longerOf(wrapper.readTranscript(), wrapper.readInput());
+    listsOf.set(wrapper, list);
+    return longerOf(longest, list);
+  }, []);
+}
+
+function longerOf(a: readonly Message[], b: readonly Message[]): readonly Message[] {
+  return b.length > a.length ? b : a;
 }
 
 function toEntries(history: readonly Message[]): readonly RecordEntry[] {

@@ -1,9 +1,9 @@
 /** Is a session without an id a part of one that is already there? The store finds candidates by links; this decides. */
 import { groupBy } from "../dialects/group-by.ts";
+import type { ReadOptions } from "./facts-reader.ts";
 import { groupConversations } from "./group-conversations.ts";
 import { readFacts } from "./read-facts.ts";
 import type { SpanFacts } from "./span-facts.ts";
-import { toTraceUnits } from "./trace-units.ts";
 import type { IdentifiedUnit } from "./trace-units.ts";
 
 export interface JoinCandidate {
@@ -17,8 +17,12 @@ export interface JoinCandidate {
  * there is none. The session itself has no explicit id: those with different ids never join, and the one without joins
  * the one with. Whichever of two parts asks first, they end up as one.
  */
-export function shouldJoin(mine: SpanFacts, candidates: readonly JoinCandidate[]): string | undefined {
-  const groups = groupConversations(unitsOfAll(mine, candidates)).map((group) => group.units);
+export function shouldJoin(
+  mine: SpanFacts,
+  candidates: readonly JoinCandidate[],
+  options: ReadOptions = {},
+): string | undefined {
+  const groups = groupConversations(unitsOfAll(mine, candidates, options)).map((group) => group.units);
   const together = groups.filter((group) => group.some(({ owner }) => owner === undefined)).flat();
   const owners = groupBy(together, ({ owner }) => owner);
   const others = [...owners].flatMap(([id, units]) => (id === undefined ? [] : [{ id, units }]));
@@ -31,14 +35,15 @@ interface OwnedUnit extends IdentifiedUnit {
 }
 
 /** Read all together: the order of log records is known only with the earlier calls at hand. Each trace counts once. */
-function unitsOfAll(mine: SpanFacts, candidates: readonly JoinCandidate[]): readonly OwnedUnit[] {
+function unitsOfAll(mine: SpanFacts, candidates: readonly JoinCandidate[], options: ReadOptions): readonly OwnedUnit[] {
   const ownerOfTrace = new Map<string, string | undefined>(mine.spans.map(({ traceId }) => [traceId, undefined]));
   const facts = candidates.map((candidate) => factsOfNewTraces(candidate, ownerOfTrace));
-  const units = toTraceUnits(
-    readFacts({
+  const { units } = readFacts(
+    {
       spans: [...mine.spans, ...facts.flatMap(({ spans }) => spans)],
       logRecords: [...mine.logRecords, ...facts.flatMap(({ logRecords }) => logRecords)],
-    }),
+    },
+    options,
   );
   return units.flatMap((unit) => {
     const named = candidates.find(

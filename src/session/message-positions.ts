@@ -8,17 +8,35 @@ import type { Step, Turn } from "../model/session.ts";
 export function numberMessages(turns: readonly Turn[], first: number): readonly Turn[] {
   let next = first;
   return turns.map((turn) => {
-    const messageIndex = next++;
-    const steps = numberSteps(turn.steps, next);
-    next = steps.next;
-    const replyAt = steps.replyAt ?? (turn.assistantContent === undefined ? undefined : next++);
-    return {
-      ...turn,
-      messageIndex,
-      steps: steps.steps,
-      ...(replyAt === undefined ? {} : { replyMessageIndex: replyAt }),
-    };
+    const known = numberedTurns.get(turn);
+    const numbered = known?.first === next ? known : numberTurn(turn, next);
+    numberedTurns.set(turn, numbered);
+    next = numbered.next;
+    return numbered.turn;
   });
+}
+
+interface NumberedTurn {
+  readonly turn: Turn;
+  readonly first: number;
+  /** The position after its last message. */
+  readonly next: number;
+}
+
+/** A turn in its place stays the same object from build to build. */
+const numberedTurns = new WeakMap<Turn, NumberedTurn>();
+
+function numberTurn(turn: Turn, first: number): NumberedTurn {
+  const { steps, next, replyAt: stepReplyAt } = numberSteps(turn.steps, first + 1);
+  const isApart = stepReplyAt === undefined && turn.assistantContent !== undefined;
+  const replyAt = isApart ? next : stepReplyAt;
+  const numbered = {
+    ...turn,
+    messageIndex: first,
+    steps,
+    ...(replyAt === undefined ? {} : { replyMessageIndex: replyAt }),
+  };
+  return { turn: numbered, first, next: isApart ? next + 1 : next };
 }
 
 interface NumberedSteps {

@@ -3,39 +3,67 @@
  * with equal times, so where time does not decide, history does: what an earlier call had, in its order; then what the
  * model answered; then tool results in the order of their calls; new user text last.
  */
-import { groupBy } from "../dialects/group-by.ts";
 import { messageOfRecord } from "../dialects/message-events.ts";
 import type { Message } from "../dialects/message.ts";
 import type { LogRecord, Span } from "../model/span.ts";
 import { messageKeyWithIds } from "./message-key.ts";
-import { spanKey } from "./span-facts.ts";
 
 /** As many interleaved conversations are told apart. */
 const maxHistories = 64;
 
-/** `spans` in order of their start, `records` in order of arrival. */
+/** The log records of one span, and what the calls up to it leave to order those of the next by. */
+export interface OrderedRecords {
+  readonly span: Span;
+  /** As they arrived. */
+  readonly arrived: readonly LogRecord[];
+  readonly records: readonly LogRecord[];
+  readonly histories: Histories;
+}
+
+/** Of each conversation the messages of its last call, the latest conversation first. */
+type Histories = readonly (readonly Message[])[];
+
+/** The log records of a span, as they arrived. */
+export interface RecordsOfSpan {
+  readonly span: Span;
+  readonly arrived: readonly LogRecord[];
+}
+
+/** `spans` in order of their start, those without records left out. What begins as `before` did is taken over from there. */
 export function orderLogRecords(
-  spans: readonly Span[],
-  records: readonly LogRecord[],
-): ReadonlyMap<string, readonly LogRecord[]> {
-  const bySpan = groupBy(records, spanKey);
-  const histories: (readonly Message[])[] = [];
-  const ordered = new Map<string, readonly LogRecord[]>();
-  for (const span of spans) {
-    const own = bySpan.get(spanKey(span));
-    if (own === undefined) continue;
-    const entries = own.map(toEntry);
-    const input = entries.flatMap(({ event }) => (event === undefined || event.isOutput ? [] : [event.message]));
-    const history = input.length === 0 ? undefined : takeClosest(histories, input);
-    const sorted = sortEntries(entries, history ?? []);
-    ordered.set(
-      spanKey(span),
-      sorted.map(({ record }) => record),
-    );
-    if (input.length > 0) histories.unshift(sorted.flatMap(({ event }) => event?.message ?? []));
-    if (histories.length > maxHistories) histories.pop();
-  }
+  spans: readonly RecordsOfSpan[],
+  before: readonly OrderedRecords[] = [],
+): readonly OrderedRecords[] {
+  const differs = spans.findIndex(({ span, arrived }, at) => {
+    const known = before[at];
+    return known?.span !== span || known.arrived !== arrived;
+  });
+  const ordered = before.slice(0, differs < 0 ? spans.length : differs);
+  for (const own of spans.slice(ordered.length)) ordered.push(orderRecordsOf(own, ordered.at(-1)?.histories ?? []));
   return ordered;
+}
+
+function orderRecordsOf({ span, arrived }: RecordsOfSpan, histories: Histories): OrderedRecords {
+  const entries = arrived.map(toEntry);
+  const input = entries.flatMap(({ event }) => (event === undefined || event.isOutput ? [] : [event.message]));
+  const history = input.length === 0 ? undefined : findClosest(histories, input);
+  const sorted = sortEntries(entries, history ?? []);
+  return {
+    span,
+    arrived,
+    records: sorted.map(({ record }) => record),
+    histories: input.length === 0 ? histories : withHistory(histories, history, sorted),
+  };
+}
+
+/** The call stands for the earlier one that it continues. */
+function withHistory(
+  histories: Histories,
+  continued: readonly Message[] | undefined,
+  sorted: readonly Entry[],
+): Histories {
+  const others = histories.filter((history) => history !== continued);
+  return [sorted.flatMap(({ event }) => event?.message ?? []), ...others].slice(0, maxHistories);
 }
 
 interface Entry {
@@ -47,16 +75,16 @@ function toEntry(record: LogRecord): Entry {
   return { record, event: messageOfRecord(record) };
 }
 
-/** The earlier call that shares most messages, system prompts apart; it is taken out, the new one will stand for it. */
-function takeClosest(histories: (readonly Message[])[], input: readonly Message[]): readonly Message[] | undefined {
+/** The earlier call that shares most messages, system prompts apart. */
+function findClosest(histories: Histories, input: readonly Message[]): readonly Message[] | undefined {
   const keys = new Set(input.flatMap((message) => (message.role === "system" ? [] : [messageKeyWithIds(message)])));
-  let closest = -1;
+  let closest: readonly Message[] | undefined;
   let most = 0;
-  histories.forEach((history, at) => {
+  for (const history of histories) {
     const shared = history.filter((message) => keys.has(messageKeyWithIds(message))).length;
-    if (shared > most) [closest, most] = [at, shared];
-  });
-  return closest < 0 ? undefined : histories.splice(closest, 1)[0];
+    if (shared > most) [closest, most] = [history, shared];
+  }
+  return closest;
 }
 
 function sortEntries(entries: readonly Entry[], history: readonly Message[]): readonly Entry[] {

@@ -3,6 +3,7 @@ import { limitDepth, unwrapJson } from "../dialects/lenient-json.ts";
 import { readCall } from "../dialects/message-parts.ts";
 import type { Message, MessageCall } from "../dialects/message.ts";
 import { parseMessage } from "../dialects/parse-message.ts";
+import { readToolResult } from "../dialects/tool-result.ts";
 import type { ChatMessage } from "../model/message.ts";
 import type { JsonValue } from "../model/session.ts";
 
@@ -13,10 +14,31 @@ export interface NumberedMessage {
 }
 
 export function readChatMessages(messages: readonly ChatMessage[]): readonly NumberedMessage[] {
-  return messages.flatMap((chat, index) => {
+  const numbered = messages.flatMap((chat, index) => {
     const message = parseMessage(withSafeValues(chat));
     return message === undefined ? [] : [{ message: withTaggedCalls(message), index }];
   });
+  return withAnswersOfTools(numbered);
+}
+
+/**
+ * What comes under the user's role right after calls that nobody answered, beside which the model said nothing, is their
+ * answer: the user has seen nothing that he could reply to. So tool messages look that lost their role on the way, as
+ * Gemini's, which have the user's.
+ */
+function withAnswersOfTools(messages: readonly NumberedMessage[]): readonly NumberedMessage[] {
+  let unanswered = 0;
+  return messages.map((numbered) => {
+    const { role, text, calls } = numbered.message;
+    const isAnswer = role === "user" && unanswered > 0;
+    unanswered = isAnswer ? unanswered - 1 : role === "assistant" && text === "" ? calls.length : 0;
+    return isAnswer ? { ...numbered, message: toAnswer(numbered.message) } : numbered;
+  });
+}
+
+function toAnswer({ text, results }: Message): Message {
+  const answer = text === "" ? [] : [readToolResult(text)];
+  return { role: "tool", text: "", calls: [], results: [...results, ...answer] };
 }
 
 /** The door has checked the shape; what lies inside arguments and content parts can still be nested without end. */

@@ -6,13 +6,21 @@ import { messageKey } from "./message-key.ts";
 import { isSameHistory } from "./split-turns.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
-/** A repeat has the old exchange in its history. Calls that send only what is new cannot be compared. */
-export function markRegenerations(drafts: readonly TurnDraft[]): readonly TurnDraft[] {
-  const alike = groupBy(drafts, signature);
+/**
+ * A repeat has the old exchange in its history. Calls that send only what is new cannot be compared. `earlier` are the
+ * turns before these.
+ */
+export function markRegenerations(
+  drafts: readonly TurnDraft[],
+  earlier: readonly TurnDraft[] = [],
+): readonly TurnDraft[] {
+  const own = new Set(drafts.map(signature));
+  const candidates = earlier.filter((draft) => own.has(signature(draft)));
+  const alike = groupBy([...candidates, ...drafts], signature);
   return drafts.map((draft) => {
     const first = comparable(draft);
-    const candidates = first === undefined ? [] : (alike.get(signature(draft)) ?? []);
-    const original = candidates.find((other) => isAnsweredBy(other, draft, first));
+    const originals = first === undefined ? [] : (alike.get(signature(draft)) ?? []);
+    const original = originals.find((other) => isAnsweredBy(other, draft, first));
     return original?.calls[0] === undefined ? draft : { ...draft, regenerates: original.calls[0] };
   });
 }
@@ -23,10 +31,16 @@ function comparable({ calls }: TurnDraft): Call | undefined {
   return hasContent(first) ? first : undefined;
 }
 
-/** Cheap to compare, equal for equal histories. */
+const signatures = new WeakMap<Call, string>();
+
+/** Cheap to compare, equal for equal histories. Kept per call: the turns before are asked again with every build. */
 function signature(draft: TurnDraft): string | undefined {
-  const last = comparable(draft)?.history.at(-1);
-  return last === undefined ? undefined : `${comparable(draft)?.history.length} ${messageKey(last)}`;
+  const first = comparable(draft);
+  const last = first?.history.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const known = signatures.get(first) ?? `${first.history.length} ${messageKey(last)}`;
+  signatures.set(first, known);
+  return known;
 }
 
 function isAnsweredBy(earlier: TurnDraft, later: TurnDraft, first: Call | undefined): boolean {

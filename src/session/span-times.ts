@@ -14,13 +14,6 @@ export function dateOf(unixNano: bigint): Date {
   return new Date(Math.min(Number(unixNano / 1_000_000n), 8.64e15));
 }
 
-export function earliest(dates: readonly Date[]): Date | undefined {
-  return dates.reduce<Date | undefined>(
-    (first, date) => (first === undefined || date < first ? date : first),
-    undefined,
-  );
-}
-
 export function latest(dates: readonly Date[]): Date | undefined {
   return dates.reduce<Date | undefined>((last, date) => (last === undefined || date > last ? date : last), undefined);
 }

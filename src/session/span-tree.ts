@@ -12,14 +12,16 @@ export interface Place {
   readonly agents: readonly AgentOperation[];
 }
 
-export type SpanTree = ReadonlyMap<Operation, Place>;
+export interface SpanTree {
+  get(operation: Operation): Place | undefined;
+}
 
 const top: Place = { agents: [] };
 /** Deeper nesting of agents is not worth remembering; chains of thousands of spans occur. */
 const maxAgents = 16;
 
 /** Parents that were not seen, and cycles, end the way up. */
-export function buildSpanTree(operations: readonly Operation[]): SpanTree {
+export function buildSpanTree(operations: readonly Operation[]): ReadonlyMap<Operation, Place> {
   const bySpan = new Map(operations.map((operation) => [spanKey(operation.span), operation]));
   const places = new Map<Operation, Place>();
   for (const operation of operations) {
@@ -41,7 +43,7 @@ function parentOf({ span }: Operation, bySpan: ReadonlyMap<string, Operation>): 
 function pathFromTop(
   operation: Operation,
   bySpan: ReadonlyMap<string, Operation>,
-  places: SpanTree,
+  places: ReadonlyMap<Operation, Place>,
 ): readonly Operation[] {
   const path = new Set<Operation>();
   let current: Operation | undefined = operation;

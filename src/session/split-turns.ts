@@ -6,18 +6,45 @@ import type { Call } from "./call.ts";
 import { messageKey } from "./message-key.ts";
 import type { SpanTree } from "./span-tree.ts";
 
-/** The calls of each turn; of several attempts at one call the last stands for all. `calls` in their order. */
-export function splitTurns(calls: readonly Call[], tree: SpanTree): readonly (readonly Call[])[] {
-  const turns: Call[][] = [];
+/**
+ * Why a turn starts: its call is the first; the user spoke; the answer before stands last, so the user's message was lost;
+ * the end of the input is unknown, and another trace begins.
+ */
+export type CallStart = "first_call" | "user_message" | "lost_user_message" | "new_trace";
+
+export interface SplitTurn {
+  readonly calls: readonly Call[];
+  readonly start: CallStart;
+  /** Failed attempts at one of the calls, which stands for them. */
+  readonly attempts: readonly Call[];
+}
+
+/**
+ * The calls of each turn; of several attempts at one call the last stands for all. `calls` in their order. `before` are
+ * the calls of the turn before; undefined when the first of these calls belongs to it.
+ */
+export function splitTurns(
+  calls: readonly Call[],
+  tree: SpanTree,
+  before: readonly Call[] = [],
+): readonly SplitTurn[] | undefined {
+  const turns: { calls: Call[]; start: CallStart; attempts: Call[] }[] = [];
+  if (before.length > 0) turns.push({ calls: [...before], start: "first_call", attempts: [] });
   for (const call of calls) {
     const open = turns.at(-1);
-    const previous = open?.at(-1);
-    if (open === undefined || previous === undefined) turns.push([call]);
-    else if (isRetry(call, previous)) open.splice(-1, 1, call);
-    else if (startsTurn(call, open, previous, tree)) turns.push([call]);
-    else open.push(call);
+    const previous = open?.calls.at(-1);
+    if (open !== undefined && previous !== undefined && isRetry(call, previous)) {
+      open.attempts.push(...open.calls.splice(-1, 1, call));
+      continue;
+    }
+    const start =
+      open === undefined || previous === undefined ? "first_call" : startOf(call, open.calls, previous, tree);
+    if (start === undefined) open?.calls.push(call);
+    else turns.push({ calls: [call], start, attempts: [] });
   }
-  return turns;
+  if (before.length === 0) return turns;
+  const [open, ...own] = turns;
+  return open?.calls.length === before.length && open.calls.at(-1) === before.at(-1) ? own : undefined;
 }
 
 /** Some libraries write a span for each attempt, side by side. */
@@ -28,23 +55,28 @@ function isRetry(call: Call, previous: Call): boolean {
   return isSibling && hasFailed && lastUserRun(call.history).at(-1) === lastUserRun(previous.history).at(-1);
 }
 
-/**
- * The user spoke last, or the answer before him did (his message was lost). Where the end of the input is unknown, a new
- * trace is a new turn.
- */
-function startsTurn(call: Call, open: readonly Call[], previous: Call, tree: SpanTree): boolean {
+/** Undefined when the call goes on with the open turn. */
+function startOf(call: Call, open: readonly Call[], previous: Call, tree: SpanTree): CallStart | undefined {
   const last = withoutPrefill(call.history, previous).at(-1);
   if (last === undefined || call.operation.input.truncated || !hasContent(call)) {
-    return call.operation.span.traceId !== previous.operation.span.traceId;
+    return call.operation.span.traceId === previous.operation.span.traceId ? undefined : "new_trace";
   }
-  if (last.role === "user") return !answersTogether(call, open, tree);
-  return isReply(last);
+  if (last.role === "user") {
+    return answersTogether(call, open, tree) || hidesSteps(call, previous) ? undefined : "user_message";
+  }
+  return isReply(last) ? "lost_user_message" : undefined;
 }
 
 /** Applications put the beginning of the answer into the model's mouth: that is nothing that was said. */
 function withoutPrefill(history: readonly Message[], previous: Call): readonly Message[] {
   const last = history.at(-1);
   return last !== undefined && isReply(last) && !isAnswerOf(previous, last.text) ? history.slice(0, -1) : history;
+}
+
+/** The same input again after a call that asked for tools: some libraries leave calls and results out of their prompts. */
+function hidesSteps(call: Call, previous: Call): boolean {
+  const isSibling = call.operation.span.traceId === previous.operation.span.traceId;
+  return isSibling && previous.calls.length > 0 && isSameHistory(call, previous);
 }
 
 /** One agent asks several models about one user message (a router, then the one that answers): the inputs differ. */

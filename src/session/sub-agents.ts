@@ -4,8 +4,11 @@ import type { ModelOperation, Operation, ToolOperation } from "../dialects/opera
 import type { SubAgent } from "../model/session.ts";
 import { buildSteps } from "./build-steps.ts";
 import { compareCalls, toCall } from "./call.ts";
+import { jsonKey } from "./canonical-json.ts";
+import { createUsageReader } from "./restated-calls.ts";
 import type { SpanTree } from "./span-tree.ts";
 import { usageOfSteps } from "./token-usage.ts";
+import { idsDiffer, isEmptyArguments } from "./tool-slot.ts";
 
 /** Sub-agents within sub-agents are shown to this depth. */
 const maxDepth = 8;
@@ -16,18 +19,36 @@ export function createSubAgentReader(
   tree: SpanTree,
 ): (tool: ToolOperation) => SubAgent | undefined {
   const below = groupBy(operations, (operation) => tree.get(operation)?.tool);
+  const readUsage = createUsageReader(operations, tree);
+  const ownOf = (tool: ToolOperation): readonly Operation[] => {
+    return (below.get(tool) ?? []).flatMap((inner) => (isSameCall(tool, inner) ? ownOf(inner) : [inner]));
+  };
   const read = (tool: ToolOperation, depth: number): SubAgent | undefined => {
-    const own = depth === maxDepth ? [] : (below.get(tool) ?? []);
+    const own = depth === maxDepth ? [] : ownOf(tool);
     const calls = own
       .filter((operation) => isOwnCall(operation, tree))
       .map(toCall)
       .sort(compareCalls);
     const tools = own.filter((operation) => operation.kind === "tool");
     if (calls.length === 0 && tools.length === 0) return undefined;
-    const steps = buildSteps({ calls, tools, messages: [], readSubAgent: (inner) => read(inner, depth + 1) });
+    const steps = buildSteps({
+      calls,
+      tools,
+      messages: [],
+      transcript: [],
+      readSubAgent: (inner) => read(inner, depth + 1),
+      readUsage,
+    });
     return { steps, usage: usageOfSteps(steps) };
   };
   return (tool) => read(tool, 0);
+}
+
+/** A protocol's own span for the call (MCP's client, MCP's server), below the agent's. */
+function isSameCall(tool: ToolOperation, inner: Operation): inner is ToolOperation {
+  if (inner.kind !== "tool" || inner.name !== tool.name || idsDiffer(tool.callId, inner.callId)) return false;
+  if (isEmptyArguments(tool.arguments) || isEmptyArguments(inner.arguments)) return true;
+  return jsonKey(tool.arguments ?? null) === jsonKey(inner.arguments ?? null);
 }
 
 /** A model call below a model call is the same call once more. */

@@ -1,4 +1,5 @@
-import type { Step, TokenUsage } from "../model/session.ts";
+import { roundUsd } from "../cost/cost-of-call.ts";
+import type { ModelCall, Step, TokenUsage, Turn } from "../model/session.ts";
 
 export const noUsage: TokenUsage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 };
 
@@ -19,8 +20,56 @@ export function usageOfSteps(steps: readonly Step[]): TokenUsage {
   );
 }
 
-/** Undefined when no model call says what it cost. */
+/**
+ * Of all model calls, each once; what sub-agents used is theirs. Undefined when the cost of one of them is unknown: a sum of
+ * the others would be a wrong number. Calls that failed without using anything cost nothing.
+ */
 export function costOfSteps(steps: readonly Step[]): number | undefined {
-  const costs = steps.flatMap((step) => (step.type === "model_call" ? (step.costUsd ?? []) : []));
-  return costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0);
+  return totalOf([chargeOf(steps)]);
+}
+
+/** As of their steps. */
+export function costOfTurns(turns: readonly Turn[]): number | undefined {
+  return totalOf(turns.map(chargeOfTurn));
+}
+
+interface Charge {
+  readonly calls: number;
+  /** Undefined when the cost of one of them is unknown. */
+  readonly sum: number | undefined;
+}
+
+const charges = new WeakMap<Turn, Charge>();
+
+function chargeOfTurn(turn: Turn): Charge {
+  const charge = charges.get(turn) ?? chargeOf(turn.steps);
+  charges.set(turn, charge);
+  return charge;
+}
+
+function chargeOf(steps: readonly Step[]): Charge {
+  const charged = steps.filter((step) => step.type === "model_call").filter((call) => !isFree(call));
+  const costs = charged.flatMap(({ costUsd }) => costUsd ?? []);
+  const sum = costs.length < charged.length ? undefined : costs.reduce((total, cost) => total + cost, 0);
+  return { calls: charged.length, sum };
+}
+
+function totalOf(parts: readonly Charge[]): number | undefined {
+  let total = 0;
+  for (const { sum } of parts) {
+    if (sum === undefined) return undefined;
+    total += sum;
+  }
+  return parts.some(({ calls }) => calls > 0) ? roundUsd(total) : undefined;
+}
+
+/** Providers charge for what they answered, also when nobody waited for the end of it; not for a refusal. */
+export function isFree({ error, usage, content, costUsd }: ModelCall): boolean {
+  const isSilent = usage === undefined && content === undefined && costUsd === undefined;
+  return error !== undefined && isSilent && !saysAborted(error);
+}
+
+/** Is this how libraries report an answer that nobody waited for the end of? */
+export function saysAborted(error: string): boolean {
+  return /\babort(?:ed|error)?\b/i.test(error);
 }

@@ -3,10 +3,15 @@ import type { ToolOperation } from "../dialects/operation.ts";
 import type { JsonValue } from "../model/session.ts";
 import { jsonKey } from "./canonical-json.ts";
 
+/** Where a part of a tool call is from: the model's answer, what later calls repeat of it, the tool's own span. */
+export type SlotOrigin = "output" | "history" | "tool_span";
+
 export interface ToolSlot {
   id: string | undefined;
   readonly name: string;
+  readonly from: SlotOrigin;
   arguments: JsonValue;
+  argumentsFrom: SlotOrigin;
   result: JsonValue | undefined;
   error: string | undefined;
   span: ToolOperation | undefined;

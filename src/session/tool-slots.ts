@@ -3,7 +3,7 @@ import type { Message, MessageCall, MessageResult } from "../dialects/message.ts
 import type { ToolOperation } from "../dialects/operation.ts";
 import { attachSpans } from "./attach-spans.ts";
 import { callKey, idsDiffer, isEmptyArguments } from "./tool-slot.ts";
-import type { ToolSlot } from "./tool-slot.ts";
+import type { SlotOrigin, ToolSlot } from "./tool-slot.ts";
 
 export interface ToolSlots {
   readonly slots: readonly ToolSlot[];
@@ -19,11 +19,13 @@ export function createToolSlots(): ToolSlots {
   const byId = new Map<string, ToolSlot>();
   let pass = newPass(slots);
 
-  const add = (call: MessageCall, callAt: number, span?: ToolOperation): ToolSlot => {
+  const add = (call: MessageCall, callAt: number, from: SlotOrigin, span?: ToolOperation): ToolSlot => {
     const slot = {
       id: call.id,
       name: call.name,
+      from,
       arguments: call.arguments,
+      argumentsFrom: from,
       result: undefined,
       error: undefined,
       span,
@@ -36,8 +38,11 @@ export function createToolSlots(): ToolSlots {
   };
 
   const readCall = (call: MessageCall, callAt: number): void => {
-    const slot = byId.get(call.id ?? "") ?? takeUnmet(pass, call, slots) ?? add(call, callAt);
-    if (isEmptyArguments(slot.arguments)) slot.arguments = call.arguments;
+    const slot = byId.get(call.id ?? "") ?? takeUnmet(pass, call, slots) ?? add(call, callAt, "history");
+    if (isEmptyArguments(slot.arguments)) {
+      if (!isEmptyArguments(call.arguments)) slot.argumentsFrom = "history";
+      slot.arguments = call.arguments;
+    }
     if (slot.id === undefined && call.id !== undefined) byId.set((slot.id = call.id), slot);
     pass.met.add(slot);
   };
@@ -53,7 +58,7 @@ export function createToolSlots(): ToolSlots {
   return {
     slots,
     addAsked(calls, callAt) {
-      for (const call of calls) if (!byId.has(call.id ?? "") && !isHandover(call)) add(call, callAt);
+      for (const call of calls) if (!byId.has(call.id ?? "") && !isHandover(call)) add(call, callAt, "output");
     },
     addRepeated(messages, callAt) {
       if (!pass.messages.every((message, at) => message === messages[at])) pass = newPass(slots);
@@ -70,7 +75,7 @@ export function createToolSlots(): ToolSlots {
           name: span.name,
           arguments: span.arguments ?? {},
         };
-        add(call, callAtOf(span), span);
+        add(call, callAtOf(span), "tool_span", span);
       }
     },
   };

@@ -4,6 +4,12 @@ import type { Operation, ToolOperation } from "../dialects/operation.ts";
 import type { SpanTree } from "./span-tree.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
+export interface ToolsOfTurns {
+  readonly tools: readonly (readonly ToolOperation[])[];
+  /** A tool was used before any of the turns started. */
+  readonly hasEarlier: boolean;
+}
+
 /**
  * Those of the turn's traces; of a trace that holds several turns, those that start within the turn. A trace of tools
  * alone (a long-lived client) serves whatever turn is on.
@@ -12,20 +18,22 @@ export function toolsOfTurns(
   drafts: readonly TurnDraft[],
   operations: readonly Operation[],
   tree: SpanTree,
-): readonly (readonly ToolOperation[])[] {
+): ToolsOfTurns {
   const byTrace = groupBy(
     drafts.flatMap((draft, at) => draft.traceIds.map((traceId) => ({ traceId, draft, at }))),
     ({ traceId }) => traceId,
   );
   const started = drafts.map((draft, at) => ({ draft, at }));
   const tools: ToolOperation[][] = drafts.map(() => []);
+  let hasEarlier = false;
   for (const operation of operations) {
     if (operation.kind !== "tool" || tree.get(operation)?.tool !== undefined) continue;
     const turns = byTrace.get(operation.span.traceId) ?? started;
     const owner = turns.length === 1 ? turns[0] : lastStartedBefore(turns, operation.span.startTimeUnixNano);
     if (owner !== undefined) tools[owner.at]?.push(operation);
+    else if (turns === started) hasEarlier = true;
   }
-  return tools;
+  return { tools, hasEarlier };
 }
 
 interface Numbered {

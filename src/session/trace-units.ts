@@ -4,9 +4,9 @@ import { groupBy } from "../dialects/group-by.ts";
 import type { Operation } from "../dialects/operation.ts";
 import { compareCalls, hasContent, toCall } from "./call.ts";
 import type { Call } from "./call.ts";
+import { compareSpans } from "./compare-spans.ts";
 import { resolveConversationIds } from "./conversation-ids.ts";
 import type { TraceUnit } from "./group-conversations.ts";
-import type { ReadFacts } from "./read-facts.ts";
 import type { SpanTree } from "./span-tree.ts";
 import { isOwnCall } from "./sub-agents.ts";
 
@@ -17,10 +17,17 @@ export interface IdentifiedUnit extends TraceUnit {
   readonly embeddedId?: string;
 }
 
-export function toTraceUnits({ operations, tree }: ReadFacts): readonly IdentifiedUnit[] {
+/** By the start of their first spans. */
+export function compareUnits(a: IdentifiedUnit, b: IdentifiedUnit): number {
+  const [one, other] = [a.operations[0], b.operations[0]];
+  return one === undefined || other === undefined ? 0 : compareSpans(one.span, other.span);
+}
+
+/** `operations` of one trace, by start. */
+export function toTraceUnits(operations: readonly Operation[], tree: SpanTree): readonly IdentifiedUnit[] {
   const plain = resolveConversationIds(operations, tree, ({ conversationId }) => conversationId);
   const embedded = resolveConversationIds(operations, tree, (operation) => operation.embeddedConversationId);
-  const groups = groupBy(operations, (operation) => JSON.stringify([operation.span.traceId, plain.get(operation)]));
+  const groups = groupBy(operations, (operation) => plain.get(operation));
   return [...groups.values()].map((own) => {
     const plainId = own[0] && plain.get(own[0]);
     const embeddedId =
@@ -48,8 +55,12 @@ function toUnit(operations: readonly Operation[], tree: SpanTree): TraceUnit {
   const calls = countingCalls(operations, tree);
   const agent = operations.find(({ kind }) => kind === "agent");
   const asked = calls.length === 0 && agent?.kind === "agent" ? agent.readInput() : [];
-  const circumstance = calls.length > 0 && !calls.some(hasContent) ? circumstanceOf(operations) : undefined;
   const [first] = operations;
+  const userId = operations.find((operation) => operation.userId !== undefined)?.userId;
+  const speaker = calls[0]?.operation ?? first;
+  const service = speaker && textAttribute(speaker.span.resource.attributes, "service.name");
+  // Without a user nothing tells two conversations apart.
+  const isBare = calls.length > 0 && !calls.some(hasContent) && userId !== undefined;
   return {
     traceId: first?.span.traceId ?? "",
     operations,
@@ -57,13 +68,8 @@ function toUnit(operations: readonly Operation[], tree: SpanTree): TraceUnit {
     asked: asked.filter(({ role }) => role !== "system"),
     startUnixNano: calls[0]?.operation.span.startTimeUnixNano ?? first?.span.startTimeUnixNano ?? 0n,
     endUnixNano: operations.reduce((end, { span }) => (span.endTimeUnixNano > end ? span.endTimeUnixNano : end), 0n),
-    ...(circumstance === undefined ? {} : { circumstance }),
+    ...(userId === undefined ? {} : { userId }),
+    service: service ?? "",
+    ...(isBare ? { circumstance: JSON.stringify([userId, service ?? ""]) } : {}),
   };
-}
-
-/** Undefined without a user: then nothing tells two conversations apart. */
-function circumstanceOf(operations: readonly Operation[]): string | undefined {
-  const userId = operations.find((operation) => operation.userId !== undefined)?.userId;
-  const service = operations[0] && textAttribute(operations[0].span.resource.attributes, "service.name");
-  return userId === undefined ? undefined : JSON.stringify([userId, service ?? ""]);
 }

@@ -1,43 +1,62 @@
 /** A turn in the making. */
 import { isReply } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
-import type { AgentOperation } from "../dialects/operation.ts";
+import type { AgentOperation, ModelOperation, ToolOperation } from "../dialects/operation.ts";
+import { spokenAnswer } from "../dialects/react-messages.ts";
 import { hasContent, isAnswerOf, isReplyCall, lastUserRun } from "./call.ts";
 import type { Call } from "./call.ts";
+import type { CallStart, SplitTurn } from "./split-turns.ts";
 
 export interface TurnDraft {
   /** Empty when only a wrapper or only later history tells of the turn. */
   readonly calls: readonly Call[];
   /** Agents around the calls that serve this turn alone, the most telling first. */
   readonly wrappers: readonly AgentOperation[];
+  /** Tool spans of the turn, by start. */
+  readonly tools: readonly ToolOperation[];
   readonly traceIds: readonly string[];
   /** Start of its first span; inferred turns have none. */
   readonly startUnixNano?: bigint;
+  /** Why it is a turn: see CallStart; without calls because a wrapper or later history tells of it. */
+  readonly start: CallStart | "wrapper" | "history";
+  /** Failed attempts at its calls. */
+  readonly attempts: readonly Call[];
   readonly userTexts: readonly string[];
+  /** Where they are from; absent when there are none. */
+  readonly userTextsFrom?: TextOrigin;
   readonly reply?: string;
+  readonly replyFrom?: TextOrigin;
   readonly aborted: boolean;
   readonly inferred: boolean;
   /** First call of the turn that this one answers anew. */
   readonly regenerates?: Call;
-  /** What history says happened in an inferred turn between user text and reply. */
+  /** What history says happened between user text and reply, in a turn without calls. */
   readonly messages: readonly Message[];
 }
 
+/** The span that said it; what later calls repeat of it (`history`) has none of its own. */
+export type TextOrigin = ModelOperation | AgentOperation | "history";
+
 /** `previous`: the last call of the turn before. */
 export function draftOfCalls(
-  calls: readonly Call[],
+  { calls, start: startedBy, attempts }: SplitTurn,
   wrappers: readonly AgentOperation[],
   previous: Call | undefined,
 ): TurnDraft {
-  const reply = calls.findLast(isReplyCall)?.text;
+  const reply = calls.findLast(isReplyCall);
+  const userTexts = userTextsOf(calls[0], previous);
   const start = calls[0]?.operation.span.startTimeUnixNano;
   return {
     calls,
     wrappers,
+    tools: [],
     traceIds: [...new Set(calls.map(({ operation }) => operation.span.traceId))],
     ...(start === undefined ? {} : { startUnixNano: start }),
-    userTexts: userTextsOf(calls[0], previous),
-    ...(reply === undefined ? {} : { reply }),
+    start: startedBy,
+    attempts,
+    userTexts,
+    ...(calls[0] === undefined || userTexts.length === 0 ? {} : { userTextsFrom: calls[0].operation }),
+    ...(reply === undefined ? {} : { reply: spokenAnswer(reply.text), replyFrom: reply.operation }),
     aborted: false,
     inferred: false,
     messages: [],
@@ -48,8 +67,11 @@ export function draftOfWrapper(agent: AgentOperation): TurnDraft {
   return {
     calls: [],
     wrappers: [agent],
+    tools: [],
     traceIds: [agent.span.traceId],
     startUnixNano: agent.span.startTimeUnixNano,
+    start: "wrapper",
+    attempts: [],
     userTexts: [],
     aborted: false,
     inferred: false,

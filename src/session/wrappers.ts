@@ -44,28 +44,34 @@ export function wrapperTurns(
     });
 }
 
-/** The user's text and the reply as the wrapper has them, where the calls do not say or have lost attributes. */
+/**
+ * The user's text and the reply as the wrapper has them, where the calls do not say or have lost attributes, and always the
+ * reply of a wrapper that owns it.
+ */
 export function fillFromWrappers(draft: TurnDraft): TurnDraft {
-  const userTexts = draft.userTexts.length > 0 ? draft.userTexts : userTextsOf(draft.wrappers);
   const hasLost = draft.calls.some(({ operation }) => operation.span.droppedAttributesCount > 0);
-  const reply = draft.reply === undefined || hasLost ? (replyOf(draft.wrappers) ?? draft.reply) : draft.reply;
-  return { ...draft, userTexts, ...(reply === undefined ? {} : { reply }) };
+  return {
+    ...draft,
+    ...(draft.userTexts.length > 0 ? {} : userTextsOf(draft.wrappers)),
+    ...(draft.reply === undefined || hasLost ? replyOf(draft.wrappers) : {}),
+    ...replyOf(draft.wrappers.filter(({ ownsReply }) => ownsReply === true)),
+  };
 }
 
-function userTextsOf(wrappers: readonly AgentOperation[]): readonly string[] {
+function userTextsOf(wrappers: readonly AgentOperation[]): Pick<TurnDraft, "userTexts" | "userTextsFrom"> {
   for (const wrapper of wrappers) {
-    const texts = lastUserRun(wrapper.readInput());
-    if (texts.length > 0) return texts;
+    const userTexts = lastUserRun(wrapper.readInput());
+    if (userTexts.length > 0) return { userTexts, userTextsFrom: wrapper };
   }
-  return [];
+  return { userTexts: [] };
 }
 
-function replyOf(wrappers: readonly AgentOperation[]): string | undefined {
+function replyOf(wrappers: readonly AgentOperation[]): Pick<TurnDraft, "reply" | "replyFrom"> {
   for (const wrapper of wrappers) {
     const reply = wrapper.readReply();
-    if (reply !== undefined) return reply;
+    if (reply !== undefined) return { reply, replyFrom: wrapper };
   }
-  return undefined;
+  return {};
 }
 
 function isTopAgent(tree: SpanTree): (operation: Operation) => operation is AgentOperation {

@@ -42,6 +42,7 @@ function createSqliteStore(config: SqliteConfig, context: ComponentContext & Sto
   const { id, logger, telemetry, conversationKeys } = context;
   let running: Running | undefined;
   let reportFatal: (error: Error) => void = () => undefined;
+  let damages = 0;
   const client = createStoreClient({
     write: async (name, args, transfer) => required(running).writer.call(name, args, transfer),
     read: async (name, args) => required(running).reader.call(name, args),
@@ -49,19 +50,26 @@ function createSqliteStore(config: SqliteConfig, context: ComponentContext & Sto
     maxQueuedBytes: config.max_queued_mib * 1024 * 1024,
   });
   telemetry.gauge("turnwise_store_queued_bytes", client.queuedBytes, { store: id });
+  telemetry.gauge("turnwise_store_damages", () => damages, { store: id });
 
   return {
     ...client.operations,
 
     onFatal: (report) => void (reportFatal = report),
+    damages: () => damages,
 
     async start() {
+      damages = 0;
       if (config.url !== "sqlite") throw otherEngine(config.url);
       const threads = await startStoreThreads({
         dataDir: config.data_dir,
         conversationKeys,
         logger,
         onDeath: reportFatal,
+        onDamage({ message, remedy }) {
+          damages += 1;
+          logger.error({ remedy }, message);
+        },
       });
       const writer = createRpcClient<WriteOperations>(threads.connectWriter(), {
         onCommit(seconds) {

@@ -83,7 +83,7 @@ const attacks: readonly Attack[] = [
     name: "A04 a zstd frame that declares 8 GiB allocates nothing of it",
     counts: "turnwise_receiver_refused_requests",
     growthMiB: 150,
-    run: (server) => expectRefused(400, () => sendCoded(server, "zstd", zstdOfDeclaredSize(2n ** 33n))),
+    run: (server) => expectRefused(413, () => sendCoded(server, "zstd", zstdOfDeclaredSize(2n ** 33n))),
   },
   {
     name: "A05 a zstd frame with a window of 2 GiB allocates nothing of it",

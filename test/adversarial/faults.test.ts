@@ -1,11 +1,17 @@
 /** A100, A101, A103, A107: what disks, other programs and model providers can do to a server. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createApiClient } from "../../src/api-client.ts";
+import { healthSchema } from "../../src/api/contract.ts";
+import { type Hop, runDoctor } from "../../src/doctor.ts";
+import { FRAME_HEAD_BYTES, LOG_HEAD_BYTES } from "../../src/stores/sqlite/log-file.ts";
+import { readLogIndex } from "../../src/stores/sqlite/log-index.ts";
+import { PAGE_SIZE } from "../../src/stores/sqlite/open-database.ts";
 import { sendModelCalls } from "../support/otlp-sender.ts";
 import { portOf } from "../support/port-of.ts";
 import { spansBody } from "../receivers/otlp/bodies.ts";
@@ -97,21 +103,27 @@ describe("a file", () => {
     for (let index = start; index < start + length; index += 1) bytes[index] = (bytes[index] ?? 0) ^ 0xff;
     writeFileSync(file, bytes);
   };
-  const cut = (file: string, part: number): void => {
-    const bytes = readFileSync(file);
-    writeFileSync(file, bytes.subarray(0, Math.floor(bytes.length * part)));
-  };
+  const cut = (file: string, part: number): void => truncateSync(file, Math.floor(statSync(file).size * part));
 
   const beyondRepair: readonly (readonly [string, Damage])[] = [
     ["a database that was cut", (file) => cut(file, 0.6)],
     ["a database whose pages are noise", (file) => flip(file, (size) => size / 4, 60_000)],
     ["a lock file of noise", (file) => writeFileSync(join(file, "..", "turnwise.lock"), Buffer.alloc(9000, 0xa5))],
   ];
-  const aroundTheDatabase: readonly (readonly [string, Damage])[] = [
-    ["a shared-memory file of noise", (file) => writeFileSync(`${file}-shm`, Buffer.alloc(40_000, 0xa5))],
-    ["a log that was cut", (file) => cut(`${file}-wal`, 0.5)],
-    ["a log with a flipped bit", (file) => flip(`${file}-wal`, (size) => Math.floor(size / 2), 1)],
+  const withoutItsDatabase: readonly (readonly [string, Damage])[] = [
+    ["an empty database beside its log", (file) => truncateSync(file)],
+    ["a log whose database is gone", (file) => rmSync(file)],
+  ];
+  /** A byte in the middle one of the frames that count; behind them there may be some from before the log last began anew. */
+  const middleOfLog = (file: string): number => {
+    const { frames = 0 } = readLogIndex(`${file}-shm`) ?? {};
+    return LOG_HEAD_BYTES + Math.floor(frames / 2) * (FRAME_HEAD_BYTES + PAGE_SIZE) + 5000;
+  };
+  const logDamages: readonly (readonly [string, Damage])[] = [
+    ["a log that was cut", (file) => truncateSync(`${file}-wal`, middleOfLog(file))],
+    ["a log with a flipped bit", (file) => flip(`${file}-wal`, () => middleOfLog(file), 1)],
     ["a log of noise", (file) => writeFileSync(`${file}-wal`, Buffer.alloc(100_000, 0xa5))],
+    ["a log that is gone", (file) => rmSync(`${file}-wal`)],
   ];
 
   let filled: string;
@@ -128,10 +140,14 @@ describe("a file", () => {
   }, 60_000);
   afterAll(() => rmSync(filled, { recursive: true, force: true }));
 
+  const sent = new Set<string>();
+
   async function sendMany(server: AttackedServer, conversation: string): Promise<void> {
     for (let number = 0; number < 20; number += 1) {
       const texts = Array.from({ length: 20 }, (_, at) => `${number} ${at} ${"x".repeat(500)}`);
-      expect((await sendModelCalls(server.otlpUrl, conversation, texts)).status).toBe(200);
+      const { status, spans } = await sendModelCalls(server.otlpUrl, conversation, texts);
+      expect(status).toBe(200);
+      for (const { traceId, spanId } of spans) sent.add(`${traceId}/${spanId}`);
     }
   }
 
@@ -157,21 +173,68 @@ describe("a file", () => {
     },
   );
 
-  test.each(aroundTheDatabase)(
-    "A103 that is %s costs nothing that the database has",
-    { timeout: 30_000 },
+  test.each(withoutItsDatabase)("A103 that is %s keeps the server from starting, and stays", async (_, damage) => {
+    const { dataDir, file } = damaged(damage);
+    const before = readFileSync(`${file}-wal`);
+    await expect(startServerProcess({ dataDir })).rejects.toThrow(
+      /ended with 1: .*database_corrupt.*its log is there/s,
+    );
+    expect(readFileSync(`${file}-wal`).equals(before)).toBe(true);
+  });
+
+  test("A103 that is a shared-memory file of noise costs nothing", { timeout: 30_000 }, async () => {
+    const { dataDir, file } = damaged((path) => writeFileSync(`${path}-shm`, Buffer.alloc(40_000, 0xa5)));
+    const server = await startServerProcess({ dataDir });
+    onTestFinished(async () => void (await server.stop("SIGKILL")));
+    await expectAlive(server);
+    const stored = storedSpans(dataDir);
+    expect([...sent].filter((span) => !stored.has(span))).toEqual([]);
+    await server.stop();
+    expectSound(file);
+  });
+
+  test.each(logDamages)(
+    "A103 that is %s costs nothing that the database has; it is kept, and said, and counted",
+    { timeout: 40_000 },
     async (_, damage) => {
       const { dataDir, file } = damaged(damage);
-      const server = await startServerProcess({ dataDir });
+      const before = existsSync(`${file}-wal`) ? readFileSync(`${file}-wal`) : undefined;
+      const server = await startAttackedServer({ dataDir });
       onTestFinished(async () => void (await server.stop("SIGKILL")));
-      await expectAlive(server);
-      expect(storedSpans(dataDir).size).toBeGreaterThan(400);
+      expect((await sendModelCalls(server.otlpUrl, "normal", ["hello"])).status).toBe(200);
+      const stored = storedSpans(dataDir);
+      expect(stored.size).toBeGreaterThan(400);
+      const missing = [...sent].filter((span) => !stored.has(span));
+      const errors = server.stderr().match(/The log \S+ is damaged\. [^"]+/g);
+      expect(errors).toHaveLength(1);
+      expect(errors?.[0]).toContain(missing.length > 0 ? "may be lost" : "");
+      const kept = readdirSync(dataDir).filter(
+        (name) => name.startsWith("turnwise.db-wal.") && name.endsWith(".backup"),
+      );
+      expect(kept.map((name) => readFileSync(join(dataDir, name)).equals(before ?? Buffer.alloc(0)))).toEqual(
+        before === undefined ? [] : [true],
+      );
+      expect(await server.metric("turnwise_store_damages")).toBe(1);
+      const health = healthSchema.parse(await (await fetch(`${server.apiUrl}/api/v1/health`)).json());
+      expect(health.damages).toBe(1);
+      expect(await lastHopOf(server)).toMatchObject({ name: "store", ok: false });
       await server.stop();
-      const db = new Database(file, { readonly: true });
-      expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
-      db.close();
+      expectSound(file);
     },
   );
+
+  async function lastHopOf({ apiUrl, otlpUrl }: AttackedServer): Promise<Hop | undefined> {
+    const hops: Hop[] = [];
+    const client = createApiClient({ TURNWISE_URL: apiUrl });
+    for await (const hop of runDoctor({ client, otlpUrl, env: {} })) hops.push(hop);
+    return hops.at(-1);
+  }
+
+  function expectSound(file: string): void {
+    const db = new Database(file, { readonly: true });
+    expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+    db.close();
+  }
 });
 
 describe("a model provider", () => {

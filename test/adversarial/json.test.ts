@@ -122,14 +122,13 @@ const attacks: readonly Attack[] = [
         ["-9223372036854775808", "-9223372036854775808"],
         ["9223372036854775808", 2 ** 63],
         ["-9223372036854775809", -(2 ** 63)],
+        ['"1e3"', "1000"],
+        ["1.5", 1.5],
+        ["null", undefined],
       ] as const)
         expect(await storedValue(server, "intValue", written)).toBe(stored);
-      for (const written of ['""', '"abc"', "true", "{}", "[]"]) await expectValueRejected(server, "intValue", written);
-      for (const written of ['"1e3"', "1.5", '" 5"', "null"])
-        expect(
-          (await sendJson(server, withText(request(jsonSpan({}, [{ key: "x", value: { intValue: "@" } }])), written)))
-            .status,
-        ).toBe(200);
+      for (const written of ['""', '"abc"', '" 5"', "true", "{}", "[]"])
+        await expectValueRejected(server, "intValue", written);
     },
   },
   {

@@ -37,6 +37,7 @@ describe("health", () => {
     expect(healthSchema.parse(json)).toEqual({
       status: "ok",
       version: "9.9.9",
+      damages: 0,
       judges: [
         { name: "rules", version: "rules-1", off: null },
         { name: "llm", version: "llm-1", off: "no API key" },

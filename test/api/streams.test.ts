@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Authenticator } from "../../src/component/extension.ts";
+import { UnauthenticatedError } from "../../src/model/errors.ts";
 import { encodeSpans } from "../../src/otlp/encode-records.ts";
 import { modelCall } from "../support/agent-spans.ts";
 import { built, trajectory, turnJudgements } from "../support/judged-session.ts";
@@ -179,7 +181,7 @@ describe("both streams", () => {
   });
 
   it("cut off a reader that takes nothing, without keeping what it misses", async () => {
-    const huge = { ...turnJudgements[0], reasoning: "x".repeat(4_000_000) };
+    const huge = { ...turnJudgements[0], reasoning: "x".repeat(12_000_000) }; // more than sockets hold
     const id = await addSession();
     await judge(api.store, id, { built: messagesBuilt, turns: [huge, { ...huge, turn: 2 }], trajectory });
     const socket = createConnection({ port: api.port, host: "127.0.0.1" });
@@ -192,7 +194,7 @@ describe("both streams", () => {
     await sleep(eventStreams.stallMs + 500);
     socket.resume();
     await closed;
-    expect(socket.bytesRead).toBeLessThan(8_000_000);
+    expect(socket.bytesRead).toBeLessThan(24_000_000);
   });
 });
 
@@ -285,5 +287,40 @@ describe("GET /api/v1/traces/{id}/stream", () => {
     const events = await (await open(id, "traces")).rest();
     expect(events.map(({ event }) => event)).toEqual(["judgement", "done"]);
     expect(events[0]?.data.judgements?.["1"]?.turn_reasoning).toBe(odd.reasoning);
+  });
+});
+
+describe("a stream whose reader's key is withdrawn", () => {
+  /** An API whose one key can be withdrawn, and an open stream of a session. */
+  async function openWithKey() {
+    let isKnown = true;
+    const authenticator: Authenticator = {
+      authenticate() {
+        if (!isKnown) throw new UnauthenticatedError("the token is not known here", { hadCredentials: true });
+        return { project: hello.project };
+      },
+      clientHeaders: () => ({}),
+    };
+    const guarded = await startApi({ eventStreams, authenticator });
+    onTestFinished(async () => guarded.close());
+    const { id } = await guarded.store.createMessageSession(hello);
+    const reader = await readEvents(`${guarded.url}/api/v1/sessions/${id}/stream`);
+    expect((await reader.next()).event).toBe("session-updated");
+    return { id, reader, store: guarded.store, withdraw: () => (isKnown = false) };
+  }
+
+  it("ends before the next event, and says why", async () => {
+    const { id, reader, store, withdraw } = await openWithKey();
+    withdraw();
+    await judge(store, id, { built: messagesBuilt, turns: turnJudgements, trajectory });
+    const rest = await reader.rest();
+    expect(rest.every(({ event }) => event === "error")).toBe(true);
+    expect(reader.text()).not.toContain("judgement");
+  });
+
+  it("ends within a heartbeat when nothing happens", async () => {
+    const { reader, withdraw } = await openWithKey();
+    withdraw();
+    expect((await reader.rest()).filter(({ event }) => event !== "error")).toEqual([]);
   });
 });

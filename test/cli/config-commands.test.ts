@@ -43,6 +43,14 @@ describe("validate", () => {
     ]);
   });
 
+  it("reads the price file that the configuration names", async () => {
+    const folder = folderWith({ "prices.json": '{"prices":[{"models":["m"],"input":1,"output":-2}]}' });
+    const args = ["--config", packaged, "--set", "service.sessions.prices.file=prices.json"];
+    const { status, stdout, stderr } = await runCli(["validate", ...args], {}, folder);
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/service::sessions::prices::file: .*prices\.json.*prices::0::output/);
+  });
+
   it("says of a configuration of the collector's own what is not here", async () => {
     const { status, stdout, stderr } = await runCli(["validate", "--config", collectorConfigPath]);
     expect([status, stdout]).toEqual([1, ""]);

@@ -1,7 +1,10 @@
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { type SessionDetail, sessionDetailSchema } from "../../src/api/contract.ts";
+import { toJsonRequest } from "../../src/otlp/to-json-request.ts";
+import { agentSpan, attributes, randomTraceId } from "../support/agent-spans.ts";
 import { emptyFolder, runCli } from "./run-cli.ts";
 
 const talk = (id: string, content = "hi") => ({
@@ -11,6 +14,20 @@ const talk = (id: string, content = "hi") => ({
     { role: "assistant", content: "Hello! What can I do for you?" },
   ],
 });
+
+const said = (role: string, content: string) => JSON.stringify([{ role, parts: [{ type: "text", content }] }]);
+
+const spanOfTalk = (conversation: string, startSecond: number) =>
+  agentSpan({
+    startSecond,
+    traceId: randomTraceId(),
+    attributes: attributes({
+      "gen_ai.operation.name": "chat",
+      "gen_ai.conversation.id": conversation,
+      "gen_ai.input.messages": said("user", "hi"),
+      "gen_ai.output.messages": said("assistant", "Hello! What can I do for you?"),
+    }),
+  });
 
 function writeLines(...lines: readonly (object | string)[]): { folder: string; file: string } {
   const folder = emptyFolder();
@@ -50,6 +67,39 @@ describe("turnwise judge", () => {
     expect(sessionsIn(readFileSync(join(folder, "judged.jsonl"), "utf8"))).toHaveLength(1);
   });
 
+  it("judges conversations in a zipped file", async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "c.jsonl.gz"), gzipSync(`${JSON.stringify(talk("a"))}\n${JSON.stringify(talk("b"))}`));
+    const { status, stdout } = await runCli(["judge", "c.jsonl.gz"], {}, folder);
+    expect([status, sessionsIn(stdout).map(({ id }) => id)]).toEqual([0, ["a", "b"]]);
+  });
+
+  it.each<[string, (request: string) => string | Uint8Array]>([
+    ["spans.json", (request) => request],
+    ["pretty.json", (request) => JSON.stringify(JSON.parse(request), null, 2)],
+    ["lines.jsonl", (request) => `${request}\n`],
+    ["list.json", (request) => `[${request}]`],
+    ["spans.json.gz", (request) => gzipSync(request)],
+  ])("judges the sessions in OTLP: %s", async (name, write) => {
+    const folder = emptyFolder();
+    writeFileSync(
+      join(folder, name),
+      write(JSON.stringify(toJsonRequest([spanOfTalk("conv-1", 0), spanOfTalk("conv-2", 60)]))),
+    );
+    const { status, stdout, stderr } = await runCli(["judge", name], {}, folder);
+    expect(status).toBe(0);
+    expect(sessionsIn(stdout)).toMatchObject([
+      {
+        conversation_id: "conv-1",
+        source: "otlp",
+        status: "completed",
+        turns: [{ judgement: { judge: { name: "rules" } } }],
+      },
+      { conversation_id: "conv-2", summary: { judged_turns: 1 } },
+    ]);
+    expect(stderr).toMatch(/^2 conversations, 0 failed, .*\n$/);
+  });
+
   it("goes on after a line that is no conversation, and ends with status 1", async () => {
     const { file } = writeLines("nonsense", { id: "x" }, talk("ok"));
     const { status, stdout, stderr } = await runCli(["judge", file]);
@@ -63,6 +113,8 @@ describe("turnwise judge", () => {
   it.each([
     [["nowhere.jsonl"], "file_unreadable"],
     [["."], "file_unreadable"],
+    [["no-gzip.jsonl.gz"], "file_unreadable"],
+    [["broken.pb"], "file_unreadable"],
     [["conversations.jsonl", "--out", "/dev/full"], "file_unwritable"],
     [["conversations.jsonl", "--out", "no/such/folder/x"], "file_unwritable"],
     [["conversations.jsonl", "--judge", "nobody"], "judge_unknown"],
@@ -70,6 +122,8 @@ describe("turnwise judge", () => {
     [["conversations.jsonl", "--config", "nowhere.yaml"], "config_invalid"],
   ])("%j is refused with %s", async (args, code) => {
     const { folder } = writeLines(talk("a"));
+    writeFileSync(join(folder, "no-gzip.jsonl.gz"), "plain");
+    writeFileSync(join(folder, "broken.pb"), new Uint8Array([255, 255, 255]));
     const { status, stdout, stderr } = await runCli(["judge", ...args], {}, folder);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toContain(`error [${code}]`);

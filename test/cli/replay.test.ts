@@ -54,6 +54,14 @@ describe("turnwise replay", () => {
     expect(session?.turns[1]?.user_content).toBe("And \u001b[1m2+2?");
   });
 
+  it("says which records it left out", async () => {
+    const odd = file("odd.json", one.replace(/"traceId":"[0-9a-f]+"/, '"traceId":"abc"'));
+    const { status, stdout, stderr } = await runCli(["replay", odd, file("good.json", two)]);
+    expect(status).toBe(0);
+    expect(stderr).toBe(`warning: ${odd}: 1 record left out: spans[0]: traceId is not 32 hex digits\n`);
+    expect(stdout).toContain("Turn 1");
+  });
+
   it("says when nothing in the files is an agent's", async () => {
     const plain = JSON.stringify(
       toJsonRequest([agentSpan({ name: "GET /", attributes: attributes({ "http.method": "GET" }) })]),

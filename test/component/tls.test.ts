@@ -29,12 +29,15 @@ describe("TLS settings", () => {
     expect(problemsOf(config)).toEqual([message]);
   });
 
-  test("allow no version below 1.2", () => {
-    expect(problemsOf({ ...files, min_version: "1.0" })).toHaveLength(1);
-    expect(readServerTls(serverTls.parse(files), setting)).toMatchObject({
+  test.each([{}, { min_version: "1.0" }, { min_version: "1.1" }])("allow no version below 1.2: %j", (versions) => {
+    expect(readServerTls(serverTls.parse({ ...files, ...versions }), setting)).toMatchObject({
       minVersion: "TLSv1.2",
       maxVersion: "TLSv1.3",
     });
+  });
+
+  test("refuse a highest version below 1.2", () => {
+    expect(problemsOf({ ...files, max_version: "1.1" })).toHaveLength(1);
   });
 
   test("are read from files or from the text, and ask for client certificates only with an authority", () => {

@@ -26,7 +26,15 @@ describe("a good configuration", () => {
       pipelines: [
         { id: "traces", signal: "traces", receivers: ["otlp"], processors: ["limiter"], exporters: ["store"] },
       ],
-      sessions: { store: "default", judges: ["rules"], judgementExporters: [], idleTimeoutMs: 30_000 },
+      sessions: {
+        store: "default",
+        judges: ["rules"],
+        judgementExporters: [],
+        idleTimeoutMs: 30_000,
+        maxDurationMs: 600_000,
+        conversationKeys: [],
+        prices: { models: [] },
+      },
       apiEndpoint: { host: "localhost", port: 8000 },
       logs: {},
       resource: {},
@@ -125,7 +133,7 @@ describe("a wrong configuration", () => {
     [
       "a store of an unknown kind",
       ["data_dir: ./data", "url: mysql://x"],
-      'stores::default: unknown store type "mysql" (line 11)',
+      'stores::default: unknown store type "mysql" (line 11): "turnwise components" lists what there is; use one of them, or remove it',
     ],
     [
       "an id that is none",

@@ -105,6 +105,7 @@ describe("what came out of the environment", () => {
 
 test.each([
   ["postgres://user:hunter2@db:5432/x", "postgres://[REDACTED]@db:5432/x"],
+  ["postgres://user:hunter2@hunter2@db:5432/x", "postgres://[REDACTED]@db:5432/x"],
   ["https://hunter2@example.com/", "https://[REDACTED]@example.com/"],
   ["https://example.com/?a=1&api_key=hunter2&b=2", "https://example.com/?a=1&api_key=[REDACTED]&b=2"],
   ["https://example.com/?password=hunter2", "https://example.com/?password=[REDACTED]"],

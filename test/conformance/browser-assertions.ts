@@ -1,13 +1,16 @@
 /** R109 to R112: CORS, metadata, TLS. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import { connect as connectTls, type ConnectionOptions, createSecureContext } from "node:tls";
+import { credentials, Metadata } from "@grpc/grpc-js";
 import { parseConfig } from "../support/open-receiver.ts";
 import { all, type Assertion, everywhere, onlyOnce, overHttp } from "./assertion.ts";
 import { CA, CA_FILE, CLIENT, SERVER_TLS, STRANGER } from "./certificates.ts";
-import { assertTakes, bodyOf } from "./checks.ts";
+import { assertDelivered, assertTakes, bodyOf } from "./checks.ts";
 import { requestText } from "./connection-assertions.ts";
+import { callExport } from "./grpc-client.ts";
 import type { Probe } from "./probe.ts";
+import { encodeRequest, smallRequest } from "./requests.ts";
 
 const CORS = {
   authenticator: { token: "alpha" },
@@ -31,15 +34,26 @@ const preflight = async (probe: Probe, origin: string, headers: Record<string, s
 const originOf = async (probe: Probe, origin: string): Promise<string | undefined> =>
   (await preflight(probe, origin)).headers["access-control-allow-origin"];
 
-/** The status that a client with this certificate is answered with; undefined when it is turned away. */
-async function statusWith(probe: Probe, client: ConnectionOptions): Promise<string | undefined> {
+/** Whether a client with this certificate is served, or turned away. */
+async function isServed(probe: Probe, client: ConnectionOptions): Promise<boolean> {
+  return probe.cell.encoding === "grpc" ? isServedOverGrpc(probe, client) : isServedOverHttp(probe, client);
+}
+
+async function isServedOverGrpc({ cell, server }: Probe, client: ConnectionOptions): Promise<boolean> {
+  const channel = credentials.createFromSecureContext(createSecureContext({ ca: CA, ...client }));
+  const body = encodeRequest(cell, smallRequest(cell.signal));
+  const { code } = await callExport(server.grpcAddress, cell.signal, body, new Metadata(), channel);
+  return code === 0;
+}
+
+async function isServedOverHttp(probe: Probe, client: ConnectionOptions): Promise<boolean> {
   const { host, port } = probe.server;
   const socket = connectTls({ host, port, ca: CA, servername: "localhost", ...client });
   const answered = Promise.race([once(socket, "data"), once(socket, "close")]).catch(() => []);
   socket.write(requestText(probe, bodyOf(probe)));
   const [answer] = (await answered) as [unknown];
   socket.destroy();
-  return Buffer.isBuffer(answer) ? answer.toString().slice(9, 12) : undefined;
+  return Buffer.isBuffer(answer) && answer.toString().startsWith("HTTP/1.1 200 ");
 }
 
 export const browserAssertions: readonly Assertion[] = [
@@ -162,23 +176,27 @@ export const browserAssertions: readonly Assertion[] = [
   {
     id: "R112",
     says: "speaks TLS with a certificate and its key",
-    server: { http: { tls: SERVER_TLS } },
-    notFor: overHttp,
+    server: { http: { tls: SERVER_TLS }, grpc: { tls: SERVER_TLS } },
+    notFor: everywhere,
     async run(probe) {
-      assert.equal(await statusWith(probe, {}), "200");
-      assert.equal(await statusWith(probe, { maxVersion: "TLSv1.2" }), "200");
+      for (const maxVersion of ["TLSv1.3", "TLSv1.2"] as const) assert(await isServed(probe, { maxVersion }));
+      assertDelivered(probe, 2);
     },
   },
   {
     id: "R112",
     says: "turns away clients without a certificate of the configured authority",
-    server: { http: { tls: { ...SERVER_TLS, client_ca_file: CA_FILE } } },
-    notFor: overHttp,
+    server: {
+      http: { tls: { ...SERVER_TLS, client_ca_file: CA_FILE } },
+      grpc: { tls: { ...SERVER_TLS, client_ca_file: CA_FILE } },
+    },
+    notFor: everywhere,
     async run(probe) {
-      assert.equal(await statusWith(probe, CLIENT), "200");
-      assert.equal(await statusWith(probe, {}), undefined);
-      assert.equal(await statusWith(probe, STRANGER), undefined);
-      assert.deepEqual(probe.delivered().length, 1);
+      assert.deepEqual(
+        [await isServed(probe, CLIENT), await isServed(probe, {}), await isServed(probe, STRANGER)],
+        [true, false, false],
+      );
+      assertDelivered(probe, 1);
     },
   },
 ];

@@ -130,6 +130,17 @@ export const connectionAssertions: readonly Assertion[] = [
     },
   },
   {
+    id: "R15",
+    says: "answers in order: what comes whole is answered before what cannot be read",
+    notFor: overHttp,
+    async run(probe) {
+      const whole = requestText(probe, bodyOf(probe));
+      const answers = await probe.sendRaw(Buffer.concat([whole, whole, Buffer.from("nonsense\r\n\r\n")]));
+      assert.deepEqual(statusesOf(answers), ["200", "200", "400"]);
+      assertDelivered(probe, 2);
+    },
+  },
+  {
     id: "R16",
     says: "takes a body in chunks without a length",
     notFor: overHttp,
@@ -152,6 +163,16 @@ export const connectionAssertions: readonly Assertion[] = [
       const [answer] = (await once(socket, "data")) as [Buffer];
       socket.destroy();
       assert.deepEqual(statusesOf(answer.toString()), ["200"]);
+    },
+  },
+  {
+    id: "R17",
+    says: "says nothing of it to a sender of HTTP/1.0, which would take it for the answer",
+    notFor: overHttp,
+    async run(probe) {
+      const request = requestText(probe, bodyOf(probe), "Expect: 100-continue\r\n").toString("latin1");
+      const answers = await probe.sendRaw(Buffer.from(request.replace("HTTP/1.1", "HTTP/1.0"), "latin1"));
+      assert.deepEqual(statusesOf(answers), ["200"]);
     },
   },
   {

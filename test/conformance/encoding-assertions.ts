@@ -73,7 +73,9 @@ export const encodingAssertions: readonly Assertion[] = [
       await assertUndone(probe, "deflate", deflateSync(bodyOf(probe)));
       await assertUndone(probe, "zlib", deflateSync(bodyOf(probe)));
       assertDelivered(probe, 2);
-      assertRefusal(probe, await sendEncoded(probe, "deflate", deflateRawSync(bodyOf(probe))), 400, 3);
+      const followed = Buffer.concat([deflateSync(bodyOf(probe)), Buffer.from("garbage")]);
+      for (const broken of [deflateRawSync(bodyOf(probe)), followed])
+        assertRefusal(probe, await sendEncoded(probe, "deflate", broken), 400, 3);
     },
   },
   {
@@ -84,9 +86,11 @@ export const encodingAssertions: readonly Assertion[] = [
   },
   {
     id: "R32",
-    says: "does not mind the case of the Content-Encoding",
+    says: "does not mind the case of the Content-Encoding, nor its old name",
     notFor: overHttp,
-    run: async (probe) => assertUndone(probe, "GZip", gzipSync(bodyOf(probe))),
+    async run(probe) {
+      for (const name of ["GZip", "GZIP", "x-gzip"]) await assertUndone(probe, name, gzipSync(bodyOf(probe)));
+    },
   },
   {
     id: "R33",
@@ -117,8 +121,12 @@ export const encodingAssertions: readonly Assertion[] = [
         zstdFrame([{ stored: Buffer.alloc(100_000) }], { window: 0 }),
         zstdFrame(manyBlocks, { window: 31 << 3 }),
         zstdFrame(stored, { dictionaryId: 7 }),
+        zstdFrame(stored, { contentSize: 1n }),
+        zstdFrame(stored, { checksum: 1 }),
       ]);
-      await assertUndone(probe, "zstd", zstdFrame(stored, { window: 31 << 3, contentSize: 2n ** 33n }));
+      await assertUndone(probe, "zstd", zstdFrame(stored, { window: 31 << 3 }));
+      const promising = zstdFrame(stored, { contentSize: 2n ** 33n });
+      assertRefusal(probe, await sendEncoded(probe, "zstd", promising), 413, 8);
     },
   },
   {
@@ -132,6 +140,7 @@ export const encodingAssertions: readonly Assertion[] = [
         ...cut,
         damaged(whole, whole.length - 6),
         Buffer.concat([whole, Buffer.from("garbage")]),
+        Buffer.concat([whole, Buffer.from("\0garbage")]),
       ]);
     },
   },

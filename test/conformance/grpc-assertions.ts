@@ -14,6 +14,7 @@ import {
   statusDetailsOf,
   until,
 } from "../support/http2-client.ts";
+import { zstdStored } from "../support/zstd-frames.ts";
 import { all, type Assertion, ofRecords, onlyOnce, overGrpc } from "./assertion.ts";
 import { callExport, methodOf } from "./grpc-client.ts";
 import { asObject } from "./outcome.ts";
@@ -85,7 +86,7 @@ export const grpcAssertions: readonly Assertion[] = [
   },
   {
     id: "G03",
-    says: "takes messages compressed with gzip, and others of the same call not compressed",
+    says: "takes messages compressed with gzip, deflate or zstd, and others of the same call not compressed",
     notFor: overGrpc,
     async run(probe) {
       const gzip = { "grpc-encoding": "gzip" };
@@ -93,9 +94,10 @@ export const grpcAssertions: readonly Assertion[] = [
       assert.equal((await callFrames(probe, [compressed(body, gzipSync)], gzip)).code, 0);
       assert.equal((await callFrames(probe, [frameOf(body)], gzip)).code, 0);
       assert.equal((await callFrames(probe, [compressed(body, deflateSync)], { "grpc-encoding": "deflate" })).code, 0);
+      assert.equal((await callFrames(probe, [compressed(body, zstdStored)], { "grpc-encoding": "zstd" })).code, 0);
       assert.deepEqual(
         probe.delivered().map(({ count }) => count),
-        [2, 2, 2],
+        [2, 2, 2, 2],
       );
     },
   },

@@ -1,5 +1,5 @@
 /** Unary calls with raw bytes. */
-import { Client, credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
+import { type ChannelCredentials, Client, credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import type { Signal } from "../../src/model/signal-batch.ts";
 
 export interface GrpcAnswer {
@@ -22,14 +22,15 @@ export const methodOf = (signal: Signal): string => METHODS[signal];
 const asBytes = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
 const LARGEST = { "grpc.max_send_message_length": -1, "grpc.max_receive_message_length": -1 };
 
-/** One call on a connection of its own. */
+/** One call on a connection of its own; over TLS the server's certificate must be one for localhost. */
 export async function callExport(
   address: string,
   signal: Signal,
   body: Uint8Array,
   metadata: Metadata,
+  channel: ChannelCredentials = credentials.createInsecure(),
 ): Promise<GrpcAnswer> {
-  const client = new Client(address, credentials.createInsecure(), LARGEST);
+  const client = new Client(address, channel, { ...LARGEST, "grpc.ssl_target_name_override": "localhost" });
   try {
     return await new Promise((resolve) => {
       const deadline = Date.now() + 10_000;

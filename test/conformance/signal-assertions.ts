@@ -4,6 +4,8 @@ import { buildSessions } from "../../src/session/build-sessions.ts";
 import { gzipSync } from "node:zlib";
 import { all, type Assertion, everywhere, ofLogs, overHttp } from "./assertion.ts";
 import { ACCEPTED, assertDelivered, assertRefusal, assertTakes, bodyOf } from "./checks.ts";
+import { frameOf } from "../support/http2-client.ts";
+import { methodOf } from "./grpc-client.ts";
 import { fullLogs, VALUES } from "./full-requests.ts";
 import type { Probe } from "./probe.ts";
 import { deliveredLogRecords, deliveredSpans, readBack } from "./read-back.ts";
@@ -64,7 +66,9 @@ async function exportBoth(
 ): Promise<void> {
   const sendSpan = async () => {
     const request = encodeRequest({ ...probe.cell, signal: "traces" }, requestWith("traces", [SPAN_OF_CALL]));
-    assert.equal((await probe.send({ path: "/v1/traces", body: request })).status, 200);
+    if (probe.cell.encoding !== "grpc")
+      assert.equal((await probe.send({ path: "/v1/traces", body: request })).status, 200);
+    else assert.equal((await probe.callRaw({ path: methodOf("traces"), pieces: [frameOf(request)] })).code, 0);
   };
   if (order === "span first") await sendSpan();
   assert.deepEqual(await probe.export(requestWith("logs", records)), ACCEPTED);
@@ -78,7 +82,6 @@ function turnsOf(probe: Probe): readonly (readonly (string | undefined)[])[] {
 }
 
 const THE_TURN = [["What is the capital of France?", "Paris."]];
-const logsOverHttp = all(ofLogs, overHttp);
 
 export const signalAssertions: readonly Assertion[] = [
   {
@@ -123,7 +126,7 @@ export const signalAssertions: readonly Assertion[] = [
   {
     id: "L02",
     says: "keeps event_name, and reads the attribute event.name of older SDKs where it is empty",
-    notFor: logsOverHttp,
+    notFor: ofLogs,
     async run(probe) {
       const { eventName, attributes, ...rest } = DETAILS;
       await exportBoth(probe, [{ ...rest, attributes: [...attributes, text("event.name", eventName)] }], "span first");
@@ -162,7 +165,7 @@ export const signalAssertions: readonly Assertion[] = [
   {
     id: "L04",
     says: "joins the details event of a model call to its span, whichever comes first",
-    notFor: logsOverHttp,
+    notFor: ofLogs,
     async run(probe) {
       for (const order of ["span first", "records first"] as const) {
         probe.inner.clear();
@@ -174,7 +177,7 @@ export const signalAssertions: readonly Assertion[] = [
   {
     id: "L05",
     says: "joins the message events of older conventions to their span, whichever comes first",
-    notFor: logsOverHttp,
+    notFor: ofLogs,
     async run(probe) {
       for (const order of ["span first", "records first"] as const) {
         probe.inner.clear();

@@ -1,7 +1,13 @@
 /** The part of the battery that is about sending queues: `src/component/sending-queue.ts`. */
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { QueuedItem, QueuedRequest, SendingQueue } from "../../src/component/sending-queue.ts";
+import type {
+  ParkedDecision,
+  ParkedQuery,
+  QueuedItem,
+  QueuedRequest,
+  SendingQueue,
+} from "../../src/component/sending-queue.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -104,6 +110,69 @@ export function describeStoreSendingQueue(underTest: () => StoreUnderTest): void
       expect(await queue.next(0)).toBeUndefined();
       expect(await queue.size()).toEqual({ requests: 0, items: 0, bytes: 0 });
       expect(await queue.read(item!)).toHaveProperty("bytes");
+    });
+
+    describe("what was set aside", () => {
+      /** Two of ours and one of another project, set aside in this order. */
+      const parked = async (): Promise<SendingQueue> => {
+        const queue = queueOf();
+        for (const project of ["ours", "theirs", "ours"]) await queue.put(request({ project, count: 3 }));
+        for (const item of await waiting(queue)) await queue.park(item, `refused ${item.id}`);
+        return queue;
+      };
+      const listed = async (query: Partial<ParkedQuery> = {}) =>
+        underTest().store.findParkedRequests({ project: "ours", after: 0, limit: 10, ...query });
+
+      test("is listed for its project, oldest first, with the reason, in pages", async () => {
+        const queue = await parked();
+        const [first, second, ...rest] = await listed();
+        expect(rest).toEqual([]);
+        expect(first).toMatchObject({ exporter: "otlp_http", project: "ours", signal: "traces", count: 3, size: 9 });
+        expect([first?.reason, first?.createdAt]).toEqual([`refused ${first?.id}`, expect.any(Date)]);
+        expect(second?.id).toBeGreaterThan(first!.id);
+        expect(await listed({ limit: 1 })).toEqual([first]);
+        expect(await listed({ after: first!.id })).toEqual([second]);
+        expect(await listed({ exporter: "otlp_grpc" })).toEqual([]);
+        expect(await listed({ exporter: "otlp_http" })).toHaveLength(2);
+        expect(await queue.parkedSize()).toEqual({ requests: 3, items: 9, bytes: 27 });
+      });
+
+      test("waits again behind all others when a person says so, and is told to the exporter's queue", async () => {
+        const queue = await parked();
+        const decisions: ParkedDecision[] = [];
+        queue.onDecision((decision) => decisions.push(decision));
+        queueOf("otlp_grpc").onDecision(() => expect.unreachable());
+        const [first] = await listed();
+        expect(await underTest().store.decideParkedRequest({ project: "ours", id: first!.id }, "retry")).toBe(true);
+        const [again, ...others] = await waiting(queue);
+        expect(others).toEqual([]);
+        expect(again).toMatchObject({ project: "ours", count: 3, attempts: 0, createdAt: first?.createdAt });
+        expect(again?.id).toBeGreaterThan(first!.id);
+        expect(await queue.read(again!)).toEqual({ bytes: new Uint8Array(Buffer.from("a request")) });
+        expect(decisions).toEqual([{ kind: "retry", exporter: "otlp_http", count: 3, size: 9 }]);
+        expect(await listed()).toHaveLength(1);
+      });
+
+      test("is forgotten when a person says so", async () => {
+        const queue = await parked();
+        const [first] = await listed();
+        expect(await underTest().store.decideParkedRequest({ project: "ours", id: first!.id }, "drop")).toBe(true);
+        expect(await listed()).toHaveLength(1);
+        expect(await waiting(queue)).toEqual([]);
+        expect(await queue.read(first!)).toHaveProperty("damage");
+      });
+
+      test.each(["retry", "drop"] as const)("is nobody else's to %s, and nothing that waits can be", async (kind) => {
+        const queue = await parked();
+        const [first] = await listed();
+        const { store } = underTest();
+        expect(await store.decideParkedRequest({ project: "theirs", id: first!.id }, kind)).toBe(false);
+        await queue.put(request({ project: "ours" }));
+        const [one] = await waiting(queue);
+        expect(await store.decideParkedRequest({ project: "ours", id: one!.id }, kind)).toBe(false);
+        expect(await store.decideParkedRequest({ project: "ours", id: 999_999 }, kind)).toBe(false);
+        expect([await listed(), await waiting(queue)]).toMatchObject([{ length: 2 }, { length: 1 }]);
+      });
     });
   });
 }

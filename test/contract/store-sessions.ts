@@ -124,8 +124,8 @@ export function describeStoreSessions(underTest: () => StoreUnderTest): void {
       const { store } = underTest();
       const linked = await store.findLinkedSessions({ project, id: three }, [3n, large, 7n], 10);
       expect(linked).toEqual([
-        { id: two, sharedLinks: 2 },
-        { id: one, sharedLinks: 1 },
+        { id: two, sharedLinks: 2, links: 3 },
+        { id: one, sharedLinks: 1, links: 3 },
       ]);
       expect(await store.findLinkedSessions({ project, id: three }, [3n, large], 1)).toHaveLength(1);
       expect(await store.findLinkedSessions({ project, id: two }, [3n, large], 10)).toHaveLength(1);
@@ -140,7 +140,7 @@ export function describeStoreSessions(underTest: () => StoreUnderTest): void {
       await store.saveSession(await claimOne(), builtSession(1), [2n, 3n]);
       const other = { project, id: "f".repeat(32) };
       expect(await store.findLinkedSessions(other, [1n], 10)).toEqual([]);
-      expect(await store.findLinkedSessions(other, [2n, 3n], 10)).toEqual([{ id, sharedLinks: 2 }]);
+      expect(await store.findLinkedSessions(other, [2n, 3n], 10)).toEqual([{ id, sharedLinks: 2, links: 2 }]);
     });
 
     test("that everybody shares still find the session that shares most", async () => {

@@ -5,8 +5,10 @@ import { describeStoreFacts } from "./store-facts.ts";
 import { describeStoreJudgements } from "./store-judgements.ts";
 import { describeStoreQueries } from "./store-queries.ts";
 import { describeStoreQueue } from "./store-queue.ts";
+import { describeStoreRebuilds } from "./store-rebuilds.ts";
 import { describeStoreSendingQueue } from "./store-sending-queue.ts";
 import { describeStoreSessions } from "./store-sessions.ts";
+import { describeStoreWaiting } from "./store-waiting.ts";
 import { type StoreUnderTest, use } from "./store-under-test.ts";
 
 /**
@@ -29,8 +31,10 @@ export function describeStoreContract(
     describeStoreFacts(underTest);
     describeStoreQueue(underTest);
     describeStoreSessions(underTest);
+    describeStoreRebuilds(underTest);
     describeStoreJudgements(underTest);
     describeStoreQueries(underTest);
     describeStoreSendingQueue(underTest);
+    describeStoreWaiting(underTest);
   });
 }

@@ -9,6 +9,34 @@ describe("which log records are agents'", () => {
     ["an event by its name", logRecordWith({ eventName: "gen_ai.choice" }), true],
     ["an event of older SDKs", logRecordWith({ attributes: new Map([["event.name", "gen_ai.user.message"]]) }), true],
     ["a record with a GenAI attribute", logRecordWith({ attributes: new Map([["gen_ai.system", "openai"]]) }), true],
+    [
+      "what AWS's distribution took out of a span, named after its scope",
+      logRecordWith({
+        eventName: "strands.telemetry.tracer",
+        body: new Map([
+          [
+            "input",
+            new Map([
+              [
+                "messages",
+                [
+                  new Map([
+                    ["role", "user"],
+                    ["content", "hi"],
+                  ]),
+                ],
+              ],
+            ]),
+          ],
+        ]),
+      }),
+      true,
+    ],
+    [
+      "a body that only looks like it",
+      logRecordWith({ body: new Map([["input", new Map([["messages", []]])]]) }),
+      false,
+    ],
     ["an application's line", logRecordWith({ body: "gen_ai.choice", attributes: new Map([["a", "b"]]) }), false],
     ["another event", logRecordWith({ eventName: "http.request" }), false],
     ["an attribute that only contains the word", logRecordWith({ attributes: new Map([["x.gen_ai.y", 1]]) }), false],

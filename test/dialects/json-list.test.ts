@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findMember, scanList } from "../../src/dialects/json-list.ts";
+import { findMember, isCutOff, scanList } from "../../src/dialects/json-list.ts";
 
 function elementsOf(text: string, from = 0): unknown[] {
   return scanList(text, from).elements.map(([start, end]) => JSON.parse(text.slice(start, end)) as unknown);
@@ -49,5 +49,27 @@ describe("a JSON list in its text", () => {
   ])("is found in %s", (text, rest) => {
     const at = findMember(text, ["messages", "input"]);
     expect(at === undefined ? undefined : text.slice(at)).toBe(rest);
+  });
+});
+
+describe("JSON that was cut off", () => {
+  it.each(["{", "[", '{"a":1', '[{"a":"]}', ' [{"a":1}', '["a', '{"a":[1,2}', "[[1]"])(
+    "is seen by its missing end: %s",
+    (text) => {
+      expect(isCutOff(text)).toBe(true);
+    },
+  );
+
+  it.each([
+    "",
+    "hello",
+    "[Sun 20:58] hi",
+    "{curly",
+    '{"a":1}',
+    "[]",
+    '[{"a":1}] and more',
+    '{"role":"user"} \u0007 "quoted',
+  ])("is not every text that begins with a bracket: %s", (text) => {
+    expect(isCutOff(text)).toBe(false);
   });
 });

@@ -76,6 +76,20 @@ describe("the GenAI conventions keep messages", () => {
       {},
     ],
     [
+      "with the system prompt apart: instructions in a details record of their own",
+      {},
+      {
+        logRecords: [
+          logRecordWith({ eventName: details, attributes: map({ "gen_ai.system_instructions": "be kind" }) }),
+          logRecordWith({
+            eventName: details,
+            attributes: map({ "gen_ai.input.messages": '[{"role":"user","content":"hi"}]' }),
+          }),
+          logRecordWith({ eventName: details, attributes: map({ "gen_ai.output.messages": outputValue }) }),
+        ],
+      },
+    ],
+    [
       "in several details events",
       {},
       {
@@ -109,6 +123,28 @@ describe("the GenAI conventions keep messages", () => {
       },
     ],
     [
+      "in an event for each message, whole and as JSON in one attribute",
+      {},
+      {
+        events: [
+          event("gen_ai.system.message", { "gen_ai.event.content": '{"role":"system","content":"be kind"}' }),
+          event("gen_ai.user.message", { "gen_ai.event.content": "hi" }),
+          event("gen_ai.choice", { "gen_ai.event.content": '{"index":0,"message":{"content":"hello"}}' }),
+        ],
+      },
+    ],
+    [
+      "in events whose message says a role of its own",
+      {},
+      {
+        events: [
+          event("gen_ai.system.message", { role: "developer", content: "be kind" }),
+          event("gen_ai.tool.message", { role: "user", content: '[{"text":"hi"}]' }),
+          event("gen_ai.choice", { message: '{"content":"hello"}' }),
+        ],
+      },
+    ],
+    [
       "in the content events of old",
       {},
       {
@@ -117,6 +153,26 @@ describe("the GenAI conventions keep messages", () => {
             "gen_ai.prompt": '[{"role":"system","content":"be kind"},{"role":"user","content":"hi"}]',
           }),
           event("gen_ai.content.completion", { "gen_ai.completion": '[{"content":"hello"}]' }),
+        ],
+      },
+    ],
+    [
+      "in a log record for each message, named after the content events of old",
+      {},
+      {
+        logRecords: [
+          logRecordWith({
+            attributes: map({ event_name: "gen_ai.content.prompt" }),
+            body: map({ role: "system", content: "be kind" }),
+          }),
+          logRecordWith({
+            attributes: map({ event_name: "gen_ai.content.prompt" }),
+            body: map({ role: "user", content: "hi" }),
+          }),
+          logRecordWith({
+            attributes: map({ event_name: "gen_ai.content.completion" }),
+            body: map({ index: 0n, message: map({ role: "assistant", content: "hello" }) }),
+          }),
         ],
       },
     ],

@@ -230,6 +230,16 @@ describe("a message is read from every library's shape", () => {
       { role: "tool", results: [{ id: "c1", content: { ok: 1 } }] },
     ],
     [
+      "Bedrock tool results as JSON text",
+      { role: "tool", content: '[{"toolResult":{"toolUseId":"c1","status":"success","content":[{"json":{"ok":1}}]}}]' },
+      { role: "tool", results: [{ id: "c1", content: { ok: 1 } }] },
+    ],
+    [
+      "a tool's result that is a list",
+      { role: "tool", tool_call_id: "c1", content: '[{"text":"a"},{"id":"x","text":"b"}]' },
+      { role: "tool", results: [{ id: "c1", content: [{ text: "a" }, { id: "x", text: "b" }] }] },
+    ],
+    [
       "Bedrock failed result",
       { role: "user", content: [{ toolResult: { toolUseId: "c1", status: "error", content: [{ text: "boom" }] } }] },
       { results: [{ id: "c1", error: "boom" }] },

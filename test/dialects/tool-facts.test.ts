@@ -77,6 +77,99 @@ describe("a tool span", () => {
       { callId: undefined },
     ],
     [
+      "of LangChain in Python, through OpenLLMetry",
+      {
+        "traceloop.span.kind": "tool",
+        "traceloop.entity.name": "get_order",
+        "gen_ai.tool.call.id": "c1",
+        "traceloop.entity.input":
+          '{"input_str":"{\'order_id\': \'A-1\'}","tags":[],"inputs":{"order_id":"A-1"},"kwargs":{"color":"green"}}',
+        "traceloop.entity.output": '{"output":"{\\"ok\\":1}","kwargs":{"color":"green"}}',
+      },
+      {},
+    ],
+    [
+      "of LangChain in Python, whose arguments are only printed",
+      {
+        "traceloop.span.kind": "tool",
+        "traceloop.entity.name": "get_order",
+        "gen_ai.tool.call.id": "c1",
+        "traceloop.entity.input": '{"input_str":"{\'order_id\': \'A-1\'}","kwargs":{"color":"green"}}',
+        "traceloop.entity.output": '{"output":{"ok":1},"kwargs":{}}',
+      },
+      {},
+    ],
+    [
+      "of OpenInference with arguments as Python prints them",
+      {
+        "openinference.span.kind": "TOOL",
+        "tool.name": "get_order",
+        "tool_call.id": "c1",
+        "input.value": "{'order_id': 'A-1'}",
+        "output.value": '{"ok":1}',
+      },
+      {},
+    ],
+    [
+      "of LangSmith, printed by Python",
+      {
+        "langsmith.span.kind": "tool",
+        "gen_ai.tool.name": "get_order",
+        "gen_ai.tool.call.id": "c1",
+        "gen_ai.prompt": `{"input":"{'order_id': 'A-1'}"}`,
+        "gen_ai.completion": '{"output":{"ok":1}}',
+      },
+      {},
+    ],
+    [
+      "of CrewAI, through OpenInference",
+      {
+        "openinference.span.kind": "TOOL",
+        "tool.name": "get_order",
+        "tool_call.id": "c1",
+        "input.value": JSON.stringify({
+          tool_string: "Action: get_order",
+          tool: "CrewStructuredTool(name='get_order')",
+          calling: { tool_name: "get_order", arguments: { order_id: "A-1" } },
+        }),
+        "output.value": '{"ok":1}',
+      },
+      {},
+    ],
+    [
+      "of smolagents, called by position",
+      {
+        "openinference.span.kind": "TOOL",
+        "tool.name": "get_order",
+        "tool_call.id": "c1",
+        "input.value": '{"args":[{"order_id":"A-1"}],"sanitize_inputs_outputs":true,"kwargs":{}}',
+        "output.value": '{"ok":1}',
+      },
+      {},
+    ],
+    [
+      "of MLflow, all of it JSON",
+      {
+        "mlflow.spanType": '"TOOL"',
+        "gen_ai.tool.call.id": "c1",
+        "mlflow.spanInputs": '{"order_id":"A-1"}',
+        "mlflow.spanOutputs": '{"ok":1}',
+      },
+      {},
+      "get_order",
+    ],
+    [
+      "of MCP, named by its span",
+      {
+        "mcp.method.name": "tools/call",
+        "gen_ai.tool.call.id": "c1",
+        "gen_ai.tool.call.arguments": '{"order_id":"A-1"}',
+        "gen_ai.tool.call.result": '{"content":[{"type":"text","text":"{\\"ok\\":1}"}],"isError":false}',
+      },
+      {},
+      "tools/call get_order",
+    ],
+    [
       "of OpenInference over the AI SDK",
       {
         "openinference.span.kind": "TOOL",

@@ -128,13 +128,26 @@ describe("a token in the header", () => {
 
 describe("what an exporter sends", () => {
   test.each([
+    ["b", "Bearer of-b"],
+    ["c", "Bearer of-c"],
+    ["unknown", "Bearer reader"],
+  ])("of the project %s is %s: its own token that may send, else the first", (project, authorization) => {
+    const tokens = [
+      { token: "reader", project: "b", rights: ["read"] },
+      { token: "of-b", project: "b" },
+      { token: "of-c", project: "c", rights: ["ingest"] },
+    ];
+    expect(authenticatorOf({ tokens }).clientHeaders(project)).toEqual({ authorization });
+  });
+
+  test.each([
     [{ token: "a" }, { authorization: "Bearer a" }],
     [{ tokens: ["a", "b"] }, { authorization: "Bearer a" }],
     [{ header: "X-Api-Key", scheme: "", token: "a" }, { "x-api-key": "a" }],
   ])("with %j is %j", (config, headers) => {
     const authenticator = authenticatorOf(config);
-    expect(authenticator.clientHeaders()).toEqual(headers);
-    expect(authenticator.authenticate(authenticator.clientHeaders(), "ingest").project).toBe("default");
+    expect(authenticator.clientHeaders("default")).toEqual(headers);
+    expect(authenticator.authenticate(authenticator.clientHeaders("default"), "ingest").project).toBe("default");
   });
 });
 
@@ -188,7 +201,7 @@ describe("a file of tokens", () => {
       undefined,
       undefined,
     ]);
-    expect(authenticator.clientHeaders()).toEqual({ authorization: "Bearer first" });
+    expect(authenticator.clientHeaders("default")).toEqual({ authorization: "Bearer first" });
   });
 
   test("is read again when it changes, and when another file takes its place", { timeout: 15_000 }, async () => {

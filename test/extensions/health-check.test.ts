@@ -28,7 +28,12 @@ const anyPort = { endpoint: "127.0.0.1:0" };
 describe("the health check", () => {
   test("listens on the collector's address unless told otherwise", () => {
     const endpoint = { host: "localhost", port: 13_133 };
-    expect(healthCheck.configSchema.parse({})).toEqual({ endpoint, path: "/", public: false });
+    expect(healthCheck.configSchema.parse({})).toEqual({
+      endpoint,
+      path: "/",
+      public: false,
+      response_body: {},
+    });
   });
 
   test("says since when the server takes data", async () => {
@@ -40,6 +45,12 @@ describe("the health check", () => {
       upSince: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown,
       uptime: expect.stringMatching(/^\d+\.\d{3}s$/) as unknown,
     });
+  });
+
+  test("answers with the text that it was given", async () => {
+    const { url } = await startHealthCheck({ ...anyPort, response_body: { healthy: "I'm good" } });
+    const response = await fetch(url);
+    expect([response.status, await response.text()]).toEqual([200, "I'm good"]);
   });
 
   test("turns red when the server stops, and green again", async () => {

@@ -1,5 +1,7 @@
+import { createServer } from "node:http";
 import { expect, it } from "vitest";
 import { runDemo } from "../../examples/run-demo.mjs";
+import { portOf } from "../support/port-of.ts";
 import { inShort, sessionsOf } from "./sessions-of.ts";
 import { startCollector } from "./start-collector.ts";
 
@@ -42,6 +44,21 @@ it("is one session of three turns, whose second claims success after a failed to
       tools: [["quote_shipping", { city: "Lisbon" }, { city: "Lisbon", days: 3, price_eur: 7.5 }]],
     },
   ]);
+});
+
+it("shows its key to a server that asks who sends", async () => {
+  const seen: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.headers.authorization);
+    request.resume();
+    response.writeHead(200, { "content-type": "application/json" }).end("{}");
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  await runDemo({ otlpUrl: `http://127.0.0.1:${portOf(server)}`, apiKey: "a,key=with%signs" });
+  server.close();
+  expect(new Set(seen)).toEqual(new Set(["Bearer a,key=with%signs"]));
 });
 
 it("is a conversation of its own each time, and no failure when no server listens", async () => {

@@ -203,7 +203,16 @@ describe("a span", () => {
     ["zeros", `{"traceId":"${"0".repeat(32)}","spanId":"${IDS.spanId}"}`, "traceId is empty or all zeros"],
     ["an odd number of digits", `{"traceId":"abc","spanId":"${IDS.spanId}"}`, "traceId is not 32 hex digits"],
     ["no hex", `{"traceId":"${"g".repeat(32)}","spanId":"${IDS.spanId}"}`, "traceId is not 32 hex digits"],
-    ["base64", `{"traceId":"CvdlGRbNQ92ESOshHIAxnA==","spanId":"${IDS.spanId}"}`, "traceId is not 32 hex digits"],
+    [
+      "base64",
+      `{"traceId":"CvdlGRbNQ92ESOshHIAxnA==","spanId":"${IDS.spanId}"}`,
+      "traceId is not 32 hex digits, but base64, which OTLP/JSON does not use for ids",
+    ],
+    [
+      "a span id in base64",
+      `{"traceId":"${IDS.traceId}","spanId":"t61rcWkgMzE"}`,
+      "spanId is not 16 hex digits, but base64, which OTLP/JSON does not use for ids",
+    ],
     ["a number as id", `{"traceId":5,"spanId":"${IDS.spanId}"}`, "traceId is not a string"],
     ["no span id", `{"traceId":"${IDS.traceId}"}`, "spanId is empty or all zeros"],
     ["a short parent", spanText('"parentSpanId":"abcd"'), "parentSpanId is not 16 hex digits"],

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { EncodedRecords } from "../../src/model/signal-batch.ts";
 import { decodeSpans } from "../../src/otlp/decode-records.ts";
 import { encodeSpans } from "../../src/otlp/encode-records.ts";
-import { sliceRecords } from "../../src/otlp/slice-records.ts";
+import { compactRecords, joinRecords, sliceRecords } from "../../src/otlp/slice-records.ts";
 import { agentResource, agentScope, agentSpan } from "../support/agent-spans.ts";
 
 const scopes = Array.from({ length: 4 }, (_, number) => ({ ...agentScope, name: `scope ${number}` }));
@@ -58,5 +58,41 @@ describe("slices of a request", () => {
     const slices = [...sliceRecords({ ...encoded, bytes, records }, { bytes: 1, records: 2 })];
     expect(slices.flatMap(decodeSpans)).toEqual([spans[1], spans[3], spans[5]]);
     expect(slices.every((slice) => slice.bytes === bytes)).toBe(true);
+  });
+
+  test.each([
+    ["small records", { name: "x", count: 8000 }],
+    ["records of some size", { name: "x".repeat(1000), count: 1000 }],
+  ])("of %s with a large resource are together never much more than the request", (_, { name, count }) => {
+    const resource = { ...agentResource, schemaUrl: "x".repeat(100_000) };
+    const spans = Array.from({ length: count }, () => agentSpan({ name, attributes: new Map(), resource }));
+    const encoded = encodeSpans(spans);
+    const slices = [...sliceRecords(encoded, { bytes: 50_000, records: 100 })];
+    expect(slices.length).toBeGreaterThan(1);
+    expect(slices.reduce((sum, slice) => sum + countOf(slice), 0)).toBe(count);
+    const carried = slices.reduce((sum, slice) => sum + compactRecords(slice).bytes.length, 0);
+    expect(carried).toBeLessThan(3 * encoded.bytes.length);
+  });
+});
+
+describe("joined requests", () => {
+  test("hold the spans of all, in order, each with its resource and scope", () => {
+    fc.assert(
+      fc.property(shapes, fc.integer({ min: 1, max: 2000 }), (list, bytes) => {
+        const spans = list.map(spanOf);
+        const slices = [...sliceRecords(encodeSpans(spans), { bytes, records: 5 })];
+        const joined = joinRecords(
+          slices.map((slice, at) => (at % 2 === 0 ? compactRecords(slice) : encodeSpans(decodeSpans(slice)))),
+        );
+        expect(decodeSpans(joined)).toEqual(spans);
+        expect(countOf(joined)).toBe(spans.length);
+      }),
+    );
+  });
+
+  test("without records have none", () => {
+    expect(decodeSpans(joinRecords([]))).toEqual([]);
+    const span = agentSpan();
+    expect(decodeSpans(joinRecords([encodeSpans([]), encodeSpans([span]), encodeSpans([])]))).toEqual([span]);
   });
 });

@@ -100,3 +100,43 @@ test("what is dropped is accepted by the receiver: a pipeline delivers the rest,
   });
   expect(received.map(({ count }) => count)).toEqual([1]);
 });
+
+describe("conditions that say themselves what they are about", () => {
+  const event = (name: string) => ({ name, timeUnixNano: 1n, attributes: map({}), droppedAttributesCount: 0 });
+  const root = spanWith({ name: "root", events: [event("noise"), event("said")] });
+  const child = spanWith({ name: "child", parentSpanId: "00f067aa0ba902b7" });
+
+  test.each<[string, readonly unknown[], readonly string[]]>([
+    ["a path of a span", ['span.name == "child"'], ["root"]],
+    ["a group about spans", [{ context: "span", conditions: ['name == "child"', "IsRootSpan()"] }], []],
+    ["a path of a resource", ['resource.attributes["service.name"] == nil'], []],
+    ["a group about resources", [{ context: "resource", conditions: ['attributes["service.name"] == nil'] }], []],
+    ["a function", ['HasPrefix(span.name, "ch") or HasSuffix(span.name, "x")'], ["root"]],
+    ["nothing that holds", ['span.name == "x"'], ["root", "child"]],
+  ])("drop spans: %s", async (_, trace_conditions, names) => {
+    const { spans } = createProcessor(filter, { trace_conditions });
+    expect((await spans([root, child])).map(({ name }) => name)).toEqual(names);
+  });
+
+  test("drop events of spans, and log records", async () => {
+    const { spans, logRecords } = createProcessor(filter, {
+      trace_conditions: ['spanevent.name == "noise" and span.name == "root"'],
+      log_conditions: ["log.severity_number < SEVERITY_NUMBER_WARN"],
+    });
+    const [kept] = await spans([root]);
+    expect(kept?.events.map(({ name }) => name)).toEqual(["said"]);
+    expect(await logRecords([logRecordWith({ severityNumber: 9 })])).toEqual([]);
+  });
+
+  test.each([
+    [['span.nam == "x"'], 'trace_conditions::0: there is no path "span.nam" here'],
+    [[{ context: "metric", conditions: ["true"] }], "must be span or spanevent or resource"],
+  ])("are refused as a whole when one is wrong: %j", (trace_conditions, message) => {
+    expect(JSON.stringify(filter.configSchema.safeParse({ trace_conditions }).error?.issues)).toContain(
+      message
+        .split(": ")
+        .at(-1)
+        ?.replaceAll('"', String.raw`\"`),
+    );
+  });
+});

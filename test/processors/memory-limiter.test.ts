@@ -60,6 +60,7 @@ describe("a memory limiter", () => {
       id: "memory_limiter",
       thresholds: { refuse: 100, accept: 90 },
       checkIntervalMs: 1000,
+      collectionIntervalMs: 10_000,
       usedBytes: () => used.bytes,
       collectGarbage() {
         collections.count += 1;

@@ -3,6 +3,7 @@ import type { Claim, ReleaseOutcome, SessionFacts, Store } from "../../src/compo
 import { UnavailableError } from "../../src/model/errors.ts";
 import { createJudgePauses } from "../../src/service/judge-pauses.ts";
 import { createJudgeRetries } from "../../src/service/judge-retries.ts";
+import { createKeptSessions } from "../../src/service/kept-sessions.ts";
 import { processClaim } from "../../src/service/process-claim.ts";
 import { createTelemetry } from "../../src/service/telemetry.ts";
 import { recordingLogger } from "../support/recording-logger.ts";
@@ -38,8 +39,10 @@ function modelCall(traceId: string, ...said: string[]): SessionFacts {
 /** A store that has the facts of one model call, and notes how the session was let go. */
 function storeThat(used: Partial<Store>) {
   const released: ReleaseOutcome[] = [];
+  const readFacts = used.readFacts ?? (async () => modelCall("a".repeat(32), "Hello"));
   const store = storeWith({
-    readFacts: async () => modelCall("a".repeat(32), "Hello"),
+    readFacts,
+    readNewFacts: async (ref) => ({ ...(await readFacts(ref)), isWhole: true, cursor: "", bytes: 0 }),
     saveSession: async () => 1,
     findLinkedSessions: async () => [],
     readJudgements: async () => ({ turns: [], trajectories: [] }),
@@ -50,7 +53,17 @@ function storeThat(used: Partial<Store>) {
   const logger = recordingLogger();
   const telemetry = createTelemetry();
   const pauses = createJudgePauses(logger, telemetry);
-  const context = { store, judges: [], pauses, retries: createJudgeRetries(), leaseMs: 30_000, logger, telemetry };
+  const kept = createKeptSessions({ store });
+  const context = {
+    store,
+    judges: [],
+    pauses,
+    retries: createJudgeRetries(),
+    kept,
+    leaseMs: 30_000,
+    logger,
+    telemetry,
+  };
   return { context, released };
 }
 
@@ -83,12 +96,25 @@ describe("processing a claim", () => {
     expect(released).toEqual([{ status: "completed" }]);
   });
 
-  test("looks for no other session when the sender named the conversation, or sent messages", async () => {
+  test("looks for no other session when the sender sent messages", async () => {
     const findLinkedSessions = () => Promise.reject(new Error("not to be asked"));
     const { context, released } = storeThat({ findLinkedSessions });
-    await processClaim({ ...claim, conversationId: "c" }, running, context);
     await processClaim({ ...claim, source: "messages" }, running, context);
-    expect(released).toEqual([{ status: "completed" }, { status: "completed" }]);
+    expect(released).toEqual([{ status: "completed" }]);
+  });
+
+  test("of a conversation that its sender named calls in those that may be parts of it: all of them must be found in it", async () => {
+    const called: string[] = [];
+    const { context, released } = storeThat({
+      findLinkedSessions: async () => [
+        { id: "part", sharedLinks: 1, links: 1 },
+        { id: "named", conversationId: "other", sharedLinks: 1, links: 1 },
+        { id: "only begins alike", sharedLinks: 1, links: 3 },
+      ],
+      requestBuild: async ({ id }) => called.push(id) > 0,
+    });
+    await processClaim({ ...claim, conversationId: "c" }, running, context);
+    expect([called, released]).toEqual([["part"], [{ status: "completed" }]]);
   });
 
   test("lets nothing go when the session became part of another, or is held by someone else", async () => {
@@ -96,7 +122,7 @@ describe("processing a claim", () => {
     const joining = storeThat({
       readFacts: async ({ id }) =>
         id === "s2" ? modelCall("b".repeat(32), "Hello") : modelCall("a".repeat(32), "Hello", "Hi", "And?"),
-      findLinkedSessions: async () => [{ id: "s2", sharedLinks: 1 }],
+      findLinkedSessions: async () => [{ id: "s2", sharedLinks: 1, links: 1 }],
       joinSession: async (_, into) => joined.push(into) > 0,
     });
     await processClaim(claim, running, joining.context);

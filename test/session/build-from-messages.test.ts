@@ -83,6 +83,21 @@ describe("messages become turns", () => {
     expect(turns).toMatchObject([{ assistantContent: "A", steps: [{ content: "let me see" }, {}, { content: "A" }] }]);
   });
 
+  it.each<[string, readonly ChatMessage[]]>([
+    ["the model said something beside", [{ role: "assistant", content: "wait", tool_calls: [call("1", "x")] }]],
+    [
+      "the call was answered",
+      [
+        { role: "assistant", content: null, tool_calls: [call("1", "x")] },
+        { role: "tool", tool_call_id: "1", content: "fine" },
+      ],
+    ],
+    ["there was no call", [{ role: "assistant", content: null }]],
+  ])("what the user says is his own when %s", (_why, before) => {
+    const { turns } = build([{ role: "user", content: "a" }, ...before, { role: "user", content: "b" }]);
+    expect(turns.map(({ userContent }) => userContent)).toEqual(["a", "b"]);
+  });
+
   it("content may be a list of parts", () => {
     const { turns } = build([
       {
@@ -124,6 +139,19 @@ describe("tool calls in messages", () => {
       [
         { name: "x", result: "one" },
         { name: "y", result: "two" },
+      ],
+    ],
+    [
+      "an answer that lost its role, beside which the model said nothing",
+      [
+        { role: "assistant", content: null, tool_calls: [call("1", "x"), call("2", "y")] },
+        { role: "user", content: '{"a":1}' },
+        { role: "user", content: "Error: two" },
+        { role: "assistant", content: "A" },
+      ],
+      [
+        { name: "x", result: { a: 1 }, resultMessageIndex: 2 },
+        { name: "y", error: "Error: two", resultMessageIndex: 3 },
       ],
     ],
     [

@@ -15,7 +15,6 @@ const incomplete = new Set([
   "openinference-openai-hidden",
   "openinference-openai-truncated",
   "otel-contrib-openai-nocontent",
-  "traceloop-langchain",
   "traceloop-openai-nocontent",
   "traceloop-openai-truncated",
 ]);
@@ -79,14 +78,28 @@ describe("traffic without all content still shows", () => {
     expect(all.every(({ flags }) => flags.includes(flag as (typeof flags)[number]))).toBe(true);
   });
 
-  it("spans that wrote over each other: the turns and what was asked", () => {
+  it("spans that wrote over each other: all but what no later history tells, which is the last turn's answer", () => {
     const { requests, expected } = loadCapture("langsmith-langchain");
-    const [session, ...others] = buildSessions(factsOfRequests(requests));
-    expect(others).toEqual([]);
-    expect(session?.turns.map(({ userContent }) => userContent)).toEqual(
-      expected.conversations[0]?.turns.map(({ user }) => user),
-    );
+    const sessions = buildSessions(factsOfRequests(requests));
+    expect(sessions.flatMap(({ turns }) => turns.map(({ aborted }) => aborted))).toEqual(Array(6).fill(false));
+    expect(problemsOf(expected, sessions)).toEqual([
+      expect.stringMatching(/^turn 6: reply undefined/),
+      expect.stringMatching(/^turn 6: no call get_order/),
+      expect.stringMatching(/^turn 6: no call track_parcel/),
+    ]);
   });
+
+  it.each(["ai-sdk-v6-nocontent", "openinference-openai-hidden", "otel-contrib-openai-nocontent"])(
+    "%s: each turn its own tools",
+    (name) => {
+      const { requests, expected } = loadCapture(name);
+      const [session] = buildSessions(factsOfRequests(requests));
+      const tools = session?.turns.map(({ steps }) =>
+        steps.flatMap((step) => (step.type === "tool_call" ? [step.name] : [])),
+      );
+      expect(tools).toEqual(expected.conversations[0]?.turns.map(({ toolCalls }) => toolCalls.map(({ name }) => name)));
+    },
+  );
 
   it("a sliding window without overlap: three pieces, each whole", () => {
     const sessions = buildSessions(factsOfRequests(loadCapture("openinference-openai-bare-window").requests));

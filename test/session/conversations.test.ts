@@ -204,6 +204,37 @@ describe("traces without an id", () => {
   });
 });
 
+describe("history that is shared", () => {
+  const ofService = (service: string, spans: readonly Span[]): readonly Span[] =>
+    spans.map((span) => ({
+      ...span,
+      resource: { ...span.resource, attributes: new Map([["service.name", service]]) },
+    }));
+  const ofUser = (userId: string, spans: readonly Span[]): readonly Span[] =>
+    spans.map((span) => ({ ...span, attributes: new Map([...span.attributes, ["user.id", userId]]) }));
+  const earlier = [chat({ id: 1, trace: 1, at: 0 }, [user("a")], said("A"))];
+  const later = [chat({ id: 2, trace: 2, at: 1 }, [user("a"), said("A"), user("b")], said("B"))];
+  const sessionsOf = (...spans: readonly (readonly Span[])[]): number =>
+    buildSessions({ spans: spans.flat(), logRecords: [] }).length;
+
+  it("joins traces of one service and one user, also where only one of them names him", () => {
+    expect(sessionsOf(earlier, later)).toBe(1);
+    expect(sessionsOf(ofUser("u", earlier), later)).toBe(1);
+    expect(sessionsOf(ofUser("u", earlier), ofUser("u", later))).toBe(1);
+  });
+
+  it("does not join those of two services, or of two users", () => {
+    expect(sessionsOf(ofService("one", earlier), ofService("two", later))).toBe(2);
+    expect(sessionsOf(ofUser("u", earlier), ofUser("v", later))).toBe(2);
+  });
+
+  it("of two services has no link in common", () => {
+    const linksOf = (service: string): readonly bigint[] =>
+      buildSession({ spans: ofService(service, later), logRecords: [] }, {}).links;
+    expect(linksOf("one").filter((link) => linksOf("two").includes(link))).toEqual([]);
+  });
+});
+
 describe("links", () => {
   const links = (spans: readonly Span[], conversationId?: string) =>
     buildSession({ spans, logRecords: [] }, conversationId === undefined ? {} : { conversationId }).links;
@@ -221,9 +252,12 @@ describe("links", () => {
     expect(links([second])).toEqual(expect.arrayContaining([...links([first])]));
   });
 
-  it("are none where there is no content, or an id", () => {
+  it("are none where there is no content", () => {
     expect(links([chat({ id: 1, at: 0 }, [{ user: "" }, { assistant: "" }])])).toEqual([]);
-    expect(links([first], "s")).toEqual([]);
+  });
+
+  it("are the same with an id: so that what came without one finds the conversation", () => {
+    expect(links([second], "s")).toEqual(links([second]));
   });
 
   it("are shared by what only JSON or circumstance holds together", () => {

@@ -41,8 +41,12 @@ function record(
 }
 
 const order = (ids: readonly number[], records: readonly LogRecord[]) => {
-  const ordered = orderLogRecords(ids.map(span), records);
-  return ids.map((id) => ordered.get(spanKey(span(id))) ?? []);
+  const spans = ids.map(span).map((own) => ({
+    span: own,
+    arrived: records.filter((one) => spanKey(one) === spanKey(own)),
+  }));
+  const ordered = orderLogRecords(spans.filter(({ arrived }) => arrived.length > 0));
+  return spans.map(({ span: own }) => ordered.find((one) => one.span === own)?.records ?? []);
 };
 
 describe("the log records of a model call", () => {

@@ -8,17 +8,22 @@ export interface FrameHeader {
   /** Declares the size of the content, in eight bytes. */
   readonly contentSize?: bigint;
   readonly dictionaryId?: number;
+  /** Follows the blocks, in four bytes. */
+  readonly checksum?: number;
 }
 
 /** Blocks in a frame; the last one is marked as such. */
 export function zstdFrame(blocks: readonly Block[], header: FrameHeader = {}): Buffer {
-  const { window = 10 << 3, contentSize, dictionaryId } = header;
-  const descriptor = (contentSize === undefined ? 0 : 0xc0) | (dictionaryId === undefined ? 0 : 1);
+  const { window = 10 << 3, contentSize, dictionaryId, checksum } = header;
+  const descriptor =
+    (contentSize === undefined ? 0 : 0xc0) | (checksum === undefined ? 0 : 4) | (dictionaryId === undefined ? 0 : 1);
   const size = Buffer.alloc(contentSize === undefined ? 0 : 8);
   if (contentSize !== undefined) size.writeBigUInt64LE(contentSize);
   const dictionary = dictionaryId === undefined ? [] : [dictionaryId];
   const body = blocks.map((block, number) => encodeBlock(block, number === blocks.length - 1));
-  return Buffer.concat([MAGIC, Buffer.from([descriptor, window, ...dictionary]), size, ...body]);
+  const end = Buffer.alloc(checksum === undefined ? 0 : 4);
+  if (checksum !== undefined) end.writeUInt32LE(checksum);
+  return Buffer.concat([MAGIC, Buffer.from([descriptor, window, ...dictionary]), size, ...body, end]);
 }
 
 /** Bytes as they are, or one byte many times. */

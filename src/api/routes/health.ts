@@ -5,10 +5,11 @@ export const getHealth = defineRoute({
   method: "get",
   path: "/api/v1/health",
   access: "public",
-  async answer(_call, { version, judges }) {
+  async answer(_call, { version, judges, store }) {
     const body: Health = {
       status: "ok",
       version,
+      damages: store.damages?.() ?? 0,
       judges: judges.map(({ name, version, off }) => ({ name, version, off: off ?? null })),
     };
     return { status: 200, body };

@@ -1,4 +1,4 @@
-import { examples, type AddCommand } from "../command.ts";
+import { apiKeyOption, examples, withApiKey, type AddCommand } from "../command.ts";
 import { otlpUrlOf } from "../otlp-url.ts";
 import { toPrintableJson } from "../printable.ts";
 
@@ -6,18 +6,20 @@ export const addDemo: AddCommand = (program, { env, out, err }) => {
   program
     .command("demo")
     .description("run the demo agent against a running server and show the judged session")
+    .addOption(apiKeyOption())
     .option("--json", "print the session as the API answers it")
     .addHelpText("after", examples("turnwise demo"))
-    .action(async ({ json }: { json?: true }) => {
+    .action(async ({ json, apiKey }: { json?: true; apiKey?: string }) => {
+      const asking = withApiKey(env, apiKey);
       const [{ createApiClient }, { runDemo }, { renderSession }] = await Promise.all([
         import("../../api-client.ts"),
         import("../../demo.ts"),
         import("../render-session.ts"),
       ]);
-      const client = createApiClient(env);
+      const client = createApiClient(asking);
       await client.getHealth();
       err.write("The demo agent talks ...\n");
-      const session = await runDemo(client, otlpUrlOf(env));
+      const session = await runDemo(client, { otlpUrl: otlpUrlOf(env), apiKey: asking["TURNWISE_API_KEY"] });
       out.write(json ? `${toPrintableJson(session, 2)}\n` : renderSession(session, out));
     });
 };

@@ -1,11 +1,16 @@
 import { access, constants, open, stat } from "node:fs/promises";
 import { once } from "node:events";
+import type { SessionDetail } from "../../api-client.ts";
+import type { Judge } from "../../component/judge.ts";
+import type { JudgeFileOptions } from "../../judge-file.ts";
 import { codeOf, StartError } from "../../model/errors.ts";
 import { examples, type AddCommand, type CommandContext } from "../command.ts";
 import { withConfigOptions } from "../config-options.ts";
 import { createProgress } from "../progress.ts";
 import { count, milliseconds } from "../quantities.ts";
 import { readLines } from "../read-lines.ts";
+import { holdsOtlp, readSessions } from "../read-sessions.ts";
+import type { Output } from "../terminal.ts";
 
 interface JudgeOptions {
   readonly out?: string;
@@ -24,31 +29,37 @@ interface Destination {
 export const addJudge: AddCommand = (program, context) => {
   withConfigOptions(program.command("judge"))
     .description("judge conversations offline: one JSON line each in, one session detail line each out")
-    .argument("<file>", 'lines of {"id", "messages", "tools"?, "metadata"?, "instructions"?, "evaluate_safety"?}')
+    .argument(
+      "<file>",
+      'lines of {"id", "messages", "tools"?, "metadata"?, "instructions"?, "evaluate_safety"?}, also with .gz; or OTLP, as for replay',
+    )
     .option("--out <file>", "write there instead of to stdout")
     .option("--judge <name>", "a judge of the configuration: rules or llm", "rules")
     .option("--evaluate-safety", "judge the safety of all conversations")
-    .addHelpText("after", examples("turnwise judge conversations.jsonl --out judged.jsonl"))
+    .addHelpText(
+      "after",
+      examples("turnwise judge conversations.jsonl --out judged.jsonl", "turnwise judge spans.json.gz"),
+    )
     .action(async (file: string, options: JudgeOptions) => judgeFile(file, options, context));
 };
 
 async function judgeFile(file: string, options: JudgeOptions, { env, err }: CommandContext): Promise<void> {
   const started = performance.now();
   await requireReadable(file);
-  const [{ judgeConversations }, { createOfflineJudge }, { createLogger }] = await Promise.all([
-    import("../../judge-file.ts"),
+  const [{ createOfflineJudge }, { createLogger }] = await Promise.all([
     import("../../offline-judge.ts"),
     import("../logger.ts"),
   ]);
+  const input = await openInput(file, err);
   const source = { locations: options.config, settings: options.set, env };
   const judge = await createOfflineJudge(options.judge, source, createLogger(env, err));
   const out = options.out === undefined ? standardOutput : await openFile(options.out, file);
-  const progress = createProgress(await countLines(file), err);
+  const safety = options.evaluateSafety === undefined ? {} : { evaluateSafety: true };
+  const progress = createProgress(input.total, err);
   let judged = 0;
   let failed = 0;
   try {
-    const safety = options.evaluateSafety === undefined ? {} : { evaluateSafety: true };
-    for await (const session of judgeConversations(readLines(file), judge, safety)) {
+    for await (const session of input.judgeWith(judge, safety)) {
       judged += 1;
       if (session.status === "failed") failed += 1;
       await out.write(`${JSON.stringify(session)}\n`);
@@ -63,15 +74,39 @@ async function judgeFile(file: string, options: JudgeOptions, { env, err }: Comm
   if (failed > 0) process.exitCode = 1;
 }
 
-async function requireReadable(file: string): Promise<void> {
-  try {
-    await access(file, constants.R_OK);
-    if ((await stat(file)).isDirectory()) throw new Error("it is a folder");
-  } catch (error) {
-    throw new StartError("file_unreadable", `${file} cannot be read`, "Give the path of a file with JSON lines", {
-      cause: error,
-    });
+interface Input {
+  /** How many conversations it holds. */
+  readonly total: number;
+  judgeWith(judge: Judge, options: JudgeFileOptions): AsyncIterable<SessionDetail>;
+}
+
+/** Conversations line by line; or the sessions in OTLP, all of which must be known before one is. */
+async function openInput(file: string, err: Output): Promise<Input> {
+  if (await orUnreadable(file, holdsOtlp(file))) {
+    const [sessions, { judgeReplayed }] = await Promise.all([
+      readSessions([file], err),
+      import("../../judge-replayed.ts"),
+    ]);
+    return { total: sessions.length, judgeWith: (judge, options) => judgeReplayed(sessions, judge, options) };
   }
+  const { judgeConversations } = await import("../../judge-file.ts");
+  return {
+    total: await orUnreadable(file, countLines(file)),
+    judgeWith: (judge, options) => judgeConversations(readLines(file), judge, options),
+  };
+}
+
+async function requireReadable(file: string): Promise<void> {
+  await orUnreadable(file, access(file, constants.R_OK));
+  if ((await stat(file)).isDirectory()) await orUnreadable(file, Promise.reject(new Error("it is a folder")));
+}
+
+async function orUnreadable<Value>(file: string, reading: Promise<Value>): Promise<Value> {
+  return reading.catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const remedy = "Give the path of a file with JSON lines or OTLP";
+    throw new StartError("file_unreadable", `${file} cannot be read: ${reason}`, remedy, { cause });
+  });
 }
 
 /** The conversations are read while the judgements are written: one file cannot be both. */

@@ -1,12 +1,12 @@
-import { StartError } from "../../model/errors.ts";
 import { examples, type AddCommand } from "../command.ts";
 import { toPrintableJson } from "../printable.ts";
+import { readSessions } from "../read-sessions.ts";
 
-export const addReplay: AddCommand = (program, { out }) => {
+export const addReplay: AddCommand = (program, { out, err }) => {
   program
     .command("replay")
     .description("build sessions from OTLP files, without a server and without judging them")
-    .argument("<files...>", ".json, .jsonl or .pb, also with .gz; all of them together are one set of spans")
+    .argument("<files...>", ".json, .jsonl or .pb, each also with .gz; all of them together are one set of spans")
     .option("--json", "print a list of session details")
     .addHelpText("after", examples("turnwise replay traces.jsonl", "turnwise replay requests/*.pb --json"))
     .action(async (files: readonly string[], { json }: { json?: true }) => {
@@ -14,7 +14,7 @@ export const addReplay: AddCommand = (program, { out }) => {
         import("../../replayed-session.ts"),
         import("../render-session.ts"),
       ]);
-      const built = await readSessions(files);
+      const built = await readSessions(files, err);
       // As in a server: what turns out to hold no turn, such as a plain HTTP trace, is not a session.
       const sessions = built.filter(({ turns }) => turns.length > 0).map(toReplayedSession);
       if (json) return out.write(`${toPrintableJson(sessions, 2)}\n`);
@@ -22,13 +22,3 @@ export const addReplay: AddCommand = (program, { out }) => {
       return out.write(text === "" ? "No sessions: no span in these files is an agent's turn.\n" : text);
     });
 };
-
-async function readSessions(files: readonly string[]) {
-  const { replayFiles } = await import("../../replay.ts");
-  try {
-    return await replayFiles(files);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new StartError("file_unreadable", message, "Give files that hold OTLP export requests", { cause: error });
-  }
-}

@@ -97,7 +97,7 @@ async function showDemo({ apiUrl, otlpUrl }: Server, { env, out, err }: CommandC
     const { sessions } = await client.findSessions({ limit: "1" });
     if (sessions.length > 0 || otlpUrl === undefined) return;
     err.write("\nNothing is stored yet: the demo agent talks ...\n\n");
-    out.write(renderSession(await runDemo(client, otlpUrl), out));
+    out.write(renderSession(await runDemo(client, { otlpUrl, apiKey: env["TURNWISE_API_KEY"] }), out));
   } catch (error) {
     printError(error, err, env);
   }

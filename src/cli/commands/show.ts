@@ -1,17 +1,42 @@
 import { apiKeyOption, examples, withApiKey, type AddCommand } from "../command.ts";
 import { toPrintableJson } from "../printable.ts";
 
+interface ShowOptions {
+  readonly explain?: true;
+  readonly values?: true;
+  readonly json?: true;
+  readonly apiKey?: string;
+}
+
 export const addShow: AddCommand = (program, { env, out }) => {
   program
     .command("show")
     .description("show a session of a running server: turns, tools, scores and reasons")
     .argument("<id>", "the session's id, as `turnwise sessions` prints it")
     .addOption(apiKeyOption())
+    .option(
+      "--explain",
+      "show how it was built: from which spans, by which rules, and what is missing; without what was said",
+    )
+    .option("--values", "with --explain: also the beginnings of what the spans carried")
     .option("--json", "print the API's answer, with all texts in full")
-    .addHelpText("after", examples("turnwise show 4f2a9c0d4f2a9c0d4f2a9c0d4f2a9c0d"))
-    .action(async (id: string, options: { json?: true; apiKey?: string }) => {
+    .addHelpText(
+      "after",
+      examples(
+        "turnwise show 4f2a9c0d4f2a9c0d4f2a9c0d4f2a9c0d",
+        "turnwise show 4f2a9c0d4f2a9c0d4f2a9c0d4f2a9c0d --explain > report.txt",
+      ),
+    )
+    .action(async (id: string, options: ShowOptions) => {
       const { createApiClient } = await import("../../api-client.ts");
-      const session = await createApiClient(withApiKey(env, options.apiKey)).getSession(id);
+      const client = createApiClient(withApiKey(env, options.apiKey));
+      if (options.explain) {
+        const explanation = await client.explainSession(id, { values: options.values === true });
+        if (options.json) return out.write(`${toPrintableJson(explanation, 2)}\n`);
+        const { renderExplanation } = await import("../render-explanation.ts");
+        return out.write(renderExplanation(explanation, out));
+      }
+      const session = await client.getSession(id);
       if (options.json) return out.write(`${toPrintableJson(session, 2)}\n`);
       const { renderSession } = await import("../render-session.ts");
       return out.write(renderSession(session, out));

@@ -1,4 +1,5 @@
-import type { ConfigError } from "../../model/errors.ts";
+import type { Config } from "../../config/config.ts";
+import { ConfigError, StartError } from "../../model/errors.ts";
 import { examples, type AddCommand, type CommandContext } from "../command.ts";
 import { withConfigOptions, type ConfigOptions } from "../config-options.ts";
 import { toPrintable, toPrintableJson } from "../printable.ts";
@@ -22,12 +23,14 @@ export const addValidate: AddCommand = (program, context) => {
 };
 
 async function validate({ config, set, json }: ValidateOptions, { env, out, err }: CommandContext): Promise<void> {
-  const [{ loadConfig }, { components }] = await Promise.all([
+  const [{ loadConfig }, { components }, { priceTablesOf }] = await Promise.all([
     import("../../config/load-config.ts"),
     import("../../components.ts"),
+    import("../../price-tables.ts"),
   ]);
   try {
-    const { warnings, sources } = loadConfig({ locations: config, settings: set, env }, components);
+    const { config: checked, warnings, sources } = loadConfig({ locations: config, settings: set, env }, components);
+    checkPrices(checked, priceTablesOf);
     if (json) return out.write(`${toPrintableJson({ valid: true, warnings, sources }, 2)}\n`);
     for (const warning of warnings) err.write(`${err.paint("yellow", "warning")} ${toPrintable(warning)}\n`);
     return out.write(`${toPrintable(sources.join(", "))} is valid\n`);
@@ -35,6 +38,15 @@ async function validate({ config, set, json }: ValidateOptions, { env, out, err 
     if (!json || !isConfigError(error)) throw error;
     process.exitCode = 1;
     return out.write(`${toPrintableJson({ valid: false, problems: error.problems }, 2)}\n`);
+  }
+}
+
+/** A file that the configuration names is a part of it. */
+function checkPrices(config: Config, priceTablesOf: (config: Config) => unknown): void {
+  try {
+    priceTablesOf(config);
+  } catch (error) {
+    throw error instanceof StartError ? new ConfigError([`service::sessions::prices::file: ${error.message}`]) : error;
   }
 }
 

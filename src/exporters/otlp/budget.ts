@@ -1,9 +1,12 @@
 /** So much at a time: the size of a queue, the memory for requests that are being sent. */
 export interface Budget {
+  fits(size: number): boolean;
   /** False when it does not fit, or when others wait for their share. */
   tryTake(size: number): boolean;
   /** Resolves when it fits, in the order of asking. Rejects with the signal's reason when that aborts before. */
   take(size: number, stopping: AbortSignal): Promise<void>;
+  /** Of what is there already, whether it fits or not. */
+  add(size: number): void;
   release(size: number): void;
   readonly used: () => number;
 }
@@ -55,9 +58,13 @@ export function createBudget(capacity: number, initiallyUsed = 0): Budget {
   }
 
   return {
+    fits,
     tryTake,
     async take(size, stopping) {
       if (!tryTake(size)) await wait(size, stopping);
+    },
+    add(size) {
+      used += size;
     },
     release(size) {
       used -= size;

@@ -1,7 +1,7 @@
 /** What `otlp_http` and `otlp_grpc` are both configured with. Names, defaults and rules: collector `exporterhelper`, `configtls`. */
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
-import { duration, secret } from "../../component/config-schemas.ts";
+import { authentication, duration, noticed, secret, withoutEffect } from "../../component/config-schemas.ts";
 
 /** Undefined when it is not enabled. */
 export const sendingQueue = z
@@ -16,6 +16,10 @@ export const sendingQueue = z
     block_on_overflow: z.boolean().default(false),
     /** The name of the configured store that keeps it. */
     store: z.string().min(1).default("default"),
+    storage: withoutEffect("every queue is in the store"),
+    wait_for_result: withoutEffect("the sender is answered when its data is on disk"),
+    blocking: withoutEffect("it was renamed to block_on_overflow"),
+    batch: withoutEffect("requests are sent on as they came"),
   })
   .prefault({})
   .transform((queue) => (queue.enabled ? queue : undefined));
@@ -37,26 +41,34 @@ export const retryOnFailure = z
   })
   .prefault({});
 
-export const clientTls = z
-  .strictObject({
-    /** No TLS at all; of a URL its scheme decides. */
-    insecure: z.boolean().default(false),
-    insecure_skip_verify: z.boolean().default(false),
-    ca_file: z.string().min(1).optional(),
-    cert_file: z.string().min(1).optional(),
-    key_file: z.string().min(1).optional(),
-  })
-  .refine(({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined), {
-    error: "for auth via TLS, provide both certificate and key, or neither",
-  })
-  .prefault({});
-
-export type ClientTlsConfig = z.infer<typeof clientTls>;
-
 /** One attempt, from the connection to the last byte of the answer. */
 export const attemptTimeout = duration.refine((ms) => ms > 0, { error: "must be more than 0" });
 
-export const compression = z.enum(["gzip", "none"]).default("gzip");
+const otherCompression = noticed(
+  z.enum(["zstd", "snappy", "x-snappy-framed", "lz4", "deflate", "zlib"]),
+  "is sent as gzip, which every OTLP receiver takes",
+);
+
+/** Of those that the collector has, the two that every OTLP receiver must take (specification, "OTLP/HTTP Request"). */
+export const compression = z
+  .union(
+    [
+      z.enum(["gzip", "none"]),
+      z.literal("").transform((): "none" => "none"),
+      otherCompression.transform((): "gzip" => "gzip"),
+    ],
+    'must be "gzip" or "none"',
+  )
+  .default("gzip");
+
+export type Compression = z.infer<typeof compression>;
+
+/** What the collector's exporters of both kinds take, and these do without. */
+export const unusedByForwarders = {
+  read_buffer_size: withoutEffect("Node sizes its buffers itself"),
+  write_buffer_size: withoutEffect("Node sizes its buffers itself"),
+  batcher: withoutEffect("requests are sent on as they came"),
+};
 
 const isHeader = (name: string, value: string): boolean => {
   try {
@@ -77,4 +89,4 @@ export const headers = z
   })
   .default({});
 
-export const auth = z.strictObject({ authenticator: z.string().min(1) }).optional();
+export const auth = authentication.optional();

@@ -18,6 +18,8 @@ export interface ForwardingReportsOptions {
   readonly telemetry: Telemetry;
 }
 
+const parkedMessage = "a queued request is not sent on and was set aside; see it with: turnwise queue list";
+
 interface Records {
   readonly signal: Signal;
   readonly count: number;
@@ -43,6 +45,11 @@ export function createForwardingReports({ id, logger, telemetry }: ForwardingRep
     const unlogged = window?.unlogged ?? 0;
     windows.set(message, { openedAt: performance.now(), unlogged: 0 });
     logger[level]({ ...labels, ...fields, ...(unlogged > 0 ? { unlogged } : {}) }, message);
+  }
+
+  function countParked({ signal, count: total }: Records): void {
+    count("send_failed", signal, total);
+    telemetry.count("turnwise_exporter_parked_requests", labels, 1);
   }
 
   const detailsOf = ({ message, upstreamMessage }: SendError) => ({
@@ -79,14 +86,16 @@ export function createForwardingReports({ id, logger, telemetry }: ForwardingRep
       });
     },
 
+    /** The server upstream does not want it; where it refuses everything, that is one line a while. */
+    refused({ id: item, ...request }: QueuedItem, error: SendError): void {
+      countParked(request);
+      log("error", parkedMessage, { ...detailsOf(error), item, signal: request.signal, count: request.count });
+    },
+
     /** Each is logged: a person has to look at it. */
     parked({ id: item, signal, count: total }: QueuedItem, reason: string): void {
-      count("send_failed", signal, total);
-      telemetry.count("turnwise_exporter_parked_requests", labels, 1);
-      logger.error(
-        { ...labels, item, signal, count: total, reason },
-        "a queued request cannot be sent and was set aside in the store's queue_items",
-      );
+      countParked({ signal, count: total });
+      logger.error({ ...labels, item, signal, count: total, reason }, parkedMessage);
     },
 
     queueTrouble(error: unknown): void {

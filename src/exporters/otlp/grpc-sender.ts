@@ -1,9 +1,11 @@
 /** OTLP/gRPC as a client (specification, "OTLP/gRPC"). The bytes pass through as they are. */
+import { createSecureContext } from "node:tls";
 import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { QueuedRequest } from "../../component/sending-queue.ts";
 import { decodeExportResponse, decodeStatus, type PartialSuccess } from "../../otlp/decode-export-response.ts";
 import { MalformedError } from "../../otlp/malformed-error.ts";
 import type { ClientTls } from "./client-tls.ts";
+import type { Compression } from "./forwarding-config.ts";
 import type { RequestHeadersOf } from "./request-headers.ts";
 import { type Sender, SendError } from "./sender.ts";
 
@@ -11,8 +13,13 @@ export interface GrpcSenderOptions {
   /** `host:port`. */
   readonly target: string;
   readonly isPlaintext: boolean;
-  readonly compression: "gzip" | "none";
+  readonly compression: Compression;
   readonly timeoutMs: number;
+  /** In milliseconds. Absent: a silent server is not asked. */
+  readonly keepalive?:
+    | { readonly time: number; readonly timeout: number; readonly permit_without_stream: boolean }
+    | undefined;
+  readonly authority?: string | undefined;
   readonly headers: RequestHeadersOf;
   readonly readTls: () => ClientTls;
 }
@@ -43,9 +50,9 @@ export function createGrpcSender(options: GrpcSenderOptions): Sender {
     start() {
       client = connect(options);
     },
-    async send({ signal, bytes }, cut) {
+    async send({ project, signal, bytes }, cut) {
       if (client === undefined) throw new SendError("it is not running", { retryable: true });
-      const metadata = metadataOf(options.headers());
+      const metadata = metadataOf(options.headers(project));
       const request = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       const response = await call(client, {
         method: METHODS[signal],
@@ -62,16 +69,30 @@ export function createGrpcSender(options: GrpcSenderOptions): Sender {
   };
 }
 
-function connect({ target, isPlaintext, compression, readTls }: GrpcSenderOptions): Client {
-  return new Client(target, isPlaintext ? credentials.createInsecure() : tlsCredentials(readTls()), {
+function connect({ target, isPlaintext, readTls, ...options }: GrpcSenderOptions): Client {
+  const tls = isPlaintext ? undefined : readTls();
+  return new Client(target, tls === undefined ? credentials.createInsecure() : tlsCredentials(tls), {
     "grpc.max_receive_message_length": MAX_RESPONSE_BYTES,
     "grpc.max_send_message_length": -1,
-    "grpc.default_compression_algorithm": compressionAlgorithms[compression === "gzip" ? "gzip" : "identity"],
+    "grpc.default_compression_algorithm": compressionAlgorithms[options.compression === "gzip" ? "gzip" : "identity"],
     "grpc.max_reconnect_backoff_ms": MAX_RECONNECT_MS,
     // Its own retries would come on top of ours, and a name server must not configure us.
     "grpc.enable_retries": 0,
     "grpc.service_config_disable_resolution": 1,
+    ...(tls?.servername === undefined ? {} : { "grpc.ssl_target_name_override": tls.servername }),
+    ...(options.authority === undefined ? {} : { "grpc.default_authority": options.authority }),
+    ...keepaliveOptions(options),
   });
+}
+
+function keepaliveOptions({ keepalive }: Pick<GrpcSenderOptions, "keepalive">) {
+  return keepalive === undefined
+    ? {}
+    : {
+        "grpc.keepalive_time_ms": keepalive.time,
+        "grpc.keepalive_timeout_ms": keepalive.timeout,
+        "grpc.keepalive_permit_without_calls": Number(keepalive.permit_without_stream),
+      };
 }
 
 /** gRPC takes less than HTTP does: only ASCII, and no text for a name that ends in "-bin". */
@@ -85,8 +106,9 @@ function metadataOf(headers: Readonly<Record<string, string>>): Metadata {
   }
 }
 
-function tlsCredentials({ ca, key, cert, rejectUnauthorized }: ClientTls) {
-  return credentials.createSsl(ca ?? null, key ?? null, cert ?? null, { rejectUnauthorized });
+function tlsCredentials({ ca, rejectUnauthorized, ...tls }: ClientTls) {
+  const context = createSecureContext({ ...tls, ...(ca === undefined ? {} : { ca: [...ca] }) });
+  return credentials.createFromSecureContext(context, { rejectUnauthorized });
 }
 
 interface ExportCall {

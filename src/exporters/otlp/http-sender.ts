@@ -6,6 +6,7 @@ import { gzip } from "node:zlib";
 import type { QueuedRequest } from "../../component/sending-queue.ts";
 import type { Encoding } from "../../otlp/rpc-status.ts";
 import type { ClientTls } from "./client-tls.ts";
+import type { Compression } from "./forwarding-config.ts";
 import { encodeJson } from "./encode-json.ts";
 import { readAnswer } from "./http-answer.ts";
 import { exchange } from "./http-exchange.ts";
@@ -15,7 +16,7 @@ import { type Sender, SendError } from "./sender.ts";
 export interface HttpSenderOptions {
   readonly urls: Partial<Readonly<Record<QueuedRequest["signal"], URL>>>;
   readonly encoding: Encoding;
-  readonly compression: "gzip" | "none";
+  readonly compression: Compression;
   readonly timeoutMs: number;
   readonly headers: RequestHeadersOf;
   readonly readTls: () => ClientTls;
@@ -38,14 +39,14 @@ export function createHttpSender({
   const httpAgent = new HttpAgent({ keepAlive: true });
   let httpsAgent = new HttpsAgent({ keepAlive: true });
 
-  function open(url: URL, length: number): ClientRequest {
+  function open(url: URL, project: string, length: number): ClientRequest {
     const own = {
       "user-agent": "turnwise",
       "content-type": MEDIA_TYPES[encoding],
       "content-length": String(length),
       ...(compression === "gzip" ? { "content-encoding": "gzip" } : {}),
     };
-    const options = { method: "POST", headers: { ...headers(), ...own } };
+    const options = { method: "POST", headers: { ...headers(project), ...own } };
     return url.protocol === "https:"
       ? requestHttps(url, { ...options, agent: httpsAgent })
       : requestHttp(url, { ...options, agent: httpAgent });
@@ -53,14 +54,15 @@ export function createHttpSender({
 
   return {
     start() {
-      httpsAgent = new HttpsAgent({ keepAlive: true, ...readTls() });
+      const { ca, ...tls } = readTls();
+      httpsAgent = new HttpsAgent({ keepAlive: true, ...tls, ...(ca === undefined ? {} : { ca: [...ca] }) });
     },
-    async send({ signal, bytes }, cut) {
+    async send({ project, signal, bytes }, cut) {
       const url = urls[signal];
       if (url === undefined) throw new SendError(`no endpoint is configured for ${signal}`, { retryable: false });
       const plain = encoding === "json" ? encodeJson(signal, bytes) : bytes;
       const body = compression === "gzip" ? await compressGzip(plain) : plain;
-      return readAnswer(await exchange(open(url, body.length), body, timeoutMs, cut));
+      return readAnswer(await exchange(open(url, project, body.length), body, timeoutMs, cut));
     },
     close() {
       httpAgent.destroy();

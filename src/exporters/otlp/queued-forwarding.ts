@@ -1,6 +1,12 @@
 /** Through a durable queue: whoever sends the data waits only until it is on disk. */
 import { setMaxListeners } from "node:events";
-import type { QueuedRequest, QueueSize, SendingQueue } from "../../component/sending-queue.ts";
+import type {
+  ParkedDecision,
+  QueuedItem,
+  QueuedRequest,
+  QueueSize,
+  SendingQueue,
+} from "../../component/sending-queue.ts";
 import { UnavailableError } from "../../model/errors.ts";
 import { createBudget } from "./budget.ts";
 import type { Forwarding, ForwardingOptions } from "./forwarding.ts";
@@ -25,10 +31,16 @@ export function createQueuedForwarding({ config, queue, ...options }: QueuedForw
     queue,
     consumers: config.num_consumers,
     stopping: stopping.signal,
-    onLeft: ({ count, size }) => room.release(sizeOf({ requests: 1, items: count, bytes: size })),
+    onLeft: (item) => room.release(sizeOfItem(item)),
+    mayPark: (item) => parkedRoom.fits(sizeOfItem(item)),
+    onParked: (item) => parkedRoom.add(sizeOfItem(item)),
   });
   const sizeOf = (size: QueueSize): number => size[config.sizer];
+  const sizeOfItem = ({ count, size }: Pick<QueuedItem, "count" | "size">): number =>
+    sizeOf({ requests: 1, items: count, bytes: size });
   let room = createBudget(config.queue_size);
+  /** As much may be set aside as may wait: a server that refuses everything must not fill the disk. */
+  let parkedRoom = createBudget(config.queue_size);
   let running: Promise<void> | undefined;
 
   async function enter(size: number): Promise<void> {
@@ -49,9 +61,18 @@ export function createQueuedForwarding({ config, queue, ...options }: QueuedForw
     consumers.announce();
   }
 
+  function onDecision(decision: ParkedDecision): void {
+    parkedRoom.release(sizeOfItem(decision));
+    if (decision.kind === "drop") return;
+    room.add(sizeOfItem(decision));
+    consumers.announce();
+  }
+
   return {
     async start() {
       room = createBudget(config.queue_size, sizeOf(await queue.size()));
+      parkedRoom = createBudget(config.queue_size, sizeOf(await queue.parkedSize()));
+      queue.onDecision(onDecision);
       running = consumers.run();
     },
     async take(request) {

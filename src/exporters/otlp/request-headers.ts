@@ -8,7 +8,7 @@ export interface HeadersConfig {
 }
 
 /** Names in lower case. Throws a SendError when the authenticator has none to give now; what is to be sent is not at fault. */
-export type RequestHeadersOf = () => Readonly<Record<string, string>>;
+export type RequestHeadersOf = (project: string) => Readonly<Record<string, string>>;
 
 /**
  * The configured headers and the authenticator's, which are asked for anew at each request, as a token may have changed.
@@ -16,9 +16,9 @@ export type RequestHeadersOf = () => Readonly<Record<string, string>>;
  */
 export function requestHeaders({ headers, auth }: HeadersConfig, authenticatorOf: AuthenticatorOf): RequestHeadersOf {
   const authenticator = auth === undefined ? undefined : authenticatorOf(auth.authenticator);
-  return () => {
+  return (project) => {
     try {
-      return lowerCased({ ...headers, ...authenticator?.clientHeaders() });
+      return lowerCased({ ...headers, ...authenticator?.clientHeaders(project) });
     } catch (cause) {
       throw new SendError("the authenticator gives no usable headers", { retryable: true, cause });
     }

@@ -1,7 +1,7 @@
 import type { QueuedRequest } from "../../component/sending-queue.ts";
 import type { PartialSuccess } from "../../otlp/decode-export-response.ts";
 
-export type OutgoingRequest = Pick<QueuedRequest, "signal" | "bytes">;
+export type OutgoingRequest = Pick<QueuedRequest, "project" | "signal" | "bytes">;
 
 /** A way to a server upstream, whatever the protocol. It makes one attempt; whether to make another is its caller's business. */
 export interface Sender {

@@ -1,5 +1,6 @@
 /** `include` and `exclude`. Source: contrib `internal/filter/filterconfig`. */
 import { z } from "zod";
+import { withoutEffect } from "../../component/config-schemas.ts";
 import { problemOf } from "../../component/re2-pattern.ts";
 
 const texts = z.array(z.string()).default([]);
@@ -10,6 +11,7 @@ const attributes = z
 export const matchSchema = z
   .strictObject({
     match_type: z.enum(["strict", "regexp"]),
+    regexp: withoutEffect("patterns are compiled once and nothing is cached"),
     services: texts,
     span_names: texts,
     span_kinds: texts,
@@ -21,7 +23,7 @@ export const matchSchema = z
     libraries: z.array(z.strictObject({ name: z.string(), version: z.string().optional() })).default([]),
   })
   .superRefine((match, context) => {
-    const { match_type, log_severity_number, ...lists } = match;
+    const { match_type, regexp: _, log_severity_number, ...lists } = match;
     if (log_severity_number === undefined && Object.values(lists).every((list) => list.length === 0))
       context.addIssue({
         code: "custom",

@@ -1,9 +1,9 @@
 /**
- * The collector's conditions, as far as a filter needs them: comparisons of paths and literals, `IsMatch`, and, or, not,
+ * The collector's conditions, as far as a filter needs them: comparisons of paths and literals, some functions, and, or, not,
  * parentheses. Source: contrib `pkg/ottl/LANGUAGE.md`.
  */
 import { compareValues, operators } from "./compare.ts";
-import { type Operand, parseOperand } from "./parse-operand.ts";
+import { functionNames, type Operand, parseOperand } from "./parse-operand.ts";
 import type { Paths } from "./paths.ts";
 import { createTokenReader, type TokenReader, unexpected } from "./token-reader.ts";
 import { ConditionError, type Token } from "./tokens.ts";
@@ -56,7 +56,7 @@ function parseComparison<Target>(reader: TokenReader, paths: Paths<Target>): Con
 
 /** Without a comparison only what is true or false by itself is a condition. */
 function asCondition<Target>(operand: Operand<Target>, start: Token, reader: TokenReader): Condition<Target> {
-  const isBoolean = start.kind === "name" && ["true", "false", "IsMatch"].includes(start.text);
+  const isBoolean = start.kind === "name" && ["true", "false", ...functionNames].includes(start.text);
   if (!isBoolean) throw unexpected(reader.peek(), `a comparison, one of ${operators.join(" ")},`);
   return (target) => operand(target) === true;
 }

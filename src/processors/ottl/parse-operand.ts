@@ -1,4 +1,4 @@
-/** What a condition compares: values, OTLP's named numbers, paths and `IsMatch`. */
+/** What a condition compares: values, OTLP's named numbers, paths and what functions return. */
 import { RE2JS } from "re2js";
 import { problemOf } from "../../component/re2-pattern.ts";
 import type { AttributeValue } from "../../model/span.ts";
@@ -24,17 +24,60 @@ export function parseOperand<Target>(reader: TokenReader, paths: Paths<Target>):
 }
 
 function parseCall<Target>(name: Token, reader: TokenReader, paths: Paths<Target>): Operand<Target> {
-  if (name.text !== "IsMatch")
-    throw new ConditionError(`there is no function "${name.text}" here, only IsMatch`, name.position);
   reader.expect("(");
+  const parse = functions.get(name.text);
+  if (parse === undefined) {
+    const known = [...functions.keys()].join(", ");
+    throw new ConditionError(`there is no function "${name.text}" here, only ${known}`, name.position);
+  }
+  const operand = parse(reader, paths, name);
+  reader.expect(")");
+  return operand;
+}
+
+type ParseCall = <Target>(reader: TokenReader, paths: Paths<Target>, name: Token) => Operand<Target>;
+
+/** By name, each from behind its `(`. Source: contrib `pkg/ottl/ottlfuncs`. */
+const functions: ReadonlyMap<string, ParseCall> = new Map<string, ParseCall>([
+  ["IsMatch", parseIsMatch],
+  ["HasPrefix", (reader, paths) => parseTextTest(reader, paths, (text, part) => text.startsWith(part))],
+  ["HasSuffix", (reader, paths) => parseTextTest(reader, paths, (text, part) => text.endsWith(part))],
+  ["IsRootSpan", parseIsRootSpan],
+]);
+
+/** What returns true or false, and so is a condition by itself. */
+export const functionNames: readonly string[] = [...functions.keys()];
+
+function parseIsMatch<Target>(reader: TokenReader, paths: Paths<Target>): Operand<Target> {
   const operand = parseOperand(reader, paths);
   reader.expect(",");
   const pattern = reader.take();
   if (pattern.kind !== "text") throw unexpected(pattern, "a pattern in quotes");
   const problem = problemOf(pattern.text);
   if (problem !== undefined) throw new ConditionError(`the pattern ${problem}`, pattern.position);
-  reader.expect(")");
   return isMatch(operand, RE2JS.compile(pattern.text));
+}
+
+/** False for what is no text, where the collector fails. */
+function parseTextTest<Target>(
+  reader: TokenReader,
+  paths: Paths<Target>,
+  holds: (text: string, part: string) => boolean,
+): Operand<Target> {
+  const operand = parseOperand(reader, paths);
+  reader.expect(",");
+  const part = reader.take();
+  if (part.kind !== "text") throw unexpected(part, "a text in quotes");
+  return (target) => {
+    const value = operand(target);
+    return typeof value === "string" && holds(value, part.text);
+  };
+}
+
+function parseIsRootSpan<Target>(_reader: TokenReader, paths: Paths<Target>, { position }: Token): Operand<Target> {
+  const parentOf = paths.get("span.parent_span_id.string");
+  if (parentOf === undefined) throw new ConditionError("IsRootSpan is only about spans", position);
+  return (target) => parentOf(target) === "";
 }
 
 function parsePath<Target>(first: Token, reader: TokenReader, paths: Paths<Target>): Operand<Target> {

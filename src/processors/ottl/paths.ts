@@ -21,6 +21,12 @@ const sharedPaths: Paths<Shared> = new Map<string, (target: Shared) => Attribute
   ["instrumentation_scope.attributes", ({ scope }) => scope.attributes],
 ]);
 
+/** What spans and log records of one resource have in common. */
+export const resourcePaths: Paths<Pick<Shared, "resource">> = new Map([
+  ["attributes", ({ resource }) => resource.attributes],
+  ["resource.attributes", ({ resource }) => resource.attributes],
+]);
+
 const ownSpanPaths: Paths<Span> = new Map<string, (span: Span) => AttributeValue | undefined>([
   ["name", ({ name }) => name],
   ["kind", ({ kind }) => BigInt(kind)],
@@ -63,6 +69,7 @@ const ownLogPaths: Paths<LogRecord> = new Map<string, (record: LogRecord) => Att
   ["trace_id.string", ({ traceId }) => traceId ?? ""],
   ["span_id.string", ({ spanId }) => spanId ?? ""],
   ["time_unix_nano", ({ timeUnixNano }) => timeUnixNano],
+  ["observed_time_unix_nano", ({ observedTimeUnixNano }) => observedTimeUnixNano],
 ]);
 
 export const logPaths: Paths<LogRecord> = new Map([...ownLogPaths, ...under("log", ownLogPaths), ...sharedPaths]);

@@ -8,14 +8,24 @@ export interface HeldBytes {
   release(): void;
 }
 
+export interface BodyBudgetOptions {
+  /** In bytes, of all bodies together. */
+  readonly limit: number;
+  /** So much of it is only for small bodies: without it a few large ones, sent slowly, would have everybody else refused. */
+  readonly reserved?: number;
+  /** A body that holds no more than this is small. */
+  readonly small?: number;
+}
+
 /** Each body has its own limit; this one keeps many large bodies at once from adding up to all the memory there is. */
-export function createBodyBudget(limit: number): () => HeldBytes {
+export function createBodyBudget({ limit, reserved = 0, small = 0 }: BodyBudgetOptions): () => HeldBytes {
   let inHand = 0;
   return () => {
     let held = 0;
     return {
       add(bytes) {
-        if (inHand + bytes > limit) return new UnavailableError("Too much is arriving at the same time.");
+        const mayHold = held + bytes <= small ? limit : limit - reserved;
+        if (inHand + bytes > mayHold) return new UnavailableError("Too much is arriving at the same time.");
         inHand += bytes;
         held += bytes;
         return undefined;

@@ -8,7 +8,7 @@ import type { HeldBytes } from "./body-budget.ts";
 import type { BodyDecoder } from "./body-decoder.ts";
 import { createCountRequests } from "./count-requests.ts";
 import { createCors } from "./cors.ts";
-import { checkAnnouncedLength, readBody, SenderGone } from "./read-body.ts";
+import { checkAnnouncedLength, readBody, SenderGone, waitsForContinue } from "./read-body.ts";
 import { createReadHead, type HeadOptions } from "./read-head.ts";
 import { encodingOf, replyRefusal, replySuccess } from "./reply.ts";
 import { isExpected, toRefusal } from "./request-refusal.ts";
@@ -45,7 +45,7 @@ export function createExportHandler(options: ExportHandlerOptions): ExportHandle
     const head = readHead(request);
     checkAnnouncedLength(request, limit);
     head.pipeline.admit();
-    if (request.headers.expect !== undefined) response.writeContinue();
+    if (waitsForContinue(request)) response.writeContinue();
     const body = await readBody(request, limit, held);
     await takeTurn();
     return takeExport({ ...head, body, limit, held });

@@ -1,6 +1,6 @@
 /** `protocols.http`: settings and defaults as the collector's `confighttp.ServerConfig`, where the specification agrees. */
 import { z } from "zod";
-import { authentication, duration, endpoint, secret } from "../../component/config-schemas.ts";
+import { authentication, duration, endpoint, secret, withoutEffect } from "../../component/config-schemas.ts";
 import { serverTls } from "../../component/tls.ts";
 import { corsSchema } from "./cors.ts";
 import { compressionAlgorithms } from "./decompress.ts";
@@ -37,6 +37,7 @@ export const httpSchema = z.strictObject({
   /** How long a request may take to arrive, and how long its head may take. */
   read_timeout: duration.prefault("2m"),
   read_header_timeout: duration.prefault("1m"),
+  write_timeout: withoutEffect("answers are small, and idle_timeout ends connections that stand still"),
   /** How long a connection may wait for its next request. SDKs export every 5 s by default, and Node closes after 5 s. */
   idle_timeout: duration.prefault("75s"),
   keep_alives_enabled: z.boolean().default(true),

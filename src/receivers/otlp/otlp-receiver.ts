@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Listener } from "../../component/listen.ts";
 import type { ReceiverFactory } from "../../component/receiver.ts";
-import { createBodyBudget } from "./body-budget.ts";
+import { type BodyBudgetOptions, createBodyBudget } from "./body-budget.ts";
 import { createBodyDecoder } from "./body-decoder.ts";
 import { grpcSchema } from "./grpc-config.ts";
 import { listenGrpc } from "./grpc-server.ts";
@@ -25,11 +25,14 @@ const configSchema = z.strictObject({
 
 /** So many bodies of the largest size may be in hand at once, or any number of smaller ones. */
 const LARGEST_BODIES_IN_HAND = 4;
+/** Of the largest size: what is kept for small bodies beside that, and what is small. With 64 MiB: 32 MiB for those of up to 1 MiB. */
+const SMALL = { together: 1 / 2, each: 1 / 64 } as const;
 
-/** In bytes, of all bodies in hand, whichever way they come. */
-function bodyBudgetOf({ grpc, http }: z.infer<typeof configSchema>["protocols"]): number {
+/** Of all bodies in hand, whichever way they come. */
+function bodyBudgetOf({ grpc, http }: z.infer<typeof configSchema>["protocols"]): BodyBudgetOptions {
   const largest = Math.max((grpc?.max_recv_msg_size_mib ?? 0) * MEBIBYTE, http?.max_request_body_size ?? 0);
-  return LARGEST_BODIES_IN_HAND * largest;
+  const reserved = largest * SMALL.together;
+  return { limit: LARGEST_BODIES_IN_HAND * largest + reserved, reserved, small: largest * SMALL.each };
 }
 
 export const otlpReceiver: ReceiverFactory<z.infer<typeof configSchema>> = {

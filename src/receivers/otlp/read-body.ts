@@ -8,6 +8,11 @@ export class SenderGone extends Error {
   override readonly name = "SenderGone";
 }
 
+/** Whether the sender sends its body only when it is told to. Other expectations, and those of HTTP/1.0, mean nothing: RFC 9110 10.1.1. */
+export function waitsForContinue({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === "1.1" && headers.expect?.trim().toLowerCase() === "100-continue";
+}
+
 /** Throws a refusal when the sender announces more than `limit` bytes. */
 export function checkAnnouncedLength(request: IncomingMessage, limit: number): void {
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);

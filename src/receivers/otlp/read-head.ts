@@ -33,8 +33,8 @@ export function createReadHead(options: HeadOptions): (request: IncomingMessage)
   const allowed = config.compression_algorithms;
 
   return (request) => {
-    const { method, headers, url = "", httpVersion } = request;
-    if (headers.host === undefined && httpVersion !== "1.0") throw malformed("The request has no Host.");
+    const { method, headers, url = "" } = request;
+    checkFraming(request);
     const { project } = authenticate(request, options);
     const signal = findSignal(url, paths);
     if (signal === undefined)
@@ -49,6 +49,23 @@ export function createReadHead(options: HeadOptions): (request: IncomingMessage)
     const metadata = config.include_metadata ? { metadata: metadataOf(headers) } : {};
     return { signal, pipeline, encoding, coding, context: { project, ...metadata } };
   };
+}
+
+/** What RFC 9112 asks of a server before it reads on: sections 3.2 (Host) and 6.1 (transfer codings). */
+function checkFraming({ headers, rawHeaders, httpVersion }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion !== "1.0") throw malformed("The request has no Host.");
+  if (hasSeveralHosts(rawHeaders)) throw malformed("The request has more than one Host.");
+  const transfer = headers["transfer-encoding"] ?? "chunked";
+  if (transfer.trim().toLowerCase() === "chunked") return;
+  const message = "The Transfer-Encoding is not supported; supported is: chunked.";
+  throw new RequestRefusal(501, RPC_CODES.unimplemented, "content_encoding", message);
+}
+
+/** `headers` has only the first. Names and values stand one after the other. */
+function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === "host") hosts += 1;
+  return hosts > 1;
 }
 
 function authenticate(request: IncomingMessage, { config, authenticator }: HeadOptions): Caller {

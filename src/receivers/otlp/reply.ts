@@ -1,6 +1,7 @@
 /** Writes the answers, in the encoding of the request. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Encoding, encodeStatus } from "../../otlp/rpc-status.ts";
+import { waitsForContinue } from "./read-body.ts";
 import type { RequestRefusal } from "./request-refusal.ts";
 
 const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {
@@ -37,8 +38,7 @@ export function replyRefusal(
 ): void {
   const body = encodeStatus({ code: refusal.rpcCode, message: refusal.message }, encoding);
   const headers = { ...headersOf(encoding, body), ...refusal.headers };
-  const waits = request.headers.expect !== undefined;
-  if (waits) response.writeHead(refusal.httpStatus, { ...headers, connection: "close" }).end(body);
+  if (waitsForContinue(request)) response.writeHead(refusal.httpStatus, { ...headers, connection: "close" }).end(body);
   else if (refusal.reason !== "too_large" || request.readableEnded)
     response.writeHead(refusal.httpStatus, headers).end(body);
   else {

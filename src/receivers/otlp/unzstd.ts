@@ -1,11 +1,13 @@
 /**
  * Zstandard (RFC 8878) within bounds. The blocks are decoded by fzstd, which trusts a frame's header with all the memory it
  * asks for, and moves the whole window once a block: so the header is read here, and fzstd is given one of our own that asks
- * for no more than the blocks can fill. What it cannot be kept from here is to run without end over a block that is made for
+ * for no more than the blocks can fill. Nor does it compare what comes out with the size and the checksum that were declared;
+ * that is done here, too. What it cannot be kept from here is to run without end over a block that is made for
  * that, so this belongs into a thread that can be ended (see body-decoder).
  */
 import { Decompress } from "fzstd";
 import { malformed, tooLarge } from "./request-refusal.ts";
+import { xxhash64 } from "./xxhash64.ts";
 
 const FRAME = 0xfd2f_b528;
 /** Sixteen magic numbers for frames to be passed over. */
@@ -20,30 +22,50 @@ const MOVED_PER_BYTE = 128;
 
 const BLOCK_TYPES = { rle: 1, compressed: 2, reserved: 3 } as const;
 
-/** One frame: where its blocks lie, how many there are, and how much may come out of them. */
-interface Frame {
+/** Where the blocks of a frame lie, how many there are, and how much they may look back. */
+interface Blocks {
   readonly start: number;
   readonly end: number;
-  readonly blocks: number;
+  readonly count: number;
   readonly window: number;
+}
+
+interface Frame extends Blocks {
+  /** In bytes, of what is to come out; undefined where the frame does not say. */
+  readonly contentSize: number | undefined;
+  /** Lower half of the XXH64 of what is to come out; undefined where the frame does not say. */
+  readonly checksum: number | undefined;
 }
 
 /** Throws a refusal when the result is larger than `limit` bytes, or the body is not of frames that we decode. */
 export function unzstd(body: Uint8Array, limit: number): Uint8Array {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  if (bytes.length === 0) throw notZstd();
+  const contents: Buffer[] = [];
+  let length = 0;
+  for (const frame of framesOf(bytes, limit)) {
+    const content = decodeFrame(bytes, frame, limit - length, limit);
+    contents.push(content);
+    length += content.length;
+  }
+  const [only] = contents;
+  return contents.length === 1 && only !== undefined ? only : Buffer.concat(contents, length);
+}
+
+/** `room`: so many bytes may come out of this frame. */
+function decodeFrame(bytes: Buffer, frame: Frame, room: number, limit: number): Buffer {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const keep = (chunk: Uint8Array): void => {
     length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
+    if (length > room) throw tooLarge(limit);
     chunks.push(chunk);
   };
-  if (bytes.length === 0) throw notZstd();
-  for (const frame of framesOf(bytes, limit)) {
-    const header = headerFor(frame.window);
-    new Decompress(keep).push(Buffer.concat([header, bytes.subarray(frame.start, frame.end)]), true);
-  }
-  return Buffer.concat(chunks, length);
+  new Decompress(keep).push(Buffer.concat([headerFor(frame.window), bytes.subarray(frame.start, frame.end)]), true);
+  const content = Buffer.concat(chunks, length);
+  if (frame.contentSize !== undefined && frame.contentSize !== length) throw notZstd();
+  if (frame.checksum !== undefined && BigInt(frame.checksum) !== BigInt.asUintN(32, xxhash64(content))) throw notZstd();
+  return content;
 }
 
 function framesOf(bytes: Buffer, limit: number): readonly Frame[] {
@@ -55,20 +77,25 @@ function framesOf(bytes: Buffer, limit: number): readonly Frame[] {
     if ((magic & 0xffff_fff0) >>> 0 === SKIPPABLE) at += 8 + read(bytes, at + 4, 4);
     else {
       if (magic !== FRAME) throw notZstd();
-      const header = readHeader(bytes, at + 4);
-      const frame = walkBlocks(bytes, header.end, header.window, limit);
-      moved += frame.blocks * frame.window;
+      const { end, window, contentSize, hasChecksum } = readHeader(bytes, at + 4);
+      if (contentSize !== undefined && contentSize > limit) throw tooLarge(limit);
+      const blocks = walkBlocks(bytes, end, window, limit);
+      moved += blocks.count * blocks.window;
       if (moved > MOVED_PER_BYTE * Math.max(limit, LARGEST_BLOCK)) throw tooLarge(limit);
-      frames.push(frame);
-      at = frame.end + header.checksumLength;
+      frames.push({ ...blocks, contentSize, checksum: hasChecksum ? read(bytes, blocks.end, 4) : undefined });
+      at = blocks.end + (hasChecksum ? 4 : 0);
     }
     if (at > bytes.length) throw notZstd();
   }
   return frames;
 }
 
-/** Section 3.1.1.1. A single segment is its own window; other sizes of contents are passed over, as they are found out anyway. */
-function readHeader(bytes: Buffer, at: number): { end: number; window: number; checksumLength: number } {
+interface Header extends Pick<Frame, "end" | "window" | "contentSize"> {
+  readonly hasChecksum: boolean;
+}
+
+/** Section 3.1.1.1. A single segment is its own window. */
+function readHeader(bytes: Buffer, at: number): Header {
   const descriptor = read(bytes, at, 1);
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const dictionaryLength = [0, 1, 2, 4][descriptor & 3] ?? 0;
@@ -77,15 +104,17 @@ function readHeader(bytes: Buffer, at: number): { end: number; window: number; c
   const sizeAt = dictionaryAt + dictionaryLength;
   const isReserved = (descriptor & 8) !== 0;
   if (isReserved || (dictionaryLength > 0 && read(bytes, dictionaryAt, dictionaryLength) !== 0)) throw notZstd();
+  const contentSize = sizeLength === 0 ? undefined : readContentSize(bytes, sizeAt, sizeLength);
   return {
     end: sizeAt + sizeLength,
-    window: isSingleSegment ? contentSize(bytes, sizeAt, sizeLength) : windowOf(read(bytes, at + 1, 1)),
-    checksumLength: (descriptor & 4) === 0 ? 0 : 4,
+    window: isSingleSegment ? (contentSize ?? 0) : windowOf(read(bytes, at + 1, 1)),
+    contentSize,
+    hasChecksum: (descriptor & 4) !== 0,
   };
 }
 
 /** Section 3.1.1.1.4. Of eight bytes the upper two are only looked at: that would be far beyond any limit. */
-function contentSize(bytes: Buffer, at: number, length: number): number {
+function readContentSize(bytes: Buffer, at: number, length: number): number {
   if (length === 8) return read(bytes, at + 6, 2) === 0 ? read(bytes, at, 6) : Infinity;
   return read(bytes, at, length) + (length === 2 ? 256 : 0);
 }
@@ -97,12 +126,12 @@ function windowOf(descriptor: number): number {
 }
 
 /** Section 3.1.1.2. What all blocks but the compressed ones hold is written in their headers. */
-function walkBlocks(bytes: Buffer, start: number, declaredWindow: number, limit: number): Frame {
+function walkBlocks(bytes: Buffer, start: number, declaredWindow: number, limit: number): Blocks {
   let at = start;
-  let blocks = 0;
+  let count = 0;
   let certain = 0;
   let possible = 0;
-  for (let isLast = false; !isLast; blocks += 1) {
+  for (let isLast = false; !isLast; count += 1) {
     const header = read(bytes, at, 3);
     const type = (header >>> 1) & 3;
     const size = header >>> 3;
@@ -117,7 +146,7 @@ function walkBlocks(bytes: Buffer, start: number, declaredWindow: number, limit:
   const window = Math.min(declaredWindow, possible, limit);
   if (window > LARGEST_WINDOW)
     throw malformed(`The body's Zstandard window is larger than ${LARGEST_WINDOW} bytes, as RFC 8878 advises against.`);
-  return { start, end: at, blocks, window };
+  return { start, end: at, count, window };
 }
 
 /** A frame header without a content size, a dictionary or a checksum, and with a window of at least so many bytes. */

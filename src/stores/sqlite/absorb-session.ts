@@ -15,7 +15,8 @@ const moves = [
   "UPDATE session_aliases SET session_no = @into WHERE session_no = @from",
   "INSERT INTO session_aliases SELECT project_id, session_id, @into FROM sessions WHERE session_no = @from",
   `UPDATE sessions SET
-     facts_version = sessions.facts_version + 1, changed = 1, status = 'open', error = NULL,
+     facts_version = sessions.facts_version + 1,
+     changed_ms = CASE sessions.changed WHEN 1 THEN sessions.changed_ms ELSE old.changed_ms END, changed = 1, status = 'open', error = NULL,
      start_us = min(sessions.start_us, old.start_us),
      created_ms = min(sessions.created_ms, old.created_ms),
      last_activity_ms = max(sessions.last_activity_ms, old.last_activity_ms),

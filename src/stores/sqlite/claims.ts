@@ -27,12 +27,20 @@ const dueSql = `
   SELECT session_no AS sessionNo, start_us AS startUs FROM sessions INDEXED BY sessions_due
   WHERE due_ms IS NOT NULL AND due_ms <= @now AND ${isFree} ORDER BY start_us, session_no LIMIT @limit`;
 
+/** Those that never go idle. */
+const longChangedSql = `
+  SELECT session_no AS sessionNo, start_us AS startUs FROM sessions INDEXED BY sessions_waiting_by_change
+  WHERE changed = 1 AND changed_ms <= @changedBefore AND ${isFree} ORDER BY changed_ms, session_no LIMIT @limit`;
+const rebuildSql = `
+  SELECT session_no FROM sessions INDEXED BY sessions_to_rebuild
+  WHERE rebuild = 1 AND ${isFree} ORDER BY session_no LIMIT @limit`;
+
 const claimSql = `
   UPDATE sessions SET lease = @lease, lease_expires_ms = @expires, lease_facts_version = facts_version,
     lease_requests = requests, attempts = attempts + 1, status = 'running'
   WHERE session_no = @sessionNo AND ${isFree}
   RETURNING project_id AS project, session_id AS id, named, conversation_id AS conversationId, source, instructions,
-    evaluate_safety AS evaluateSafety, facts_version AS factsVersion, revision, rejudge, rejudge_by AS rejudgeBy, attempts`;
+    evaluate_safety AS evaluateSafety, facts_version AS factsVersion, revision, rejudge, rebuild, rejudge_by AS rejudgeBy, attempts`;
 
 const renewSql = `
   UPDATE sessions SET lease_expires_ms = @expires
@@ -44,6 +52,8 @@ const releaseSql = `
     lease = NULL,
     lease_expires_ms = NULL,
     changed = facts_version <> lease_facts_version,
+    changed_ms = @now,
+    rebuild = CASE WHEN requests <> lease_requests THEN rebuild ELSE 0 END,
     due_ms = CASE WHEN requests <> lease_requests THEN due_ms
                   WHEN facts_version <> lease_facts_version THEN NULL ELSE @retryAt END,
     rejudge = CASE WHEN requests <> lease_requests OR @retryAt IS NOT NULL THEN rejudge ELSE 0 END,
@@ -52,7 +62,7 @@ const releaseSql = `
                   WHEN facts_version <> lease_facts_version THEN 'open' ELSE @status END,
     error = CASE WHEN facts_version <> lease_facts_version OR requests <> lease_requests THEN NULL ELSE @error END
   WHERE project_id = @project AND session_id = @id AND lease = @lease AND lease_expires_ms > @now
-  RETURNING changed OR due_ms IS NOT NULL`;
+  RETURNING changed OR rebuild OR due_ms IS NOT NULL`;
 
 const closeSql = "UPDATE sessions SET due_ms = 0, requests = requests + 1, status = 'closing' WHERE session_no = ?";
 
@@ -80,6 +90,7 @@ interface ClaimRow {
   readonly factsVersion: number;
   readonly revision: number;
   readonly rejudge: number;
+  readonly rebuild: number;
   readonly rejudgeBy: string | null;
   readonly attempts: number;
 }
@@ -89,19 +100,24 @@ export function createClaims({ db, now, notify }: WriteContext, sessions: Sessio
   const fewIdle = db.prepare<object, Candidate>(fewIdleSql);
   const manyIdle = db.prepare<object, Candidate>(manyIdleSql);
   const due = db.prepare<object, Candidate>(dueSql);
+  const longChanged = db.prepare<object, Candidate>(longChangedSql);
+  const rebuilds = db.prepare<object, number>(rebuildSql).pluck();
   const claim = db.prepare<object, ClaimRow>(claimSql);
   const renew = db.prepare(renewSql);
   const release = db.prepare<object, number>(releaseSql).pluck();
   const close = db.prepare(closeSql);
   const request = db.prepare(requestSql);
 
-  /** Ids of the sessions to be taken, oldest start first. */
-  function candidates({ limit, idleMs }: ClaimOptions): number[] {
-    const moment = { now: now(), idleSince: now() - idleMs, limit };
+  /** Ids of the sessions to be taken, oldest start first, those to be rebuilt last. */
+  function candidates({ limit, idleMs, maxDurationMs }: ClaimOptions): number[] {
+    const changedBefore = maxDurationMs === undefined ? -1 : now() - maxDurationMs;
+    const moment = { now: now(), idleSince: now() - idleMs, changedBefore, limit };
     const idle = (countIdle.get({ idleSince: moment.idleSince }) ?? 0) < MANY ? fewIdle : manyIdle;
-    const found = new Map([...idle.all(moment), ...due.all(moment)].map((row) => [row.sessionNo, row]));
+    const waiting = [...idle.all(moment), ...due.all(moment), ...longChanged.all(moment)];
+    const found = new Map(waiting.map((row) => [row.sessionNo, row]));
     const oldestFirst = [...found.values()].sort((a, b) => a.startUs - b.startUs || a.sessionNo - b.sessionNo);
-    return oldestFirst.slice(0, limit).map(({ sessionNo }) => sessionNo);
+    const taken = oldestFirst.slice(0, limit).map(({ sessionNo }) => sessionNo);
+    return taken.length === limit ? taken : [...new Set([...taken, ...rebuilds.all(moment)])].slice(0, limit);
   }
 
   function changeOf(ref: SessionRef, change: (sessionNo: number) => void): boolean {
@@ -160,6 +176,7 @@ function toClaim(row: ClaimRow, lease: string): Claim {
     attempts,
     rejudge: row.rejudge === 1,
     judging: { evaluateSafety: row.evaluateSafety === 1, ...(instructions === null ? {} : { instructions }) },
+    ...(row.rebuild === 1 ? { rebuild: true } : {}),
     ...(row.named === 1 && conversationId !== null ? { conversationId } : {}),
     ...(row.rejudge === 1 && rejudgeBy !== null ? { rejudgeBy } : {}),
   };

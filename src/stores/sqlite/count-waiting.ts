@@ -11,3 +11,12 @@ export function createCountWaiting(db: Database): () => WaitingSessions {
   const count = db.prepare<[], WaitingSessions>(countSql);
   return () => count.get() ?? { open: 0, due: 0 };
 }
+
+export function createCountRequestedBuilds(db: Database): (project: string) => number {
+  const count = db
+    .prepare<[string], number>(
+      "SELECT count(*) FROM sessions INDEXED BY sessions_to_rebuild WHERE rebuild = 1 AND project_id = ?",
+    )
+    .pluck();
+  return (project) => count.get(project) ?? 0;
+}

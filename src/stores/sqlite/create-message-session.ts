@@ -4,9 +4,9 @@ import type { WriteContext } from "./write-context.ts";
 
 const insertSql = `
   INSERT INTO sessions (project_id, session_id, source, named, status, due_ms, metadata, instructions, evaluate_safety,
-    tools, facts_version, created_ms, start_us, last_activity_ms)
+    tools, facts_version, created_ms, start_us, last_activity_ms, changed_ms)
   VALUES (@project, @id, @source, 0, @status, @dueMs, @metadata, @instructions, @evaluateSafety, @tools, 1, @now,
-    @now * 1000, @now)`;
+    @now * 1000, @now, @now)`;
 
 /** Stores a session that came as messages; unless more may come it waits for a judge at once. */
 export function createCreateMessageSession({ db, now, notify }: WriteContext) {

@@ -11,6 +11,7 @@ export const sessionsPerLink = 100;
 interface LinkedRow {
   readonly id: string;
   readonly conversationId: string | null;
+  readonly links: number;
 }
 
 export type FindLinked = (
@@ -28,7 +29,9 @@ export function prepareFindLinked(db: Database): FindLinked {
     )
     .pluck();
   const row = db.prepare<[number], LinkedRow>(
-    "SELECT session_id AS id, conversation_id AS conversationId FROM sessions WHERE session_no = ?",
+    `SELECT session_id AS id, conversation_id AS conversationId,
+       (SELECT count(*) FROM session_links AS own WHERE own.session_no = sessions.session_no) AS links
+     FROM sessions WHERE session_no = ?`,
   );
   return (project, sessionNo, links, limit) => {
     const shared = new Map<number, number>();
@@ -43,6 +46,6 @@ export function prepareFindLinked(db: Database): FindLinked {
   };
 }
 
-function toLinked({ id, conversationId }: LinkedRow, sharedLinks: number): LinkedSession {
-  return { id, sharedLinks, ...(conversationId === null ? {} : { conversationId }) };
+function toLinked({ id, conversationId, links }: LinkedRow, sharedLinks: number): LinkedSession {
+  return { id, sharedLinks, links, ...(conversationId === null ? {} : { conversationId }) };
 }

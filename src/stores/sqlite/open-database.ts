@@ -1,9 +1,11 @@
 /** Opens the database for its one writer and for readers. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
-import { StartError } from "../../model/errors.ts";
+import { codeOf, StartError } from "../../model/errors.ts";
 import { notWritable } from "./data-folder.ts";
+import { LOG_HEAD_BYTES } from "./log-file.ts";
+import { type FoundDamage, mendLog, type MendedLog } from "./mend-log.ts";
 import { migrate } from "./migrate.ts";
 import { isTemporary } from "./store-error.ts";
 
@@ -13,12 +15,16 @@ export const PAGE_SIZE = 16_384;
 /** How long to wait for someone else's lock: a checkpoint, or another program that looks into the file. */
 export const BUSY_TIMEOUT_MS = 2_000;
 const PAGE_CACHE_KIB = 32 * 1024;
-/** Larger files are not read whole at each start. */
-const MAX_CHECKED_BYTES = 64 * 1024 * 1024;
+/** Larger files are not read whole before the start: they are checked beside the work (check-database.ts). */
+export const MAX_CHECKED_BYTES = 64 * 1024 * 1024;
 
-/** Throws StartError; an existing file that is not a sound database of ours is left as it is. */
-export function openWriter(file: string): Database.Database {
-  checkExisting(file);
+/**
+ * Throws StartError; an existing file that is not a sound database of ours is left as it is. `onDamage` is told of what was
+ * found damaged and did not keep the database from being opened.
+ */
+export function openWriter(file: string, onDamage: (damage: FoundDamage) => void = () => undefined): Database.Database {
+  const mended = checkFiles(file);
+  if (mended !== undefined) onDamage({ message: mended.message, remedy: mended.remedy });
   try {
     const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     try {
@@ -69,19 +75,37 @@ function dropUnfinishedBodies(db: Database.Database): void {
   db.exec("DELETE FROM queue_slices WHERE body_no NOT IN (SELECT body_no FROM queue_items)");
 }
 
-/** Looks at the file without writing to it. */
-function checkExisting(file: string): void {
-  if (!existsSync(file) || statSync(file).size === 0) return;
+function checkFiles(file: string): MendedLog | undefined {
+  let mended: MendedLog | undefined;
   try {
-    const db = openReader(file);
-    try {
-      checkIsOurs(db, file);
-      checkIsSound(db, file);
-    } finally {
-      db.close();
-    }
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === 0) checkHasNoLog(file);
+    mended = mendLog(file, new Date());
+    if (size > 0) checkDatabase(file, mended !== undefined);
+    return mended;
   } catch (error) {
+    mended?.undo();
     throw toStartError(file, error);
+  }
+}
+
+/** SQLite removes a log without a database. */
+function checkHasNoLog(file: string): void {
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  if (log !== undefined && log.size > LOG_HEAD_BYTES)
+    throw corrupt(file, "it is empty or missing, but its log is there");
+}
+
+/** Looks at the database without writing to it; after its log was damaged thoroughly, and however long that takes. */
+function checkDatabase(file: string, isDoubtful: boolean): void {
+  const db = openReader(file);
+  try {
+    checkIsOurs(db, file);
+    if (statSync(file).size > MAX_CHECKED_BYTES && !isDoubtful) return;
+    const problem = db.pragma(isDoubtful ? "integrity_check(1)" : "quick_check(1)", { simple: true });
+    if (problem !== "ok") throw corrupt(file, String(problem));
+  } finally {
+    db.close();
   }
 }
 
@@ -96,16 +120,13 @@ function checkIsOurs(db: Database.Database, file: string): void {
   );
 }
 
-function checkIsSound(db: Database.Database, file: string): void {
-  if (statSync(file).size > MAX_CHECKED_BYTES) return;
-  const problem = db.pragma("quick_check(1)", { simple: true });
-  if (problem !== "ok") throw corrupt(file, String(problem));
-}
-
 function toStartError(file: string, error: unknown): unknown {
-  if (isTemporary(error)) return notWritable(dirname(file), error);
+  if (isTemporary(error) || isOfSystem(error)) return notWritable(dirname(file), error);
   return error instanceof Database.SqliteError ? corrupt(file, error.message) : error;
 }
+
+/** As EACCES and ENOSPC: of the system, not of SQLite. */
+const isOfSystem = (error: unknown): boolean => codeOf(error)?.startsWith("E") === true;
 
 function corrupt(file: string, reason: string): StartError {
   return new StartError(

@@ -1,5 +1,5 @@
 /** A SendingQueue as calls to the writer and to a reader, wherever these run. */
-import type { QueuedRequest, SendingQueue } from "../../component/sending-queue.ts";
+import type { ParkedDecision, QueuedRequest, SendingQueue } from "../../component/sending-queue.ts";
 import { UnavailableError } from "../../model/errors.ts";
 import type { ReadOperations } from "./read-operations.ts";
 import type { Call } from "./rpc.ts";
@@ -13,9 +13,11 @@ const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 export interface QueueClientOptions {
   readonly write: Call<WriteOperations>;
   readonly read: Call<ReadOperations>;
+  /** Calls back about this exporter's parked requests. */
+  readonly onDecision: (listener: (decision: ParkedDecision) => void) => void;
 }
 
-export function createQueueClient({ write, read }: QueueClientOptions, exporter: string): SendingQueue {
+export function createQueueClient({ write, read, onDecision }: QueueClientOptions, exporter: string): SendingQueue {
   let pendingBytes = 0;
 
   const writeSlice = async (bytes: Uint8Array, at: number, bodyNo?: number): Promise<number> => {
@@ -59,6 +61,8 @@ export function createQueueClient({ write, read }: QueueClientOptions, exporter:
     remove: (item) => write("removeQueueItem", [item]),
     park: (item, reason) => write("parkQueueItem", [item, reason]),
     size: () => read("queueSize", [exporter]),
+    parkedSize: () => read("parkedSize", [exporter]),
+    onDecision,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The sending queues as the writer changes them. See component/sending-queue.ts. */
 import { crc32 } from "node:zlib";
-import type { QueuedItem, QueuedRequest } from "../../component/sending-queue.ts";
+import type { ParkedDecision, QueuedItem, QueuedRequest } from "../../component/sending-queue.ts";
+import type { ParkedRef } from "../../component/store.ts";
 import type { WriteContext } from "./write-context.ts";
 
 /** A request whose bytes have been written, as the body of that number. */
@@ -18,6 +19,15 @@ const insertItemSql = `
   INSERT INTO queue_items (exporter, project_id, signal, records, size, body_no, created_ms)
   VALUES (@exporter, @project, @signal, @count, @size, @bodyNo, @createdMs)`;
 
+const deleteParkedSql = `
+  DELETE FROM queue_items WHERE item_no = @id AND project_id = @project AND parked IS NOT NULL
+  RETURNING exporter, project_id AS project, signal, records AS count, size, body_no AS bodyNo, created_ms AS createdMs`;
+
+interface DeletedRow extends WrittenRequest {
+  readonly exporter: string;
+  readonly createdMs: number;
+}
+
 export function createQueueRows({ db, now }: WriteContext) {
   const insertSlice = db.prepare<object, number>(insertSliceSql).pluck();
   const insertItem = db.prepare(insertItemSql);
@@ -26,6 +36,7 @@ export function createQueueRows({ db, now }: WriteContext) {
     .pluck();
   const deleteBody = db.prepare("DELETE FROM queue_slices WHERE body_no = ?");
   const countAttempt = db.prepare("UPDATE queue_items SET attempts = attempts + 1 WHERE item_no = ?");
+  const deleteParked = db.prepare<object, DeletedRow>(deleteParkedSql);
   const park = db.prepare("UPDATE queue_items SET parked = @reason WHERE item_no = @id");
 
   /** Adds to the body of that number; without one begins a body. Returns its number. */
@@ -56,6 +67,16 @@ export function createQueueRows({ db, now }: WriteContext) {
     removeQueueItem({ id }: QueuedItem): void {
       const bodyNo = deleteItem.get(id);
       if (bodyNo !== undefined) deleteBody.run(bodyNo);
+    },
+
+    /** To be sent again it becomes a new item, as whoever sends has gone past its number. Undefined when there is none. */
+    decideParkedRequest(ref: ParkedRef, kind: ParkedDecision["kind"]): ParkedDecision | undefined {
+      const row = deleteParked.get(ref);
+      if (row === undefined) return undefined;
+      const { exporter, count, size, bodyNo } = row;
+      if (kind === "retry") insertItem.run(row);
+      else deleteBody.run(bodyNo);
+      return { kind, exporter, count, size };
     },
 
     parkQueueItem: ({ id }: QueuedItem, reason: string): void => void park.run({ id, reason }),

@@ -1,11 +1,12 @@
 /** Reads what a session is built from. */
 import type { Database } from "better-sqlite3";
-import type { SessionFacts, SessionRef } from "../../component/store.ts";
+import type { NewFacts, SessionFacts, SessionRef } from "../../component/store.ts";
 import type { ChatMessage } from "../../model/message.ts";
 import type { JsonValue } from "../../model/session.ts";
-import type { LogRecord, Resource, Scope, Span } from "../../model/span.ts";
+import type { LogRecord, Span } from "../../model/span.ts";
 import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from "../../otlp/decode-records.ts";
 import { decodeDelta } from "./delta.ts";
+import { prepareFactsCursor } from "./facts-cursor.ts";
 import { prepareFindSession } from "./find-session.ts";
 import { prepareReadPayload } from "./span-payloads.ts";
 import { parseStored } from "./stored-json.ts";
@@ -25,16 +26,18 @@ interface SharedRow {
 
 const spansSql = `
   SELECT span_no AS recordNo, base_no AS baseNo, resource_no AS resourceNo, scope_no AS scopeNo, payload
-  FROM spans JOIN session_traces USING (trace_no) WHERE session_no = ? ORDER BY span_no`;
+  FROM spans JOIN session_traces USING (trace_no) WHERE session_no = ? AND span_no > ? ORDER BY span_no`;
 const logRecordsSql = `
   SELECT log_record_no AS recordNo, NULL AS baseNo, resource_no AS resourceNo, scope_no AS scopeNo, payload
-  FROM log_records JOIN session_traces USING (trace_no) WHERE session_no = ? ORDER BY log_record_no`;
+  FROM log_records JOIN session_traces USING (trace_no) WHERE session_no = ? AND log_record_no > ? ORDER BY log_record_no`;
+
+const noFacts: NewFacts = { spans: [], logRecords: [], messages: [], tools: [], isWhole: true, cursor: "", bytes: 0 };
 
 /** Of a session that is not there: no facts. Records of one resource or scope share its object. */
-export function createReadFacts(db: Database): (ref: SessionRef) => SessionFacts {
+export function createReadFacts(db: Database) {
   const find = prepareFindSession(db);
-  const spanRows = db.prepare<[number], RecordRow>(spansSql);
-  const logRows = db.prepare<[number], RecordRow>(logRecordsSql);
+  const spanRows = db.prepare<[number, number], RecordRow>(spansSql);
+  const logRows = db.prepare<[number, number], RecordRow>(logRecordsSql);
   const messages = db
     .prepare<[number], string>("SELECT body FROM messages WHERE session_no = ? ORDER BY position")
     .pluck();
@@ -42,32 +45,55 @@ export function createReadFacts(db: Database): (ref: SessionRef) => SessionFacts
   const resources = prepareShared(db, "resources", "resource_no", decodeResource);
   const scopes = prepareShared(db, "scopes", "scope_no", decodeScope);
   const readPayload = prepareReadPayload(db);
+  const cursors = prepareFactsCursor(db);
 
   /** Spans come in the order they were stored in, so that most find their base among those already read. */
-  function readSpans(sessionNo: number, resourceOf: (no: number) => Resource, scopeOf: (no: number) => Scope): Span[] {
+  function bodiesOf(rows: readonly RecordRow[]): readonly Uint8Array[] {
     const bodies = new Map<number, Buffer>();
-    return spanRows.all(sessionNo).map(({ recordNo, baseNo, payload, resourceNo, scopeNo }) => {
+    return rows.map(({ recordNo, baseNo, payload }) => {
       const body = baseNo === null ? payload : decodeDelta(bodies.get(baseNo) ?? readPayload(baseNo), payload);
       bodies.set(recordNo, body);
-      return decodeSpan(body, resourceOf(resourceNo), scopeOf(scopeNo));
+      return body;
     });
   }
 
-  return db.transaction((ref: SessionRef): SessionFacts => {
+  const readNewFacts = db.transaction((ref: SessionRef, cursor?: string): NewFacts => {
     const sessionNo = find(ref);
-    if (sessionNo === undefined) return { spans: [], logRecords: [], messages: [], tools: [] };
+    if (sessionNo === undefined) return noFacts;
     const resourceOf = remembering(resources);
     const scopeOf = remembering(scopes);
+    const after = cursors.lastRead(sessionNo, cursor);
+    const [spans, logs] = [
+      spanRows.all(sessionNo, after?.spanNo ?? -1),
+      logRows.all(sessionNo, after?.logRecordNo ?? -1),
+    ];
+    const bodies = bodiesOf(spans);
     return {
-      spans: readSpans(sessionNo, resourceOf, scopeOf),
-      logRecords: logRows
-        .all(sessionNo)
-        .map((row): LogRecord => decodeLogRecord(row.payload, resourceOf(row.resourceNo), scopeOf(row.scopeNo))),
+      isWhole: after === undefined,
+      cursor: cursors.now(sessionNo),
+      bytes: [...bodies, ...logs.map(({ payload }) => payload)].reduce((sum, { length }) => sum + length, 0),
+      spans: spans.map(({ resourceNo, scopeNo }, at): Span => {
+        return decodeSpan(bodies[at] ?? noBytes, resourceOf(resourceNo), scopeOf(scopeNo));
+      }),
+      logRecords: logs.map((row): LogRecord =>
+        decodeLogRecord(row.payload, resourceOf(row.resourceNo), scopeOf(row.scopeNo)),
+      ),
       messages: messages.all(sessionNo).map((body) => parseStored<ChatMessage>(body)),
       tools: parseStored<JsonValue[]>(tools.get(sessionNo) ?? "[]"),
     };
   });
+
+  return {
+    readNewFacts: (ref: SessionRef, cursor?: string): NewFacts => readNewFacts(ref, cursor),
+
+    readFacts(ref: SessionRef): SessionFacts {
+      const { spans, logRecords, messages: said, tools: offered } = readNewFacts(ref);
+      return { spans, logRecords, messages: said, tools: offered };
+    },
+  };
 }
+
+const noBytes = new Uint8Array();
 
 function prepareShared<Shared>(
   db: Database,

@@ -1,6 +1,6 @@
 /** Everything that only reads, as functions over a read-only connection. */
 import type { Database } from "better-sqlite3";
-import { createCountWaiting } from "./count-waiting.ts";
+import { createCountRequestedBuilds, createCountWaiting } from "./count-waiting.ts";
 import { createFindSessions } from "./find-sessions.ts";
 import { createReadFacts } from "./read-facts.ts";
 import { createReadQueue } from "./read-queue.ts";
@@ -10,10 +10,11 @@ export type ReadOperations = ReturnType<typeof createReadOperations>;
 
 export function createReadOperations(db: Database) {
   return {
-    readFacts: createReadFacts(db),
+    ...createReadFacts(db),
     ...createReadSessions(db),
     ...createFindSessions(db),
     ...createReadQueue(db),
     countWaiting: createCountWaiting(db),
+    countRequestedBuilds: createCountRequestedBuilds(db),
   };
 }

@@ -1,16 +1,27 @@
 /** The sending queues as the reader sees them. See component/sending-queue.ts. */
 import { crc32 } from "node:zlib";
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import type { QueuedItem, QueueSize, StoredRequest } from "../../component/sending-queue.ts";
+import type {
+  ParkedQuery,
+  ParkedRequest,
+  QueuedItem,
+  QueueSize,
+  StoredRequest,
+} from "../../component/sending-queue.ts";
 import { isTemporary } from "./store-error.ts";
 
-const waiting = "exporter = @exporter AND parked IS NULL";
+const itemColumns =
+  "item_no AS id, project_id AS project, signal, records AS count, size, created_ms AS createdMs, attempts";
 const nextSql = `
-  SELECT item_no AS id, project_id AS project, signal, records AS count, size, created_ms AS createdMs, attempts
-  FROM queue_items WHERE ${waiting} AND item_no > @after ORDER BY item_no LIMIT 1`;
-const sizeSql = `
+  SELECT ${itemColumns} FROM queue_items
+  WHERE exporter = @exporter AND parked IS NULL AND item_no > @after ORDER BY item_no LIMIT 1`;
+const parkedSql = `
+  SELECT ${itemColumns}, exporter, parked AS reason FROM queue_items
+  WHERE project_id = @project AND parked IS NOT NULL AND item_no > @after AND (@exporter IS NULL OR exporter = @exporter)
+  ORDER BY item_no LIMIT @limit`;
+const sizeSql = (state: "IS NULL" | "IS NOT NULL"): string => `
   SELECT count(*) AS requests, coalesce(sum(records), 0) AS items, coalesce(sum(size), 0) AS bytes
-  FROM queue_items WHERE ${waiting}`;
+  FROM queue_items WHERE exporter = @exporter AND parked ${state}`;
 const waitingQueuesSql = `
   SELECT exporter, count(*) AS requests FROM queue_items WHERE parked IS NULL GROUP BY exporter ORDER BY exporter`;
 const slicesSql = `
@@ -26,14 +37,27 @@ interface ItemRow extends Omit<QueuedItem, "createdAt"> {
   readonly createdMs: number;
 }
 
+interface ParkedRow extends Omit<ParkedRequest, "createdAt"> {
+  readonly createdMs: number;
+}
+
+const toItem = <Row extends { readonly createdMs: number }>({ createdMs, ...item }: Row) => ({
+  ...item,
+  createdAt: new Date(createdMs),
+});
+
 interface Slice {
   readonly checksum: number;
   readonly bytes: Buffer;
 }
 
+const nothing: QueueSize = { requests: 0, items: 0, bytes: 0 };
+
 export function createReadQueue(db: Database) {
   const next = db.prepare<object, ItemRow>(nextSql);
-  const size = db.prepare<object, QueueSize>(sizeSql);
+  const parked = db.prepare<object, ParkedRow>(parkedSql);
+  const size = db.prepare<object, QueueSize>(sizeSql("IS NULL"));
+  const parkedSize = db.prepare<object, QueueSize>(sizeSql("IS NOT NULL"));
   const waitingQueues = db.prepare<[], WaitingQueue>(waitingQueuesSql);
   const slices = db.prepare<[number], Slice>(slicesSql);
 
@@ -56,10 +80,11 @@ export function createReadQueue(db: Database) {
   return {
     nextQueueItem(exporter: string, after: number): QueuedItem | undefined {
       const row = next.get({ exporter, after });
-      if (row === undefined) return undefined;
-      const { createdMs, ...item } = row;
-      return { ...item, createdAt: new Date(createdMs) };
+      return row === undefined ? undefined : toItem(row);
     },
+
+    findParkedRequests: ({ exporter, ...page }: ParkedQuery): ParkedRequest[] =>
+      parked.all({ ...page, exporter: exporter ?? null }).map(toItem),
 
     /** A page that SQLite cannot make sense of harms the items on it and no others. */
     readQueueItem(item: QueuedItem): StoredRequest {
@@ -74,8 +99,7 @@ export function createReadQueue(db: Database) {
     /** The queues in which something waits. */
     waitingQueues: (): WaitingQueue[] => waitingQueues.all(),
 
-    queueSize(exporter: string): QueueSize {
-      return size.get({ exporter }) ?? { requests: 0, items: 0, bytes: 0 };
-    },
+    queueSize: (exporter: string): QueueSize => size.get({ exporter }) ?? nothing,
+    parkedSize: (exporter: string): QueueSize => parkedSize.get({ exporter }) ?? nothing,
   };
 }

@@ -3,7 +3,10 @@ import { decodeSpan } from "../../otlp/decode-records.ts";
 import { noResource, noScope, type SharedNumbers } from "./shared-rows.ts";
 import type { SpanPayloads } from "./span-payloads.ts";
 
-/** Replaces a stored span by a fuller version of it. False when what is stored is as full or fuller. */
+/**
+ * Replaces a stored span by a fuller version of it, under a new number: readers that remember numbers then know that it is
+ * another one. False when what is stored is as full or fuller.
+ */
 export function prepareReplaceSpan(
   db: Database,
   payloads: SpanPayloads,
@@ -12,7 +15,9 @@ export function prepareReplaceSpan(
     .prepare<[number, bigint], number>("SELECT span_no FROM spans WHERE trace_no = ? AND span_id = ?")
     .pluck();
   const replace = db.prepare(
-    "UPDATE spans SET resource_no = ?, scope_no = ?, base_no = NULL, payload = ? WHERE span_no = ?",
+    `UPDATE spans SET span_no = (SELECT max(span_no) + 1 FROM spans), resource_no = ?, scope_no = ?, base_no = NULL,
+       payload = ?
+     WHERE span_no = ?`,
   );
   return (body, spanId, traceNo, { resourceNo, scopeNo }) => {
     const spanNo = find.get(traceNo, spanId);

@@ -1,11 +1,11 @@
 /** Saves what was built of a session, touching only what changed. */
 import type { Claim } from "../../component/store.ts";
-import type { BuiltSession, Turn } from "../../model/session.ts";
-import { toBuiltJson } from "./built-json.ts";
+import type { Turn } from "../../model/session.ts";
 import { prepareLeased } from "./leased.ts";
+import type { SessionChange } from "./session-change.ts";
 import { prepareSaveLinks } from "./session-links.ts";
 import { prepareSummarize } from "./summarize.ts";
-import { hasError, wordsOf } from "./turn-rows.ts";
+import { wordsOf } from "./turn-rows.ts";
 import type { WriteContext } from "./write-context.ts";
 
 const updateSql = `
@@ -16,7 +16,6 @@ const updateSql = `
 
 interface StoredTurn {
   readonly turnNo: number;
-  readonly turn: number;
   readonly digest: string;
   readonly body: string;
 }
@@ -24,7 +23,11 @@ interface StoredTurn {
 export function createSaveSession({ db, now, notify }: WriteContext) {
   const leased = prepareLeased(db, now);
   const saveTurns = prepareSaveTurns(db);
-  const saveHeader = prepareSaveHeader(db);
+  const saveHeader = db.prepare(
+    `INSERT INTO built_sessions (session_no, header, details) VALUES (?, ?, ?)
+     ON CONFLICT (session_no) DO UPDATE SET header = excluded.header, details = excluded.details
+     WHERE header <> excluded.header OR details <> excluded.details`,
+  );
   const saveLinks = prepareSaveLinks(db);
   const summarize = prepareSummarize(db);
   const revisionOf = db.prepare<[number], number>("SELECT revision FROM sessions WHERE session_no = ?").pluck();
@@ -32,24 +35,24 @@ export function createSaveSession({ db, now, notify }: WriteContext) {
 
   const endAttempts = db.prepare("UPDATE sessions SET attempts = 0 WHERE session_no = ?");
 
-  return function saveSession(claim: Claim, built: BuiltSession, links: readonly bigint[]): number | undefined {
+  return function saveSession(claim: Claim, change: SessionChange): number | undefined {
     const sessionNo = leased(claim);
     if (sessionNo === undefined) return undefined;
     endAttempts.run(sessionNo);
-    const turnsChanged = saveTurns(sessionNo, built.turns);
-    const headerChanged = saveHeader(sessionNo, built);
-    saveLinks(claim.project, sessionNo, links);
+    const turnsChanged = saveTurns(sessionNo, change);
+    const headerChanged = saveHeader.run(sessionNo, change.header, change.details).changes > 0;
+    saveLinks(claim.project, sessionNo, change);
     if (!turnsChanged && !headerChanged) return revisionOf.get(sessionNo);
     const revision = update.get({
       sessionNo,
-      digest: built.digest,
-      listed: built.turns.length > 0 ? 1 : 0,
-      userId: built.userId ?? null,
-      agentName: built.agentName ?? null,
-      models: JSON.stringify(built.models),
-      hasError: built.turns.some(hasError) ? 1 : 0,
-      totalTurns: built.turns.length,
-      conversationId: built.conversationId ?? null,
+      digest: change.digest,
+      listed: change.totalTurns > 0 ? 1 : 0,
+      userId: change.userId ?? null,
+      agentName: change.agentName ?? null,
+      models: JSON.stringify(change.models),
+      hasError: change.hasError ? 1 : 0,
+      totalTurns: change.totalTurns,
+      conversationId: change.conversationId ?? null,
     });
     summarize(sessionNo);
     notify({ project: claim.project, id: claim.id, kind: "session-updated" });
@@ -57,27 +60,17 @@ export function createSaveSession({ db, now, notify }: WriteContext) {
   };
 }
 
-/** Returns whether anything changed. */
-function prepareSaveHeader(db: WriteContext["db"]): (sessionNo: number, built: BuiltSession) => boolean {
-  const upsert = db.prepare(
-    `INSERT INTO built_sessions (session_no, header, details) VALUES (?, ?, ?)
-     ON CONFLICT (session_no) DO UPDATE SET header = excluded.header, details = excluded.details
-     WHERE header <> excluded.header OR details <> excluded.details`,
-  );
-  return (sessionNo, built) => {
-    const { header, details } = toBuiltJson(built);
-    return upsert.run(sessionNo, header, details).changes > 0;
-  };
-}
-
 /**
  * Returns whether anything changed. A turn's words are indexed again only with a new digest; what a digest does not
  * cover (times, usage) is brought up to date beside it.
  */
-function prepareSaveTurns(db: WriteContext["db"]): (sessionNo: number, turns: readonly Turn[]) => boolean {
-  const stored = db.prepare<[number], StoredTurn>(
-    "SELECT turn_no AS turnNo, turn, digest, body FROM turns WHERE session_no = ?",
+function prepareSaveTurns(db: WriteContext["db"]): (sessionNo: number, change: SessionChange) => boolean {
+  const stored = db.prepare<[number, number], StoredTurn>(
+    "SELECT turn_no AS turnNo, digest, body FROM turns WHERE session_no = ? AND turn = ?",
   );
+  const behind = db
+    .prepare<[number, number], number>("SELECT turn_no FROM turns WHERE session_no = ? AND turn > ?")
+    .pluck();
   const insert = db.prepare("INSERT INTO turns (session_no, turn, digest, body) VALUES (?, ?, ?, ?)");
   const update = db.prepare("UPDATE turns SET digest = ?, body = ? WHERE turn_no = ?");
   const remove = db.prepare("DELETE FROM turns WHERE turn_no = ?");
@@ -101,14 +94,13 @@ function prepareSaveTurns(db: WriteContext["db"]): (sessionNo: number, turns: re
     return true;
   }
 
-  return (sessionNo, turns) => {
-    const old = new Map(stored.all(sessionNo).map((row) => [row.turn, row]));
-    const changed = turns.filter((turn) => saveTurn(sessionNo, turn, old.get(turn.turn)));
-    for (const { turn } of turns) old.delete(turn);
-    for (const { turnNo } of old.values()) {
+  return (sessionNo, { turns, totalTurns }) => {
+    const changed = turns.filter((turn) => saveTurn(sessionNo, turn, stored.get(sessionNo, turn.turn)));
+    const gone = behind.all(sessionNo, totalTurns);
+    for (const turnNo of gone) {
       removeWords.run(turnNo);
       remove.run(turnNo);
     }
-    return changed.length > 0 || old.size > 0;
+    return changed.length > 0 || gone.length > 0;
   };
 }

@@ -23,13 +23,13 @@ const rowSql = `
 
 const touchSql = `
   UPDATE sessions SET facts_version = facts_version + 1, changed = 1, status = 'open', error = NULL, due_ms = NULL,
-    last_activity_ms = ?, start_us = min(start_us, ?)
-  WHERE session_no = ?`;
+    changed_ms = CASE changed WHEN 1 THEN changed_ms ELSE @now END, last_activity_ms = @now, start_us = min(start_us, @startUs)
+  WHERE session_no = @sessionNo`;
 
 const insertSql = `
   INSERT INTO sessions (project_id, session_id, source, named, conversation_id, status, created_ms, start_us,
-    last_activity_ms, facts_version)
-  VALUES (?, ?, 'otlp', ?, ?, 'open', ?, ?, ?, 1)`;
+    last_activity_ms, changed_ms, facts_version)
+  VALUES (@project, @id, 'otlp', @named, @conversationId, 'open', @now, @startUs, @now, @now, 1)`;
 
 export function createSessionRows({ db, now, notify }: WriteContext) {
   const find = prepareFindSession(db);
@@ -48,8 +48,7 @@ export function createSessionRows({ db, now, notify }: WriteContext) {
 
   function insert(project: string, id: string, conversationId: string | null, startUs: number): SessionRow {
     const named = conversationId === null ? 0 : 1;
-    const time = now();
-    const { lastInsertRowid } = insertStatement.run(project, id, named, conversationId, time, startUs, time);
+    const { lastInsertRowid } = insertStatement.run({ project, id, named, conversationId, now: now(), startUs });
     newestNo = Number(lastInsertRowid);
     notify({ project, id, kind: "session-updated" });
     return toRow(newestNo, id, conversationId);
@@ -83,7 +82,7 @@ export function createSessionRows({ db, now, notify }: WriteContext) {
 
     /** New facts arrived: the session is open again, and waits until it goes idle. */
     touch(project: string, { sessionNo, id }: SessionRow, startUs: number): void {
-      touchStatement.run(now(), startUs, sessionNo);
+      touchStatement.run({ now: now(), startUs, sessionNo });
       notify({ project, id, kind: "session-updated" });
     },
 

@@ -1,9 +1,11 @@
 /** The Store's contract as calls to the writer and to a reader, wherever these run. */
 import type { Component } from "../../component/component.ts";
+import type { ParkedDecision } from "../../component/sending-queue.ts";
 import type { SessionNotice, Store } from "../../component/store.ts";
 import { createQueueClient } from "./queue-client.ts";
 import type { ReadOperations } from "./read-operations.ts";
 import type { WaitingQueue } from "./read-queue.ts";
+import { toSessionChange } from "./session-change.ts";
 import { createRecordWrites } from "./record-writes.ts";
 import type { Call } from "./rpc.ts";
 import type { WriteOperations } from "./write-operations.ts";
@@ -34,7 +36,7 @@ export interface StoreClient {
 export function createStoreClient(options: StoreClientOptions): StoreClient {
   const { write, read, onWatch, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options;
   const listeners = new Set<(notice: SessionNotice) => void>();
-  const usedQueues = new Set<string>();
+  const usedQueues = new Map<string, ((decision: ParkedDecision) => void)[]>();
   const records = createRecordWrites(write, maxQueuedBytes);
 
   const operations: StoreClient["operations"] = {
@@ -43,24 +45,36 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
     createMessageSession: (session) => write("createMessageSession", [session]),
     closeSession: (ref) => write("closeSession", [ref]),
     requestJudgement: (ref, judge) => write("requestJudgement", [ref, judge]),
+    requestBuild: (ref) => write("requestBuild", [ref]),
+    requestBuilds: (buildsOptions) => write("requestBuilds", [buildsOptions]),
     deleteSession: (ref) => write("deleteSession", [ref]),
     claimSessions: (claimOptions) => write("claimSessions", [claimOptions]),
     renewClaim: (claim, leaseMs) => write("renewClaim", [claim, leaseMs]),
     releaseClaim: (claim, outcome) => write("releaseClaim", [claim, outcome]),
-    saveSession: (claim, built, links) => write("saveSession", [claim, built, links]),
+    saveSession: (claim, built, links, before) => write("saveSession", [claim, toSessionChange(built, links, before)]),
     joinSession: (claim, into) => write("joinSession", [claim, into]),
     saveTurnJudgement: (claim, record) => write("saveTurnJudgement", [claim, record]),
     saveTrajectoryJudgement: (claim, record) => write("saveTrajectoryJudgement", [claim, record]),
     readFacts: (ref) => read("readFacts", [ref]),
+    readNewFacts: (ref, cursor) => read("readNewFacts", [ref, cursor]),
     findLinkedSessions: (ref, links, limit) => read("findLinkedSessions", [ref, links, limit]),
     readJudgements: (ref) => read("readJudgements", [ref]),
     getSession: (ref) => read("getSession", [ref]),
     findSessions: (query) => read("findSessions", [query]),
     countSessions: (query) => read("countSessions", [query]),
+    countRequestedBuilds: (project) => read("countRequestedBuilds", [project]),
     countWaiting: () => read("countWaiting", []),
     sendingQueueOf(exporter) {
-      usedQueues.add(exporter);
-      return createQueueClient({ write, read }, exporter);
+      const deciders = usedQueues.get(exporter) ?? [];
+      usedQueues.set(exporter, deciders);
+      return createQueueClient({ write, read, onDecision: (listener) => void deciders.push(listener) }, exporter);
+    },
+    findParkedRequests: (query) => read("findParkedRequests", [query]),
+    async decideParkedRequest(ref, kind) {
+      const decision = await write("decideParkedRequest", [ref, kind]);
+      if (decision === undefined) return false;
+      for (const decide of usedQueues.get(decision.exporter) ?? []) decide(decision);
+      return true;
     },
 
     watch(listener) {

@@ -1,8 +1,10 @@
 /** Takes in a request's log records, next to the spans that they belong to. */
 import { createHash } from "node:crypto";
+import type { SessionRef } from "../../component/store.ts";
 import type { EncodedRecords } from "../../model/signal-batch.ts";
 import type { LogRecord } from "../../model/span.ts";
 import { decodeLogRecord } from "../../otlp/decode-records.ts";
+import { conversationSessionId } from "./session-id.ts";
 import { noResource, noScope, type SharedNumbers } from "./shared-rows.ts";
 import { type Arrival, createArrivals } from "./trace-rows.ts";
 import type { WriteContext } from "./write-context.ts";
@@ -27,7 +29,8 @@ interface Placed {
   readonly arrival: Arrival;
 }
 
-export function createWriteLogRecords({ db }: WriteContext, parts: IngestParts) {
+/** `close` ends a session: no more facts will come of it. */
+export function createWriteLogRecords({ db }: WriteContext, parts: IngestParts, close: (ref: SessionRef) => boolean) {
   const { traces, shared, sessions, conversationKeys } = parts;
   const insert = db.prepare(insertSql);
 
@@ -38,12 +41,15 @@ export function createWriteLogRecords({ db }: WriteContext, parts: IngestParts) 
     const numbers = shared.numbersOf(encoded, project);
     const arrivals = createArrivals(project);
     const placed: Placed[] = [];
+    const ended = new Set<string>();
     for (const { body, scopeRow } of bodiesOf(encoded)) {
       const record = decodeLogRecord(body, noResource, noScope);
       const own = numbers[scopeRow];
+      const conversationId = conversationIdOf(record, conversationKeys);
+      if (conversationId !== undefined && isSessionEnd(record)) ended.add(conversationId);
       if (record.traceId === undefined || own === undefined) continue;
       const traceId = Buffer.from(record.traceId, "hex").toString("latin1");
-      const arrival = arrivals.add(traceId, startUsOf(record), conversationIdOf(record, conversationKeys));
+      const arrival = arrivals.add(traceId, startUsOf(record), conversationId);
       placed.push({ body, numbers: own, arrival });
     }
     arrivals.place(traces, sessions);
@@ -57,6 +63,8 @@ export function createWriteLogRecords({ db }: WriteContext, parts: IngestParts) 
       if (insert.run(traceNo, digest, ordinal, own.resourceNo, own.scopeNo, body).changes > 0) arrival.hasNews = true;
     }
     arrivals.touch(traces, sessions);
+    // Of a session that is not there nothing is ended.
+    for (const id of ended) close({ project, id: conversationSessionId(project, id) });
   };
 }
 
@@ -69,6 +77,11 @@ function bodiesOf({ bytes, records }: EncodedRecords): { body: Buffer; scopeRow:
 
 function startUsOf({ timeUnixNano, observedTimeUnixNano }: LogRecord): number {
   return Number((timeUnixNano === 0n ? observedTimeUnixNano : timeUnixNano) / 1000n);
+}
+
+/** The event `session.end` of the session conventions; older senders keep an event's name in an attribute. */
+function isSessionEnd({ eventName, attributes }: LogRecord): boolean {
+  return (eventName || attributes.get("event.name")) === "session.end";
 }
 
 /** As readSpanHeader finds it in a span. */

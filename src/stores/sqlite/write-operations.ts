@@ -5,6 +5,7 @@ import { createDeleteSession } from "./delete-session.ts";
 import { createJoinSession } from "./join-session.ts";
 import { createJudgementRows } from "./judgement-rows.ts";
 import { createQueueRows } from "./queue-rows.ts";
+import { createRequestBuilds } from "./request-builds.ts";
 import { createSaveSession } from "./save-session.ts";
 import { createSessionRows } from "./session-rows.ts";
 import { createSharedRows } from "./shared-rows.ts";
@@ -26,14 +27,16 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
   const forget = (): void => {
     for (const part of [sessions, traces, shared, payloads]) part.forget();
   };
+  const claims = createClaims(context, sessions);
   const operations = {
     writeSpans: createWriteSpans(context, parts),
-    writeLogRecords: createWriteLogRecords(context, parts),
+    writeLogRecords: createWriteLogRecords(context, parts, claims.closeSession),
     createMessageSession: createCreateMessageSession(context),
     deleteSession: createDeleteSession(context, sessions, payloads, forget),
     joinSession: createJoinSession(context, sessions, forget),
     saveSession: createSaveSession(context),
-    ...createClaims(context, sessions),
+    ...claims,
+    ...createRequestBuilds(context, sessions),
     ...createJudgementRows(context),
     ...createQueueRows(context),
   };

@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { FoundDamage } from "./mend-log.ts";
 import type { ErrorReport } from "./store-error.ts";
 
 /** From the main thread to the writer thread. */
@@ -19,4 +20,6 @@ export interface ThreadReport {
   readonly failure?: ErrorReport;
   /** Something went wrong that the thread will try again. */
   readonly trouble?: string;
+  /** Files were damaged while nobody looked; the thread works with what there is. */
+  readonly damage?: FoundDamage;
 }

@@ -6,7 +6,7 @@ import type { WriterCommand } from "./writer-messages.ts";
 
 try {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what store-threads.ts sends
-  const writer = startWriter(workerData as WriterOptions);
+  const writer = startWriter(workerData as WriterOptions, (damage) => parentPort?.postMessage({ damage }));
   parentPort?.on("message", (command: WriterCommand) => {
     if ("connect" in command) writer.connect(command.connect);
     else {

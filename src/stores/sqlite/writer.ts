@@ -8,6 +8,7 @@ import type { SessionNotice } from "../../component/store.ts";
 import { type CheckpointSignal, signalCommit } from "./checkpoint-signal.ts";
 import { lockDataFolder } from "./data-folder.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import type { FoundDamage } from "./mend-log.ts";
 import { openWriter } from "./open-database.ts";
 import type { Operations, Outcome, Request, ServerMessage } from "./rpc.ts";
 import { createShortenLog } from "./shorten-log.ts";
@@ -39,9 +40,12 @@ interface Waiting {
 }
 
 /** Throws StartError when the folder or the database cannot be used. */
-export function startWriter({ dataDir, conversationKeys, signal }: WriterOptions): Writer {
+export function startWriter(
+  { dataDir, conversationKeys, signal }: WriterOptions,
+  onDamage: (damage: FoundDamage) => void,
+): Writer {
   const folder = lockDataFolder(dataDir);
-  const db = openWriter(folder.databaseFile);
+  const db = openWriter(folder.databaseFile, onDamage);
   const commitGroup = createGroup(db, conversationKeys);
   const shortenLog = createShortenLog(db, signal);
   const clients: Client[] = [];

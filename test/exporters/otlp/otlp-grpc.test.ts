@@ -157,12 +157,15 @@ describe("otlp_grpc survives a server upstream that", () => {
 });
 
 describe("the configuration of otlp_grpc", () => {
-  test.each(["otel.example.com:4317", "[::1]:4317", "http://localhost:4317", "https://localhost:4317/"])(
-    "%s is an endpoint",
-    (endpoint) => {
-      expect(otlpGrpcExporter.configSchema.safeParse({ endpoint }).success).toBe(true);
-    },
-  );
+  test.each([
+    "otel.example.com:4317",
+    "[::1]:4317",
+    "http://localhost:4317",
+    "https://localhost:4317/",
+    "dns:///host:1",
+  ])("%s is an endpoint", (endpoint) => {
+    expect(otlpGrpcExporter.configSchema.safeParse({ endpoint }).success).toBe(true);
+  });
 
   test.each(["", "localhost", "http://localhost:4317/v1/traces", "me:secret@host:4317", "unix:/tmp/socket", "a b:1"])(
     "%j is none",

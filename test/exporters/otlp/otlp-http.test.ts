@@ -6,7 +6,9 @@ import { loadConfig } from "../../../src/config/load-config.ts";
 import { otlpHttpExporter } from "../../../src/exporters/otlp-http.ts";
 import { PermanentError, UnavailableError } from "../../../src/model/errors.ts";
 import { encodeExportResponse } from "../../../src/otlp/export-response.ts";
+import { encodeSpans } from "../../../src/otlp/encode-records.ts";
 import { encodeStatus } from "../../../src/otlp/rpc-status.ts";
+import { createSpanBatch } from "../../../src/otlp/signal-batches.ts";
 import { portOf } from "../../support/port-of.ts";
 import { logRecordWith, spanWith } from "../../support/records.ts";
 import { type AnswerUpstream, refuse, startUpstream, type Upstream } from "../../support/upstream.ts";
@@ -24,6 +26,8 @@ describe("otlp_http", () => {
     [{}, "application/x-protobuf", "gzip"],
     [{ compression: "none" }, "application/x-protobuf", undefined],
     [{ encoding: "json" }, "application/json", "gzip"],
+    [{ compression: "zstd" }, "application/x-protobuf", "gzip"],
+    [{ compression: "" }, "application/x-protobuf", undefined],
     [{ encoding: "json", compression: "none" }, "application/json", undefined],
   ])("sends spans and log records as it is told: %j", async (config, contentType, contentEncoding) => {
     const upstream = await startUpstream();
@@ -75,6 +79,17 @@ describe("otlp_http", () => {
     await send();
     expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer first", "Bearer second"]);
     expect(upstream.requests[0]?.headers).toMatchObject({ "x-scope": "a", "content-type": "application/x-protobuf" });
+  });
+
+  test("asks the authenticator for the headers of the project that it sends for", async () => {
+    const upstream = await startUpstream();
+    const { exporter } = await startForwarder({
+      config: { endpoint: upstream.url, auth: { authenticator: "bearertokenauth" }, ...once },
+      authenticator: { clientHeaders: (project) => ({ authorization: `Bearer of-${project}` }) },
+    });
+    for (const project of ["a", "b"])
+      await exporter.export(createSpanBatch({ encoded: encodeSpans([spanWith({})]) }), { project });
+    expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer of-a", "Bearer of-b"]);
   });
 
   test.each([429, 502, 503, 504])("tells the sender to come again after %i", async (status) => {
@@ -302,7 +317,8 @@ describe("the configuration of otlp_http", () => {
       { endpoint: "file:///etc/passwd" },
       'endpoint: must be a URL such as "https://otel.example.com:4318", without user and password',
     ],
-    [{ endpoint: "http://a", compression: "zstd" }, 'compression: Invalid option: expected one of "gzip"|"none"'],
+    [{ endpoint: "http://a", compression: "bzip2" }, 'compression: must be "gzip" or "none"'],
+    [{ endpoint: "http://a", proxy_url: "http://proxy:3128" }, "proxy_url: no proxy is used here; remove it"],
     [{ endpoint: "http://a", timeout: "0" }, "timeout: must be more than 0"],
     [{ endpoint: "http://a", headers: { "a b": "c" } }, "headers::a b: is not a header"],
     [{ endpoint: "http://a", headers: { a: "b\nc: d" } }, "headers::a: is not a header"],
@@ -314,7 +330,7 @@ describe("the configuration of otlp_http", () => {
       { endpoint: "http://a", sending_queue: { num_consumers: 0 } },
       "sending_queue::num_consumers: Too small: expected number to be >=1",
     ],
-    [{ endpoint: "http://a", sending_queue: { storage: "x" } }, 'sending_queue: Unrecognized key: "storage"'],
+    [{ endpoint: "http://a", sending_queue: { stores: "x" } }, 'sending_queue: Unrecognized key: "stores"'],
     [
       { endpoint: "http://a", retry_on_failure: { multiplier: 0.5 } },
       "retry_on_failure::multiplier: Too small: expected number to be >=1",

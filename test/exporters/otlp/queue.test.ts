@@ -52,7 +52,7 @@ describe("a forwarder with a queue", () => {
     expect([metric("send_failed_spans"), metric("enqueue_failed_spans"), metric("queue_size")]).toEqual([0, 0, 0]);
   });
 
-  test("drops what the server does not want, counts it, and goes on", async () => {
+  test("sets aside what the server does not want, counts it, and goes on", async () => {
     const upstream = await startUpstream({
       answer: (response, request, number) =>
         (request.spans[0]?.name === "bad" ? refuse(400) : accept)(response, request, number),
@@ -61,9 +61,52 @@ describe("a forwarder with a queue", () => {
     await send(spanWith({ name: "bad" }), spanWith({ name: "bad too" }));
     await send(spanWith({ name: "good" }));
     await until(() => metric("sent_spans") === 1);
-    expect(metric("send_failed_spans")).toBe(2);
+    expect([metric("send_failed_spans"), metric("queue_size")]).toEqual([2, 0]);
     expect(await queue.size()).toMatchObject({ requests: 0 });
-    expect(logger.lines).toMatchObject([{ level: "error", fields: { count: 2, attempts: 1 } }]);
+    expect(await queue.parkedSize()).toMatchObject({ requests: 1, items: 2 });
+    expect(logger.lines).toMatchObject(
+      [{ level: "error", fields: { count: 2, reason: "the server answered 400" }, message: /turnwise queue list/ }].map(
+        ({ message, ...line }) => ({ ...line, message: expect.stringMatching(message) as unknown }),
+      ),
+    );
+  });
+
+  test("sends what was set aside when a person says so, as when a wrong key was mended", async () => {
+    const upstream = await startUpstream({ answer: refuse(401) });
+    const { send, metric, store } = await start(upstream, { sending_queue: { num_consumers: 1 } });
+    for (let number = 1; number <= 3; number += 1) await send(numbered(number));
+    await until(() => metric("send_failed_spans") === 3);
+    upstream.answer = accept;
+    const found = await store!.store.findParkedRequests({ project: "default", after: 0, limit: 10 });
+    expect(found.map(({ reason }) => reason)).toEqual(Array.from({ length: 3 }, () => "the server answered 401"));
+    const [dropped, ...retried] = found;
+    await store!.store.decideParkedRequest({ project: "default", id: dropped!.id }, "drop");
+    for (const { id } of retried) await store!.store.decideParkedRequest({ project: "default", id }, "retry");
+    await until(() => metric("sent_spans") === 2);
+    expect(idsOf(upstream.taken)).toEqual([2, 3].map((number) => numbered(number).spanId));
+    expect(metric("queue_size")).toBe(0);
+  });
+
+  test("sets aside no more than may wait, so that a server that refuses everything fills no disk", async () => {
+    const upstream = await startUpstream({ answer: refuse(404) });
+    const sending_queue = { num_consumers: 1, queue_size: 2 };
+    const { send, metric, queue, exporter, store } = await start(upstream, { sending_queue });
+    for (let number = 1; number <= 4; number += 1) {
+      await send(numbered(number));
+      await until(() => metric("send_failed_spans") === number);
+    }
+    expect(await queue.parkedSize()).toMatchObject({ requests: 2 });
+    const [first] = await store!.store.findParkedRequests({ project: "default", after: 0, limit: 1 });
+    await store!.store.decideParkedRequest({ project: "default", id: first!.id }, "drop");
+    await send(numbered(5));
+    await until(() => metric("send_failed_spans") === 5);
+    expect(await queue.parkedSize()).toMatchObject({ requests: 2 });
+
+    await exporter.shutdown?.();
+    const again = await start(upstream, { sending_queue }, { store });
+    await again.send(numbered(6));
+    await until(() => again.metric("send_failed_spans") === 1);
+    expect(await queue.parkedSize()).toMatchObject({ requests: 2 });
   });
 
   test("gives up what could not be sent in the time it has, as the collector does", async () => {

@@ -1,4 +1,5 @@
 /** TLS towards the server upstream, over HTTP and gRPC alike. */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ServerCredentials } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
@@ -11,6 +12,7 @@ import { startGrpcUpstream } from "../../support/grpc-upstream.ts";
 import { startUpstream } from "../../support/upstream.ts";
 import { type RunningForwarder, startForwarder, withoutQueue } from "./forwarder-under-test.ts";
 
+const pemOf = (name: string): string => readFileSync(fileOf(name), "utf8");
 const fileOf = (name: string): string => fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url));
 const ours = { ca_file: fileOf("ca.pem") };
 const client = { cert_file: fileOf("client.pem"), key_file: fileOf("client-key.pem") };
@@ -54,6 +56,10 @@ describe.each([
   test.each([
     ["whose authority it was given", ours],
     ["that it was told not to check", { insecure_skip_verify: true }],
+    ["whose authority it was given as text", { ca_pem: pemOf("ca.pem") }],
+    ["whose authority is one of many", { ...ours, include_system_ca_certs_pool: true }],
+    ["in the one version that it speaks", { ...ours, min_version: "1.3" }],
+    ["under another of its names", { ...ours, server_name_override: "localhost" }],
   ])("sends to a server %s", async (_, tls) => {
     const { send, received } = await start(tls);
     await send();
@@ -64,6 +70,19 @@ describe.each([
     const { send, received } = await start({});
     await expect(send()).rejects.toBeInstanceOf(UnavailableError);
     expect(received()).toBe(0);
+  });
+
+  test("sends nothing to a server of another name than it was told", async () => {
+    const { send, received } = await start({ ...ours, server_name_override: "upstream.example.com" });
+    await expect(send()).rejects.toBeInstanceOf(UnavailableError);
+    expect(received()).toBe(0);
+  });
+
+  test("shows a certificate that it was given as text", async () => {
+    const pair = { cert_pem: pemOf("client.pem"), key_pem: pemOf("client-key.pem") };
+    const { send, received } = await start({ ...ours, ...pair }, true);
+    await send();
+    expect(received()).toBe(1);
   });
 
   test("shows its certificate to a server that asks for it", async () => {

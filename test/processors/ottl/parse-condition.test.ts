@@ -117,7 +117,10 @@ describe("a mistake is told with its place", () => {
       "the pattern is not an RE2 pattern: error parsing regexp: missing closing ): `(a` (at character 15)",
     ],
     ["IsMatch(name, kind)", 'a pattern in quotes is expected here, not "kind" (at character 15)'],
-    ['Concat(name, "x") == "y"', 'there is no function "Concat" here, only IsMatch (at character 1)'],
+    [
+      'Concat(name, "x") == "y"',
+      'there is no function "Concat" here, only IsMatch, HasPrefix, HasSuffix, IsRootSpan (at character 1)',
+    ],
     ["attributes[name] == 1", 'a key in quotes or a position is expected here, not "name" (at character 12)'],
     ["attributes[-1] == 1", 'a key in quotes or a position is expected here, not "-1" (at character 12)'],
     ["status. == 1", 'a name is expected here, not "==" (at character 9)'],

@@ -65,6 +65,8 @@ describe("a Content-Encoding", () => {
       { "content-encoding": "gzip" },
       Buffer.concat([...Array.from({ length: 1000 }, () => gzipSync("")), gzipSync(SPANS)]),
     ],
+    ["gzip by its old name", { "content-encoding": "x-gzip" }, gzipSync(SPANS)],
+    ["gzip in a list with nothing else in it", { "content-encoding": ", gzip ," }, gzipSync(SPANS)],
     ["deflate, which is zlib", { "content-encoding": "deflate" }, deflateSync(SPANS)],
     ["zlib", { "content-encoding": "zlib" }, deflateSync(SPANS)],
   ])("%s is undone", async (_, headers, body) => {
@@ -89,18 +91,21 @@ describe("a Content-Encoding", () => {
     },
   );
 
-  test.each(["br", "foo", "gzip, gzip", "gzip,identity", "snappy"])("%s is not supported", async (encoding) => {
-    const { status, headers, body } = await send(await startReceiver(), {
-      headers: { ...JSON_TYPE, "content-encoding": encoding },
-      body: "{}",
-    });
-    expect([status, headers["accept-encoding"], headers["content-type"]]).toEqual([
-      415,
-      "identity, gzip, zstd, zlib, deflate",
-      "application/json",
-    ]);
-    expect(JSON.parse(body.toString())).toMatchObject({ code: 3 });
-  });
+  test.each(["br", "foo", "gzip, gzip", "gzip,identity", "snappy", "constructor"])(
+    "%s is not supported",
+    async (encoding) => {
+      const { status, headers, body } = await send(await startReceiver(), {
+        headers: { ...JSON_TYPE, "content-encoding": encoding },
+        body: "{}",
+      });
+      expect([status, headers["accept-encoding"], headers["content-type"]]).toEqual([
+        415,
+        "identity, gzip, zstd, zlib, deflate",
+        "application/json",
+      ]);
+      expect(JSON.parse(body.toString())).toMatchObject({ code: 3 });
+    },
+  );
 
   const wrongCrc = gzipSync(SPANS);
   wrongCrc[wrongCrc.length - 6] = (wrongCrc[wrongCrc.length - 6] ?? 0) ^ 0xff;
@@ -111,6 +116,9 @@ describe("a Content-Encoding", () => {
     ["a gzip header alone", "gzip", gzipSync("").subarray(0, 10)],
     ["a wrong checksum", "gzip", wrongCrc],
     ["bytes behind gzip", "gzip", Buffer.concat([gzipSync(SPANS), Buffer.from("garbage")])],
+    ["zeros behind gzip", "gzip", Buffer.concat([gzipSync(SPANS), Buffer.alloc(3)])],
+    ["zeros and more behind gzip", "gzip", Buffer.concat([gzipSync(SPANS), Buffer.from("\0garbage")])],
+    ["bytes behind deflate", "deflate", Buffer.concat([deflateSync(SPANS), Buffer.from("garbage")])],
     ["gzip in gzip, declared once", "gzip", gzipSync(gzipSync(SPANS))],
     ["plain bytes as deflate", "deflate", SPANS],
     ["raw deflate", "deflate", deflateRawSync(SPANS)],

@@ -12,7 +12,7 @@ function bufferOf({
   budget = 64 * MEBIBYTE,
   announced,
 }: Record<string, number | undefined> = {}) {
-  return createBodyBuffer({ limit, held: createBodyBudget(budget)(), announced });
+  return createBodyBuffer({ limit, held: createBodyBudget({ limit: budget })(), announced });
 }
 
 describe("a body that arrives in pieces", () => {
@@ -60,7 +60,7 @@ describe("a body that arrives in pieces", () => {
   });
 
   test("reserves no more than a few times what has come, whatever it announces", () => {
-    const hold = createBodyBudget(4 * MEBIBYTE);
+    const hold = createBodyBudget({ limit: 4 * MEBIBYTE });
     for (let body = 0; body < 3; body += 1)
       createBodyBuffer({ limit: 64 * MEBIBYTE, held: hold(), announced: 64 * MEBIBYTE }).add(bytesOf(300_000));
     const held = hold();

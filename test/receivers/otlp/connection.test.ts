@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Agent } from "node:http";
 import { connect, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { tracing } from "@opentelemetry/sdk-node";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -21,6 +22,11 @@ function requestText(body: Uint8Array | string, headers = ""): Buffer {
   return Buffer.concat([Buffer.from(head), bytes]);
 }
 
+function chunkedRequest(chunks: string): string {
+  const head = "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n";
+  return `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}`;
+}
+
 describe("a connection", () => {
   test("serves one request after another", async () => {
     const receiver = await startReceiver();
@@ -36,6 +42,43 @@ describe("a connection", () => {
     const bytes = Buffer.concat([Buffer.from(refused), Buffer.alloc(200_000), requestText(spansBody())]);
     const answers = await sendRaw(receiver, bytes);
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 415", "HTTP/1.1 200"]);
+  });
+
+  test.each([
+    ["what is not HTTP", "nonsense\r\n\r\n", ["200", "200", "400"]],
+    ["a broken chunk", chunkedRequest("zz\r\n"), ["200", "200", "400"]],
+  ])("answers what came whole before it refuses %s", async (_, broken, statuses) => {
+    const receiver = await startReceiver({ deliver: async () => sleep(30) });
+    const whole = requestText(spansBody());
+    const answers = await sendRaw(receiver, Buffer.concat([whole, whole, Buffer.from(broken)]));
+    expect(answers.match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual(statuses);
+    expect(answers).toMatch(/connection: close\r\n\r\n\{"code":3,[^]*$/i);
+    expect(receiver.delivered).toHaveLength(2);
+  });
+
+  test("whose sender has gone is not waited for", async () => {
+    const receiver = await startReceiver({ deliver: async () => sleep(50) });
+    const socket = connect(receiver.port, "127.0.0.1");
+    socket.write(Buffer.concat([requestText(spansBody()), Buffer.from("nonsense\r\n\r\n")]));
+    await sleep(10);
+    socket.resetAndDestroy();
+    await expect.poll(() => receiver.delivered).toHaveLength(1);
+    expect((await send(receiver, { body: spansBody() })).status).toBe(200);
+  });
+
+  test.each([
+    ["two Hosts", "POST /v1/traces HTTP/1.1\r\nHost: a\r\nhost: b\r\nContent-Length: 0\r\n\r\n", 400],
+    ["no Host", "POST /v1/traces HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400],
+    [
+      "an unknown transfer coding",
+      "POST /v1/traces HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+      501,
+    ],
+  ])("with a request of %s is refused as RFC 9112 asks", async (_, request, status) => {
+    const receiver = await startReceiver();
+    const answers = await sendRaw(receiver, request);
+    expect(answers).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*\\{"code":`));
+    expect(receiver.delivered).toEqual([]);
   });
 
   test("waits longer than an SDK between two exports", async () => {
@@ -100,6 +143,24 @@ describe("a body", () => {
     const receiver = await startReceiver();
     expect((await send(receiver, { body: spansBody(3), pieceSize: 7 })).status).toBe(200);
     expect(receiver.delivered).toMatchObject([{ count: 3 }]);
+  });
+
+  test("may have trailers, which are passed over", async () => {
+    const receiver = await startReceiver();
+    const body = Buffer.from(spansBody());
+    const chunks = `${body.length.toString(16)};extension=1\r\n${body.toString("latin1")}\r\n0\r\nX-Trailer: 1\r\nContent-Type: text/plain\r\n\r\n`;
+    expect(await sendRaw(receiver, Buffer.from(chunkedRequest(chunks), "latin1"))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(receiver.delivered).toHaveLength(1);
+  });
+
+  test.each([
+    ["of HTTP/1.0", requestText(spansBody(), "Expect: 100-continue\r\n").toString("latin1").replace("/1.1", "/1.0")],
+    ["with other expectations", requestText(spansBody(), "Expect: patience\r\n").toString("latin1")],
+  ])("is not asked for in a request %s", async (_, request) => {
+    const receiver = await startReceiver();
+    const answers = await sendRaw(receiver, Buffer.from(request, "latin1"));
+    expect(answers).toMatch(/^HTTP\/1\.1 200 /);
+    expect(receiver.delivered).toHaveLength(1);
   });
 
   test("is asked for when the sender waits for 100 Continue", async () => {

@@ -209,10 +209,11 @@ describe("many calls at once", () => {
     // How many depends on how their pieces interleave: each has a part when the memory is used up.
     const refused = await Promise.race(streams.map(async ({ answer }) => answer));
     expect([refused.code, refused.message]).toEqual([14, "Too much is arriving at the same time."]);
-    // At once, with client and server in one process and megabytes on the way, Node 20 loops for ever in native code.
-    await sleep(100);
-    for (const { stream } of streams) stream.destroy();
-    await expect.poll(() => refusals(receiver, "unavailable") + refusals(receiver, "aborted")).toBe(8);
+    // The others are finished and not reset: a client of Node 20 that resets streams with megabytes unsent loops for ever in
+    // native code (Http2Stream::SubmitRstStream, in SendPendingData), whoever the server is.
+    for (const { stream } of streams) if (!stream.closed) stream.end(Buffer.alloc(10));
+    await Promise.all(streams.map(async ({ answer }) => answer));
+    expect(refusals(receiver, "unavailable") + refusals(receiver, "malformed")).toBe(8);
     expect((await callOver(session, { pieces: [frame] })).code).toBe(0);
   });
 });

@@ -128,6 +128,25 @@ describe("many large bodies at once", () => {
     expect((await again).status).toBe(200);
   });
 
+  test("that arrive slowly leave room for small ones", async () => {
+    const limit = 1024 * 1024;
+    const receiver = await startReceiver({ http: { max_request_body_size: limit } });
+    const head = `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${limit}\r\n\r\n`;
+    const answers: string[] = [];
+    const sockets = Array.from({ length: 6 }, () => connect(receiver.port, "127.0.0.1"));
+    for (const socket of sockets) {
+      socket.on("error", () => undefined).on("data", (data: Buffer) => void answers.push(data.toString().slice(9, 12)));
+      socket.write(head + " ".repeat(limit - 1));
+    }
+    await vi.waitFor(() => expect(answers).toEqual(["503", "503"]), { timeout: 5000 });
+    const large = { headers: JSON_TYPE, body: "{}".padEnd(limit / 2) };
+    const small = { headers: JSON_TYPE, body: "{}".padEnd(limit / 64) };
+    const statuses = [await send(receiver, large), await send(receiver, small)].map(({ status }) => status);
+    expect(statuses).toEqual([503, 200]);
+    for (const socket of sockets) socket.destroy();
+    await vi.waitFor(async () => expect((await send(receiver, large)).status).toBe(200));
+  });
+
   test("count decompressed, too", async () => {
     const waiting: (() => void)[] = [];
     const deliver = async (): Promise<void> => new Promise((resolve) => waiting.push(resolve));

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decompress } from "../../../src/receivers/otlp/decompress.ts";
 import { RequestRefusal } from "../../../src/receivers/otlp/request-refusal.ts";
 import { unzstd } from "../../../src/receivers/otlp/unzstd.ts";
+import { xxhash64 } from "../../../src/receivers/otlp/xxhash64.ts";
 import { type Block, zstdBomb, zstdFrame, zstdStored } from "../../support/zstd-frames.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -31,6 +32,18 @@ describe("what zstd's own command compressed", () => {
     expect(refusalOf(body, SPANS.length - 1)).toBe(413);
   });
 
+  test("is refused or comes out as it went in when a bit of it has changed", () => {
+    const body = fixture("spans.level-1.zst");
+    const isHarmless = (at: number): boolean => {
+      const changed = Buffer.from(body);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      // Some bits mean nothing.
+      return refusalOf(changed) !== undefined || SPANS.equals(unzstd(changed, MEBIBYTE));
+    };
+    const places = Array.from({ length: 60 }, (_, number) => 6 + number * 977);
+    expect(places.filter((at) => !isHarmless(at))).toEqual([]);
+  });
+
   test("is refused wherever it ends too early", () => {
     const body = fixture("spans.level-19.zst");
     for (let length = 0; length < body.length; length += 97)
@@ -57,11 +70,37 @@ describe("frames", () => {
     expect(refusalOf(body, 64 * MEBIBYTE)).toBe(status);
   });
 
-  test("that promise 8 GiB take the memory of what they hold", () => {
+  test("with a window of 2^41 bytes take the memory of what they hold", () => {
     const before = process.memoryUsage().arrayBuffers;
-    const body = zstdFrame([{ stored: Buffer.from("small") }], { window: 31 << 3, contentSize: 2n ** 33n });
+    const body = zstdFrame([{ stored: Buffer.from("small") }], { window: 31 << 3 });
     expect(Buffer.from(unzstd(body, 64 * MEBIBYTE)).toString()).toBe("small");
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MEBIBYTE);
+  });
+
+  test("that declare more than there may be are refused for that, unread", () => {
+    const before = process.memoryUsage().arrayBuffers;
+    for (const contentSize of [2n ** 33n, 2n ** 63n, BigInt(MEBIBYTE) + 1n])
+      expect(refusalOf(zstdFrame([{ stored: Buffer.from("small") }], { contentSize }))).toBe(413);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MEBIBYTE);
+  });
+
+  test.each([
+    [5n, undefined],
+    [4n, 400],
+    [6n, 400],
+    [0n, 400],
+  ])("that declare %d bytes and hold five: %s", (contentSize, status) => {
+    expect(refusalOf(zstdFrame([{ stored: Buffer.from("small") }], { contentSize }))).toBe(status);
+  });
+
+  test.each([
+    [Number(xxhash64(Buffer.from("small")) & 0xffff_ffffn), undefined],
+    [Number(xxhash64(Buffer.from("snall")) & 0xffff_ffffn), 400],
+    [0, 400],
+  ])("are compared with their checksum: %d", (checksum, status) => {
+    const frame = zstdFrame([{ stored: Buffer.from("small") }], { checksum });
+    expect(refusalOf(frame)).toBe(status);
+    expect(refusalOf(Buffer.concat([zstdStored(Buffer.from("before")), frame]))).toBe(status);
   });
 });
 

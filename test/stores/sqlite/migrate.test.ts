@@ -1,7 +1,16 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { StartError } from "../../../src/model/errors.ts";
+import { mendLog } from "../../../src/stores/sqlite/mend-log.ts";
 import { migrate, type Migration, readMigrations } from "../../../src/stores/sqlite/migrate.ts";
+import { temporaryFolder } from "../../support/sqlite-store.ts";
+
+const script = fileURLToPath(new URL("../../support/migrate-database.mjs", import.meta.url));
 
 const migration = (number: number, fields: Partial<Migration> = {}): Migration => ({
   number,
@@ -41,6 +50,44 @@ describe("migrating", () => {
     migrate(db, [migration(1), migration(2)]);
     expect(tables(db)).toEqual(["t1", "t2"]);
   });
+
+  test(
+    "a server that is killed in a migration leaves nothing of it, and the next one does it",
+    { timeout: 30_000 },
+    async () => {
+      const folder = temporaryFolder();
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const file = join(folder, "turnwise.db");
+      const slow = migration(2, {
+        sql: `CREATE TABLE t2 (a);
+        INSERT INTO t2 WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e8) SELECT randomblob(500) FROM n`,
+      });
+      const first = new Database(file);
+      first.pragma("journal_mode = WAL");
+      migrate(first, [migration(1)]);
+      first.close();
+      for (const bytes of [100_000, 5_000_000, 40_000_000]) {
+        const child = spawn(process.execPath, [script, file, JSON.stringify([migration(1), slow])], {
+          stdio: "inherit",
+        });
+        const ended = once(child, "exit");
+        const written = () => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+        await expect.poll(written, { timeout: 20_000, interval: 5 }).toBeGreaterThan(bytes); // the page cache has spilled
+        child.kill("SIGKILL");
+        expect(await ended).toEqual([null, "SIGKILL"]);
+        expect(mendLog(file, new Date())).toBeUndefined();
+        const db = new Database(file);
+        expect(tables(db)).toEqual(["t1"]);
+        expect(db.prepare("SELECT max(number) FROM migrations").pluck().get()).toBe(1);
+        expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+        db.close();
+      }
+      const db = new Database(file);
+      migrate(db, [migration(1), migration(2)]);
+      expect(tables(db)).toEqual(["t1", "t2"]);
+      db.close();
+    },
+  );
 
   test("an older server refuses a database that a newer one changed in a way that breaks it", () => {
     const db = new Database(":memory:");

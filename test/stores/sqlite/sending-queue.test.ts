@@ -144,6 +144,7 @@ describe("a sending queue in SQLite", () => {
           return 7 as never;
         },
         read: () => Promise.reject(new Error("not asked")),
+        onDecision: () => undefined,
       },
       "otlp_http",
     );

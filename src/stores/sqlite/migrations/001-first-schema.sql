@@ -76,7 +76,9 @@ CREATE TABLE sessions (
   -- Work to do: the session is waiting while it is changed (then it must go idle first) or has a due time.
   facts_version INTEGER NOT NULL DEFAULT 0,
   changed INTEGER NOT NULL DEFAULT 1,
+  changed_ms INTEGER NOT NULL DEFAULT 0, -- since when: one that never goes idle is taken all the same
   due_ms INTEGER,
+  rebuild INTEGER NOT NULL DEFAULT 0, -- to be built again when nothing else waits
   requests INTEGER NOT NULL DEFAULT 0, -- counts what asks for judging: close, judge again, join
   rejudge INTEGER NOT NULL DEFAULT 0,
   rejudge_by TEXT,
@@ -111,6 +113,8 @@ CREATE INDEX sessions_by_agent ON sessions (project_id, agent_name, last_activit
 -- The queue twice: by idleness when few sessions are due, by start when many are (claims.ts).
 CREATE INDEX sessions_waiting_by_activity ON sessions (last_activity_ms) WHERE changed = 1;
 CREATE INDEX sessions_waiting_by_start ON sessions (start_us) WHERE changed = 1;
+CREATE INDEX sessions_waiting_by_change ON sessions (changed_ms) WHERE changed = 1;
+CREATE INDEX sessions_to_rebuild ON sessions (session_no) WHERE rebuild = 1;
 CREATE INDEX sessions_due ON sessions (start_us) WHERE due_ms IS NOT NULL;
 
 CREATE TABLE session_traces (
@@ -194,6 +198,7 @@ CREATE TABLE queue_items (
   parked TEXT -- why it is not sent
 );
 CREATE INDEX queue_items_waiting ON queue_items (exporter, item_no) WHERE parked IS NULL;
+CREATE INDEX queue_items_parked ON queue_items (project_id, item_no) WHERE parked IS NOT NULL;
 
 -- A body without an item was being written when the server ended.
 CREATE TABLE queue_slices (

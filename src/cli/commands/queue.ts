@@ -1,0 +1,106 @@
+import type { Command } from "commander";
+import type { ApiClient, ParkedRequestDetail } from "../../api-client.ts";
+import { type AddCommand, apiKeyOption, type CommandContext, examples, withApiKey } from "../command.ts";
+import { toPrintableJson } from "../printable.ts";
+
+interface QueueOptions {
+  readonly exporter?: string;
+  readonly limit?: string;
+  readonly cursor?: string;
+  readonly all?: true;
+  readonly json?: true;
+  readonly apiKey?: string;
+}
+
+export const addQueue: AddCommand = (program, context) => {
+  const queue = program
+    .command("queue")
+    .description("requests that an exporter could not send on and set aside: see them, send them again, drop them")
+    .addHelpText("after", examples("turnwise queue list", "turnwise queue retry --all", "turnwise queue drop 17 18"));
+  queue
+    .command("list")
+    .description("list what was set aside, oldest first")
+    .option("--exporter <id>", "by this exporter")
+    .option("--limit <n>", "at most so many", "50")
+    .option("--cursor <cursor>", "continue a page, as the one before says")
+    .addOption(apiKeyOption())
+    .option("--json", "print the API's answer")
+    .action(async (options: QueueOptions) => list(options, context));
+  addDecision(queue.command("retry [ids...]").description("send them again, behind what waits"), context, {
+    done: "waits to be sent again",
+    decide: async (client, id) => client.retryParkedRequest(id),
+  });
+  addDecision(queue.command("drop [ids...]").description("forget them: they are sent no more"), context, {
+    done: "was dropped",
+    decide: async (client, id) => client.dropParkedRequest(id),
+  });
+};
+
+interface Decision {
+  readonly done: string;
+  readonly decide: (client: ApiClient, id: string) => Promise<void>;
+}
+
+function addDecision(command: Command, context: CommandContext, decision: Decision): void {
+  command
+    .option("--all", "all that were set aside")
+    .option("--exporter <id>", "with --all: by this exporter")
+    .addOption(apiKeyOption())
+    .option("--json", "print what was done as JSON")
+    .action(async (ids: readonly string[], options: QueueOptions) => {
+      if ((ids.length === 0) !== (options.all === true)) command.error("error: give ids, or --all");
+      await decide(ids, options, decision, context);
+    });
+}
+
+async function list(options: QueueOptions, { env, out, err }: CommandContext): Promise<void> {
+  const client = await clientFor(options, env);
+  const page = await client.findParkedRequests(queryOf(options));
+  if (options.json) return out.write(`${toPrintableJson(page, 2)}\n`);
+  const { renderQueue } = await import("../render-queue.ts");
+  out.write(renderQueue(page.requests, out));
+  if (page.next_cursor !== null) err.write(`More: add --cursor ${page.next_cursor}\n`);
+}
+
+async function decide(
+  ids: readonly string[],
+  options: QueueOptions,
+  { done, decide }: Decision,
+  { env, out }: CommandContext,
+): Promise<void> {
+  const client = await clientFor(options, env);
+  const chosen = options.all ? (await all(client, options)).map(({ id }) => String(id)) : ids;
+  for (const id of chosen) {
+    await decide(client, id);
+    if (!options.json) out.write(`${id} ${done}\n`);
+  }
+  if (options.json) out.write(`${toPrintableJson({ ids: chosen.map(Number) }, 2)}\n`);
+  else if (chosen.length === 0) out.write("Nothing was set aside.\n");
+}
+
+/** All of them before the first is decided about: what is sent again may be set aside again, with another id. */
+async function all(client: ApiClient, { exporter }: QueueOptions): Promise<readonly ParkedRequestDetail[]> {
+  const found: ParkedRequestDetail[] = [];
+  let cursor: string | null = "0";
+  while (cursor !== null) {
+    const page = await client.findParkedRequests(
+      queryOf({ limit: "500", cursor, ...(exporter === undefined ? {} : { exporter }) }),
+    );
+    found.push(...page.requests);
+    cursor = page.next_cursor;
+  }
+  return found;
+}
+
+function queryOf({ exporter, limit, cursor }: QueueOptions): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries({ exporter, limit, cursor }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
+
+async function clientFor({ apiKey }: QueueOptions, env: NodeJS.ProcessEnv): Promise<ApiClient> {
+  const { createApiClient } = await import("../../api-client.ts");
+  return createApiClient(withApiKey(env, apiKey));
+}

@@ -1,0 +1,193 @@
+/** Sessions that are built again, and readers that keep what they have read. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import type { LogRecord } from "../../src/model/span.ts";
+import { agentLogRecord, agentSpan, attributes, randomTraceId } from "../support/agent-spans.ts";
+import { builtSession, turnRecord } from "../support/built-sessions.ts";
+import { project, type StoreUnderTest } from "./store-under-test.ts";
+
+const anHour = 3_600_000;
+
+export function describeStoreRebuilds(underTest: () => StoreUnderTest): void {
+  /** A session that was built and judged. */
+  const judged = async (): Promise<string> => {
+    const { write, claimOne, store } = underTest();
+    await write(agentSpan());
+    const claim = await claimOne();
+    const built = builtSession(1);
+    await store.saveSession(claim, built, []);
+    await store.saveTurnJudgement(claim, turnRecord(built.turns[0]!, 1));
+    await store.releaseClaim(claim, { status: "completed" });
+    return claim.id;
+  };
+
+  describe("building again", () => {
+    test("is to be asked for one session, or for all of a project", async () => {
+      const { store, claimAll } = underTest();
+      const ids = [await judged(), await judged()];
+      expect(await claimAll()).toEqual([]);
+      expect(await store.requestBuild({ project, id: ids[0]! })).toBe(true);
+      expect(await store.requestBuild({ project, id: "f".repeat(32) })).toBe(false);
+      expect(await store.countRequestedBuilds(project)).toBe(1);
+      expect(await store.requestBuilds({ project: "other" })).toEqual({ sessions: 0 });
+      expect(await store.requestBuilds({ project })).toEqual({ sessions: 2 });
+      expect(await store.countRequestedBuilds(project)).toBe(2);
+      const claims = await claimAll();
+      expect(claims.map(({ id, rebuild, rejudge }) => [id, rebuild, rejudge])).toEqual(
+        ids.map((id) => [id, true, false]),
+      );
+      for (const claim of claims) await store.releaseClaim(claim, { status: "completed" });
+      expect(await store.countRequestedBuilds(project)).toBe(0);
+      expect(await claimAll()).toEqual([]);
+    });
+
+    test("keeps the judgements of what stays the same", async () => {
+      const { store, claimOne } = underTest();
+      const id = await judged();
+      await store.requestBuild({ project, id });
+      const claim = await claimOne();
+      expect(await store.saveSession(claim, builtSession(1), [])).toBe(1);
+      expect((await store.readJudgements({ project, id })).turns).toHaveLength(1);
+    });
+
+    test("waits behind what waits for a judge", async () => {
+      const { store, write, claimAll } = underTest();
+      const old = await judged();
+      await store.requestBuild({ project, id: old });
+      await write(agentSpan({ startSecond: 50 }));
+      const [first] = await claimAll({ limit: 1 });
+      expect(first?.id).not.toBe(old);
+      expect((await claimAll({ limit: 1 })).map(({ id }) => id)).toEqual([old]);
+    });
+
+    test("that was asked for while the session is in work is done after that", async () => {
+      const { store, claimOne } = underTest();
+      const id = await judged();
+      await store.requestBuild({ project, id });
+      const claim = await claimOne();
+      await store.requestBuild({ project, id });
+      await store.releaseClaim(claim, { status: "completed" });
+      expect((await claimOne()).rebuild).toBe(true);
+    });
+  });
+
+  describe("a session that never goes idle", () => {
+    test("is taken when it changed longer ago than asked, and then not before it changed that long ago again", async () => {
+      const { store, write, claimAll } = underTest();
+      const traceId = randomTraceId();
+      const takeLong = async () => claimAll({ idleMs: anHour, maxDurationMs: 60 });
+      await write(agentSpan({ traceId }));
+      expect(await takeLong()).toEqual([]);
+      await sleep(40);
+      await write(agentSpan({ traceId }));
+      await sleep(40);
+      const [claim] = await takeLong();
+      expect(claim).toBeDefined();
+      await write(agentSpan({ traceId }));
+      await store.releaseClaim(claim!, { status: "completed" });
+      expect(await takeLong()).toEqual([]);
+      await sleep(80);
+      expect(await takeLong()).toHaveLength(1);
+    });
+
+    test("is never taken when nobody says how long", async () => {
+      const { write, claimAll } = underTest();
+      await write(agentSpan());
+      expect(await claimAll({ idleMs: anHour })).toEqual([]);
+    });
+  });
+
+  describe("the event session.end", () => {
+    const end = (name: string, fields: Partial<LogRecord> = {}): LogRecord => {
+      const { traceId: _, ...record } = agentLogRecord({
+        eventName: "session.end",
+        attributes: attributes({ "session.id": name }),
+      });
+      return { ...record, ...fields };
+    };
+
+    test("closes the session that it names, whether or not it belongs to a trace", async () => {
+      const { write, writeLogs, claimAll } = underTest();
+      await write(agentSpan({ attributes: attributes({ "session.id": "s" }) }));
+      await write(agentSpan({ attributes: attributes({ "session.id": "t" }) }));
+      expect(await claimAll({ idleMs: anHour })).toEqual([]);
+      await writeLogs(end("s"), end("nobody"));
+      expect((await claimAll({ idleMs: anHour })).map(({ conversationId }) => conversationId)).toEqual(["s"]);
+      await writeLogs(end("t", { traceId: randomTraceId() }));
+      expect((await claimAll({ idleMs: anHour })).map(({ conversationId }) => conversationId)).toEqual(["t"]);
+    });
+
+    test("is one also under the older name of an event's name, and what comes later opens the session again", async () => {
+      const { write, writeLogs, claimAll } = underTest();
+      const named = attributes({ "session.id": "s" });
+      await write(agentSpan({ attributes: named }));
+      await writeLogs(end("s", { eventName: "", attributes: new Map([...named, ["event.name", "session.end"]]) }));
+      await write(agentSpan({ attributes: named }));
+      expect(await claimAll({ idleMs: anHour })).toEqual([]);
+      await writeLogs(end("s"));
+      expect(await claimAll({ idleMs: anHour })).toHaveLength(1);
+    });
+  });
+
+  describe("reading on", () => {
+    test("gives what is new since the read before", async () => {
+      const { store, write, claimOne } = underTest();
+      const traceId = randomTraceId();
+      const [first, second] = [agentSpan({ traceId }), agentSpan({ traceId })];
+      await write(first);
+      const claim = await claimOne();
+      const before = await store.readNewFacts(claim);
+      expect([before.isWhole, before.spans]).toEqual([true, [first]]);
+      const nothing = await store.readNewFacts(claim, before.cursor);
+      expect([nothing.isWhole, nothing.spans, nothing.cursor]).toEqual([false, [], before.cursor]);
+      await write(second);
+      const after = await store.readNewFacts(claim, before.cursor);
+      expect([after.isWhole, after.spans]).toEqual([false, [second]]);
+    });
+
+    test("begins anew when a span was replaced by a fuller one", async () => {
+      const { store, write, claimOne } = underTest();
+      const span = agentSpan();
+      await write(span);
+      const claim = await claimOne();
+      const { cursor } = await store.readNewFacts(claim);
+      const fuller = { ...span, attributes: new Map([...span.attributes, ...attributes({ more: "x" })]) };
+      await write(fuller);
+      const facts = await store.readNewFacts(claim, cursor);
+      expect([facts.isWhole, facts.spans]).toEqual([true, [fuller]]);
+    });
+
+    test("begins anew when the session was deleted and came again", async () => {
+      const { store, write, claimOne } = underTest();
+      const span = agentSpan();
+      await write(span, agentSpan({ traceId: span.traceId }));
+      const claim = await claimOne();
+      const { cursor } = await store.readNewFacts(claim);
+      await store.deleteSession(claim);
+      await write(span);
+      const facts = await store.readNewFacts(claim, cursor);
+      expect([facts.isWhole, facts.spans]).toEqual([true, [span]]);
+    });
+  });
+
+  describe("saving on", () => {
+    test("brings the stored session to what a whole save makes of it", async () => {
+      const { store, write, claimOne } = underTest();
+      await write(agentSpan());
+      const claim = await claimOne();
+      const [small, large] = [builtSession(2), builtSession(3)];
+      const first = { ...small, turns: small.turns.slice(0, 2) };
+      await store.saveSession(claim, first, [1n, 2n]);
+      const grown = { ...large, turns: [first.turns[0]!, ...large.turns.slice(1)] };
+      expect(await store.saveSession(claim, grown, [1n, 3n], { built: first, links: [1n, 2n] })).toBe(2);
+      const shown = await store.getSession(claim);
+      expect(shown?.session.turns).toEqual(grown.turns);
+      expect(await store.findLinkedSessions({ project, id: "f".repeat(32) }, [2n], 9)).toEqual([]);
+      expect(await store.findLinkedSessions({ project, id: "f".repeat(32) }, [1n, 3n], 9)).toMatchObject([
+        { links: 2 },
+      ]);
+      expect(await store.saveSession(claim, first, [1n], { built: grown, links: [1n, 3n] })).toBe(3);
+      expect((await store.getSession(claim))?.session.turns).toEqual(first.turns);
+    });
+  });
+}

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from "node:util";
+import { describe, expect, it } from "vitest";
+import type { Message } from "../../src/dialects/message.ts";
+import type { ModelOperation } from "../../src/dialects/operation.ts";
+import type { AttributeValue } from "../../src/model/span.ts";
+import { readOne, spanAt } from "../support/conversation-spans.ts";
+
+/** Text that looks like the end of things, and like another beginning. */
+const texts = ['Where is "A-1"? [x] {y} \\', "Grüße 👋 ]}", 'then: {"role":"user"}'];
+const args = { order_id: "A-1", note: 'a "quoted" ]} note' };
+
+const chat = [
+  { role: "system", content: "be kind" },
+  { role: "user", content: texts[0] },
+  {
+    role: "assistant",
+    content: texts[1],
+    tool_calls: [{ id: "c1", type: "function", function: { name: "get_order", arguments: JSON.stringify(args) } }],
+  },
+  { role: "tool", tool_call_id: "c1", content: '{"status":"shipped"}' },
+  { role: "user", content: texts[2] },
+];
+const parts = chat.map(({ role, content, tool_calls: calls = [], tool_call_id: id }) => ({
+  role,
+  parts: [
+    ...(id === undefined ? [{ type: "text", content }] : [{ type: "tool_call_response", id, response: content }]),
+    ...calls.map((call) => ({ type: "tool_call", id: call.id, name: "get_order", arguments: args })),
+  ],
+}));
+const contents = chat.map(({ role, content, tool_calls: calls = [], tool_call_id: id }) => ({
+  role: role === "assistant" ? "model" : id === undefined ? role : "user",
+  parts: [
+    ...(id === undefined ? [{ text: content }] : [{ functionResponse: { id, response: { status: "shipped" } } }]),
+    ...calls.map((call) => ({ functionCall: { id: call.id, name: "get_order", args } })),
+  ],
+}));
+
+/** Where libraries keep a list of messages as one JSON text, and what makes the span one of theirs. */
+const places: readonly (readonly [
+  place: string,
+  key: string,
+  text: string,
+  mark: Readonly<Record<string, AttributeValue>>,
+])[] = [
+  ["the conventions' attribute", "gen_ai.input.messages", JSON.stringify(parts), { "gen_ai.operation.name": "chat" }],
+  ["AI SDK's prompt", "ai.prompt.messages", JSON.stringify(chat), { "ai.operationId": "ai.generateText.doGenerate" }],
+  [
+    "Langfuse's input",
+    "langfuse.observation.input",
+    JSON.stringify({ model: "m", messages: chat }),
+    { "langfuse.observation.type": "generation" },
+  ],
+  [
+    "OpenInference's raw request",
+    "input.value",
+    JSON.stringify({ model: "m", messages: chat }),
+    { "openinference.span.kind": "LLM" },
+  ],
+  [
+    "ADK's request",
+    "gcp.vertex.agent.llm_request",
+    JSON.stringify({ model: "m", contents }),
+    { "gen_ai.operation.name": "generate_content" },
+  ],
+  ["Genkit's input", "genkit:input", JSON.stringify({ messages: chat }), { "genkit:metadata:subtype": "model" }],
+  ["LangSmith's prompt", "gen_ai.prompt", JSON.stringify({ messages: chat }), { "langsmith.span.kind": "llm" }],
+];
+
+function read(key: string, text: string, mark: Readonly<Record<string, AttributeValue>>) {
+  const operation = readOne(spanAt({ id: 1, at: 0 }, { ...mark, [key]: text }), {}) as ModelOperation;
+  expect(operation.kind).toBe("model");
+  return operation.input;
+}
+
+const facts = ({ role, text, calls, results }: Message) => ({ role, text, calls, results });
+
+describe.each(places)("a list that was cut off in %s", (_place, key, text, mark) => {
+  it("gives the messages that are whole and says that it was cut, wherever it was", () => {
+    const truth = read(key, text, mark).messages.map(facts);
+    expect(truth).toHaveLength(chat.length);
+    expect(read(key, text, mark).truncated).toBe(false);
+    const bytes = Buffer.from(text);
+    const wrong = [];
+    for (let end = 1; end < bytes.length; end += 1) {
+      const { messages, truncated } = read(key, bytes.subarray(0, end).toString(), mark);
+      // After the list's end only members that nobody reads are lost.
+      const isTold = truncated || messages.length === truth.length;
+      const isPrefix = isDeepStrictEqual(messages.map(facts), truth.slice(0, messages.length));
+      if (!isTold || !isPrefix) wrong.push(end);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
