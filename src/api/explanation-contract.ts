@@ -54,7 +54,15 @@ const textExplanationSchema = z.strictObject({
 
 const turnExplanationSchema = z.strictObject({
   turn: z.int().positive(),
-  start: z.enum(["first_call", "user_message", "lost_user_message", "new_trace", "wrapper", "history"]),
+  start: z.enum([
+    "first_call",
+    "user_message",
+    "lost_user_message",
+    "new_trace",
+    "new_agent_run",
+    "wrapper",
+    "history",
+  ]),
   flags: z.array(turnFlagSchema),
   aborted: z.boolean(),
   user_text: textExplanationSchema,

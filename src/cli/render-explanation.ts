@@ -80,6 +80,7 @@ const starts: Readonly<Record<Turn["start"], string>> = {
   user_message: "the last message of its first call is the user's",
   lost_user_message: "its first call ends with the answer before: the user's message was lost",
   new_trace: "a new trace; what its first call was given is not known to the end",
+  new_agent_run: "the agent runs again; what its first call was given is not known to the end",
   wrapper: "an agent's span without model calls",
   history: "no span was seen; later calls repeat it",
 };

@@ -28,6 +28,7 @@ import { smolagents } from "./smolagents.ts";
 import { errorOfSpan } from "./span-error.ts";
 import { springAi } from "./spring-ai.ts";
 import { strands } from "./strands.ts";
+import { withTextValues } from "./text-values.ts";
 import { vercelAi7 } from "./vercel-ai-7.ts";
 import { vercelAi } from "./vercel-ai.ts";
 
@@ -59,7 +60,9 @@ export const dialects: readonly Dialect[] = [
 /** Reads a span in its dialect; a span of none (HTTP, databases) keeps its place in the tree and its identity. */
 export function readSpan(span: Span, context: ReadContext): Operation {
   const dialect = dialects.find((dialect) => dialect.matches(span));
-  if (dialect !== undefined) return { ...dialect.read(withRecordedContent(span, context.logRecords), context), span };
+  if (dialect !== undefined) {
+    return { ...dialect.read(withTextValues(withRecordedContent(span, context.logRecords)), context), span };
+  }
   const error = errorOfSpan(span);
   return { kind: "other", span, ...identityOf(span, context), ...(error === undefined ? {} : { error }) };
 }

@@ -1,9 +1,8 @@
 /** OpenLLMetry (Traceloop): decorators' spans around model calls; older versions flatten the messages. */
 import type { Span } from "../model/span.ts";
-import type { Dialect } from "./dialect.ts";
+import type { Dialect, ReadContext } from "./dialect.ts";
 import { genAiKind } from "./gen-ai.ts";
-import type { MessageSource } from "./message-source.ts";
-import type { OperationKind } from "./operation.ts";
+import type { MessageList, OperationKind } from "./operation.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
 import { indexedToolDefinitions } from "./tool-definitions.ts";
@@ -22,8 +21,8 @@ const marks = [
 export const openLlmetryRules: DialectRules = {
   name: "openllmetry",
   kindOf,
-  input: [indexed("gen_ai.prompt.")],
-  output: [indexed("gen_ai.completion.")],
+  input: [readPrompt],
+  output: [readCompletion],
   toolKeys: {
     name: ["traceloop.entity.name"],
     arguments: ["traceloop.entity.input"],
@@ -60,9 +59,16 @@ function kindOf(span: Span): OperationKind {
   return own === "agent" || own === "workflow" ? "agent" : "other";
 }
 
-function indexed(prefix: string): MessageSource {
-  return ({ attributes }, { memory }) => ({
-    messages: memory.readIndexedMessages(attributes, prefix, (element) => element),
-    truncated: false,
-  });
+/** The sender's limit on attributes takes the last ones, and the answer is written after the prompt. */
+function readPrompt(span: Span, context: ReadContext): MessageList {
+  const isAnswered = readCompletion(span, context).messages.length > 0;
+  return { ...readIndexed(span, context, "gen_ai.prompt."), truncated: span.droppedAttributesCount > 0 && !isAnswered };
+}
+
+function readCompletion(span: Span, context: ReadContext): MessageList {
+  return readIndexed(span, context, "gen_ai.completion.");
+}
+
+function readIndexed({ attributes }: Span, { memory }: ReadContext, prefix: string): MessageList {
+  return { messages: memory.readIndexedMessages(attributes, prefix, (element) => element), truncated: false };
 }

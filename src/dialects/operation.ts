@@ -69,7 +69,7 @@ export interface AgentOperation extends OperationFacts {
   readonly systemPrompt?: string;
   readonly tools: readonly ToolDefinition[];
   /** What the wrapper says it was asked and what it replied: read only when the model calls do not say. */
-  readonly readInput: () => readonly Message[];
+  readonly readInput: () => MessageList;
   readonly readReply: () => string | undefined;
   /** What it replied is what the user got, whatever the model said last (code, or a record that was checked). */
   readonly ownsReply?: true;

@@ -106,7 +106,7 @@ function readAgent(span: Span, context: ReadContext, rules: DialectRules): Own<A
     tools: readTools(span, context, rules),
     readInput: () => {
       const own = note("wrapper_input", () => readWrapperInput(span, context, rules.wrapperKeys ?? {}));
-      return own.length > 0 ? own : firstMessages(genAiInput, span, context, "wrapper_input").messages;
+      return own.messages.length > 0 || own.truncated ? own : firstMessages(genAiInput, span, context, "wrapper_input");
     },
     readReply: () =>
       note("wrapper_reply", () => readWrapperReply(span, rules.wrapperKeys ?? {})) ??

@@ -7,6 +7,7 @@ import { isCutOff } from "./json-list.ts";
 import { isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
 import { listInText } from "./message-source.ts";
 import type { Message } from "./message.ts";
+import type { MessageList } from "./operation.ts";
 import { parseMessages, plainMessage } from "./parse-message.ts";
 
 /** Attribute keys of one dialect. */
@@ -20,14 +21,18 @@ export interface WrapperKeys {
 }
 
 /** A message list; or a text, the first positional argument, `question` or `message` as one user message. */
-export function readWrapperInput(span: Span, context: ReadContext, keys: WrapperKeys): readonly Message[] {
+export function readWrapperInput(span: Span, context: ReadContext, keys: WrapperKeys): MessageList {
   const value = jsonAttribute(span.attributes, ...(keys.input ?? []), "gen_ai.input.messages");
-  if (typeof value !== "string") return value === undefined ? [] : openInput(value);
+  if (typeof value !== "string") return whole(value === undefined ? [] : openInput(value));
   const list = listInText(value, context, { members: ["messages"] });
-  if (list !== undefined && (list.messages.length > 0 || list.truncated)) return list.messages;
+  if (list !== undefined && (list.messages.length > 0 || list.truncated)) return list;
   const opened = parseStructure(value);
   // A user can send JSON as his text: it is opened only when it looks like a record of arguments.
-  return opened !== undefined && isRecordOfInput(opened) ? openInput(opened) : [plainMessage("user", value)];
+  return whole(opened !== undefined && isRecordOfInput(opened) ? openInput(opened) : [plainMessage("user", value)]);
+}
+
+function whole(messages: readonly Message[]): MessageList {
+  return { messages, truncated: false };
 }
 
 /** Only plain text counts: wrappers that write message lists concatenate or reorder the texts of their steps. */

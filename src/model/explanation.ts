@@ -54,7 +54,14 @@ export interface TraceExplanation {
 
 export interface TurnExplanation {
   readonly turn: number;
-  readonly start: "first_call" | "user_message" | "lost_user_message" | "new_trace" | "wrapper" | "history";
+  readonly start:
+    | "first_call"
+    | "user_message"
+    | "lost_user_message"
+    | "new_trace"
+    | "new_agent_run"
+    | "wrapper"
+    | "history";
   readonly flags: readonly TurnFlag[];
   readonly aborted: boolean;
   readonly userText: TextExplanation;

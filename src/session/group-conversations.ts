@@ -140,7 +140,7 @@ function messagesOf({ calls, asked }: TraceUnit): readonly Message[] {
 /** A greeting or examples that every conversation of the application begins with say nothing about which one it is. */
 function preambleOf({ calls, asked }: TraceUnit): ReadonlySet<string> {
   const first = calls[0]?.history ?? asked;
-  return new Set(first.slice(0, -1).map(messageKey));
+  return new Set(first.slice(0, Math.max(first.findLastIndex(isUserText), 0)).map(messageKey));
 }
 
 /**

@@ -38,10 +38,15 @@ const listsOf = new WeakMap<AgentOperation, readonly Message[]>();
 
 function longestOf(wrappers: readonly AgentOperation[]): readonly Message[] {
   return wrappers.reduce<readonly Message[]>((longest, wrapper) => {
-    const list = listsOf.get(wrapper) ?? longerOf(wrapper.readTranscript(), wrapper.readInput());
+    const list = listsOf.get(wrapper) ?? longerOf(wrapper.readTranscript(), wholeInputOf(wrapper));
     listsOf.set(wrapper, list);
     return longerOf(longest, list);
   }, []);
+}
+
+function wholeInputOf(wrapper: AgentOperation): readonly Message[] {
+  const { messages, truncated } = wrapper.readInput();
+  return truncated ? [] : messages;
 }
 
 function longerOf(a: readonly Message[], b: readonly Message[]): readonly Message[] {

@@ -1,12 +1,14 @@
 /** Where each operation stands: what is above it, as far as the parents have been seen. */
 import type { AgentOperation, ModelOperation, Operation, ToolOperation } from "../dialects/operation.ts";
+import { groupBy } from "../dialects/group-by.ts";
 import { spanKey } from "./span-facts.ts";
+import { findTwins, isSameRequest, isSameUse } from "./twins.ts";
 
 export interface Place {
   readonly parent?: Operation;
   /** The nearest tool above: what is below a tool belongs to its sub-agent. */
   readonly tool?: ToolOperation;
-  /** The nearest model call above, up to the nearest tool: what is below a model call is the same call again. */
+  /** The nearest model call above, up to the nearest tool: what is below a model call, or beside it as its twin, is the same call again. */
   readonly model?: ModelOperation;
   /** The agents above, nearest first, up to the nearest tool. */
   readonly agents: readonly AgentOperation[];
@@ -30,6 +32,19 @@ export function buildSpanTree(operations: readonly Operation[]): ReadonlyMap<Ope
       const place = parent === undefined ? undefined : places.get(parent);
       places.set(next, parent === undefined || place === undefined ? top : placeBelow(parent, place));
     }
+  }
+  return withTwins(places);
+}
+
+/** What was recorded twice stands where it would if the one had been put below the other. */
+function withTwins(places: Map<Operation, Place>): ReadonlyMap<Operation, Place> {
+  for (const level of groupBy(places.keys(), (operation) => places.get(operation)?.tool).values()) {
+    const models = level.filter((operation) => operation.kind === "model");
+    const requests = models.filter((operation) => places.get(operation)?.model === undefined);
+    for (const [inner, model] of findTwins(requests, isSameRequest))
+      places.set(inner, { ...(places.get(inner) ?? top), model });
+    const tools = level.filter((operation) => operation.kind === "tool");
+    for (const [inner, tool] of findTwins(tools, isSameUse)) places.set(inner, { ...(places.get(inner) ?? top), tool });
   }
   return places;
 }

@@ -1,16 +1,17 @@
 /** Cuts the model calls of a conversation into turns. Every call repeats the history: a turn is not a call. */
-import { isReply } from "../dialects/message.ts";
+import { isReply, isUserText } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
+import type { AgentOperation } from "../dialects/operation.ts";
 import { hasContent, hasOutput, isAnswerOf, lastUserRun } from "./call.ts";
 import type { Call } from "./call.ts";
 import { messageKey } from "./message-key.ts";
 import type { SpanTree } from "./span-tree.ts";
 
 /**
- * Why a turn starts: its call is the first; the user spoke; the answer before stands last, so the user's message was lost;
- * the end of the input is unknown, and another trace begins.
+ * Why a turn starts: its call is the first; the user spoke; the answer before stands last (or answers to calls of another
+ * turn), so the user's message was lost; the end of the input is unknown, and another trace or run of the agent begins.
  */
-export type CallStart = "first_call" | "user_message" | "lost_user_message" | "new_trace";
+export type CallStart = "first_call" | "user_message" | "lost_user_message" | "new_trace" | "new_agent_run";
 
 export interface SplitTurn {
   readonly calls: readonly Call[];
@@ -59,12 +60,63 @@ function isRetry(call: Call, previous: Call): boolean {
 function startOf(call: Call, open: readonly Call[], previous: Call, tree: SpanTree): CallStart | undefined {
   const last = withoutPrefill(call.history, previous).at(-1);
   if (last === undefined || call.operation.input.truncated || !hasContent(call)) {
-    return call.operation.span.traceId === previous.operation.span.traceId ? undefined : "new_trace";
+    if (call.operation.span.traceId !== previous.operation.span.traceId)
+      return asksForTools(previous) && isRoot(call) && isRoot(previous) ? undefined : "new_trace";
+    return isAnotherRun(call, previous, tree) ? "new_agent_run" : undefined;
   }
   if (last.role === "user") {
     return answersTogether(call, open, tree) || hidesSteps(call, previous) ? undefined : "user_message";
   }
-  return isReply(last) ? "lost_user_message" : undefined;
+  if (isReply(last)) return "lost_user_message";
+  if (!isOfLaterTurn(call, open)) return undefined;
+  return userTextsOf(call).length === 0 ? "lost_user_message" : "user_message";
+}
+
+/** Where each call is a trace of its own, a trace says nothing about turns. */
+function isRoot({ operation }: Call): boolean {
+  return operation.span.parentSpanId === undefined;
+}
+
+/** The same agent once more: a trace may be as long as a connection. */
+function isAnotherRun(call: Call, previous: Call, tree: SpanTree): boolean {
+  const [run, before] = [call, previous].map(({ operation }) => tree.get(operation)?.agents.at(-1));
+  return run !== undefined && before !== undefined && run !== before && nameOf(run) === nameOf(before);
+}
+
+function nameOf({ agentName, span }: AgentOperation): string {
+  return agentName ?? span.name;
+}
+
+/** What comes after such a call has the tools' answers. */
+function asksForTools({ calls, operation }: Call): boolean {
+  return calls.length > 0 || /^tool/i.test(operation.finishReason ?? "");
+}
+
+/** The answer of a tool goes on with the open turn, unless the user has spoken since: the call that heard it first was lost. */
+function isOfLaterTurn(call: Call, open: readonly Call[]): boolean {
+  const said = userTextsOf(call);
+  if (said.length === 0) return answersOthers(call, open);
+  const before = open.map(userTextsOf);
+  const last = open[0]?.history.at(-1);
+  const lost = last !== undefined && isReply(last) ? 1 : 0;
+  if (before.some((texts) => texts.length + lost >= said.length)) return false;
+  return before.some((texts) => texts.length > 0 && texts.every((text, at) => text === said[at]));
+}
+
+/** The provider holds the history, and these are answers to calls of which the open turn, in another trace, knows nothing. */
+function answersOthers({ history, operation }: Call, open: readonly Call[]): boolean {
+  if (open.some((other) => other.operation.span.traceId === operation.span.traceId)) return false;
+  const asked = new Set(open.flatMap(({ calls }) => calls.map(({ id }) => id)));
+  const answered = history.flatMap(({ results }) => results.flatMap(({ id }) => id ?? []));
+  return answered.length > 0 && answered.every((id) => !asked.has(id));
+}
+
+const userTexts = new WeakMap<Call, readonly string[]>();
+
+function userTextsOf(call: Call): readonly string[] {
+  const texts = userTexts.get(call) ?? call.history.filter(isUserText).map(({ text }) => text);
+  userTexts.set(call, texts);
+  return texts;
 }
 
 /** Applications put the beginning of the answer into the model's mouth: that is nothing that was said. */

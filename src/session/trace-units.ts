@@ -54,7 +54,7 @@ function countingCalls(operations: readonly Operation[], tree: SpanTree): readon
 function toUnit(operations: readonly Operation[], tree: SpanTree): TraceUnit {
   const calls = countingCalls(operations, tree);
   const agent = operations.find(({ kind }) => kind === "agent");
-  const asked = calls.length === 0 && agent?.kind === "agent" ? agent.readInput() : [];
+  const asked = calls.length === 0 && agent?.kind === "agent" ? agent.readInput().messages : [];
   const [first] = operations;
   const userId = operations.find((operation) => operation.userId !== undefined)?.userId;
   const speaker = calls[0]?.operation ?? first;

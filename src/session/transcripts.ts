@@ -12,9 +12,16 @@ import type { TurnDraft } from "./turn-draft.ts";
  */
 export function readTranscript(draft: TurnDraft, agents: readonly AgentOperation[]): readonly Message[] {
   if (!draft.calls.some(hidesItsTools)) return [];
-  const lists = agents.map((agent) => agent.readTranscript());
+  const lists = agents.filter((agent) => worksFor(agent, draft)).map((agent) => agent.readTranscript());
   const own = lists.filter((list) => lastUserRun(list).at(-1) === draft.userTexts.at(-1));
   return afterLastUserText(own.reduce<readonly Message[]>(longer, []));
+}
+
+/** The trace may hold other turns, and some of them may begin with the same words. */
+function worksFor({ span: agent }: AgentOperation, { calls }: TurnDraft): boolean {
+  return calls.some(({ operation: { span } }) => {
+    return agent.startTimeUnixNano <= span.endTimeUnixNano && span.startTimeUnixNano <= agent.endTimeUnixNano;
+  });
 }
 
 /** Agents that are no part of a tool. */

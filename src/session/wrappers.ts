@@ -60,7 +60,9 @@ export function fillFromWrappers(draft: TurnDraft): TurnDraft {
 
 function userTextsOf(wrappers: readonly AgentOperation[]): Pick<TurnDraft, "userTexts" | "userTextsFrom"> {
   for (const wrapper of wrappers) {
-    const userTexts = lastUserRun(wrapper.readInput());
+    const { messages, truncated } = wrapper.readInput();
+    // The end of a cut list is not the end of what was said.
+    const userTexts = truncated ? [] : lastUserRun(messages);
     if (userTexts.length > 0) return { userTexts, userTextsFrom: wrapper };
   }
   return { userTexts: [] };

@@ -91,3 +91,21 @@ describe.each(places)("a list that was cut off in %s", (_place, key, text, mark)
     expect(wrong).toEqual([]);
   });
 });
+
+describe("a flattened list of OpenLLMetry from which a limit took attributes", () => {
+  const prompt = {
+    "llm.request.type": "chat",
+    "gen_ai.prompt.0.role": "user",
+    "gen_ai.prompt.0.content": "hi",
+  };
+  const answer = { "gen_ai.completion.0.role": "assistant", "gen_ai.completion.0.content": "hello" };
+
+  it.each<[string, number, Record<string, AttributeValue>, boolean]>([
+    ["was cut when the answer, which is written later, is gone, too", 3, prompt, true],
+    ["is whole when the answer is there", 3, { ...prompt, ...answer }, false],
+    ["is whole when nothing was dropped", 0, prompt, false],
+  ])("%s", (_what, dropped, attributes, truncated) => {
+    const call = readOne(spanAt({ id: 1, at: 0, dropped }, attributes)) as ModelOperation;
+    expect(call.input).toMatchObject({ messages: [{ role: "user", text: "hi" }], truncated });
+  });
+});

@@ -71,6 +71,6 @@ describe("Semantic Kernel", () => {
       { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.invocation_input": asked },
       "semantic_kernel.x",
     );
-    expect((agent as AgentOperation).readInput().map(({ text }) => text)).toEqual(["Where is A-1?"]);
+    expect((agent as AgentOperation).readInput().messages.map(({ text }) => text)).toEqual(["Where is A-1?"]);
   });
 });

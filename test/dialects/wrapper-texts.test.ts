@@ -8,7 +8,10 @@ type Attributes = Readonly<Record<string, AttributeValue>>;
 function readAgent(attributes: Attributes) {
   const operation = readOne(spanAt({ id: 1, at: 0 }, attributes)) as AgentOperation;
   expect(operation.kind).toBe("agent");
-  return { asked: operation.readInput().map(({ role, text }) => [role, text]), replied: operation.readReply() };
+  return {
+    asked: operation.readInput().messages.map(({ role, text }) => [role, text]),
+    replied: operation.readReply(),
+  };
 }
 
 describe("a wrapper says what it was asked", () => {

@@ -112,6 +112,14 @@ describe("traces without an id", () => {
       [[null, "a", "b"]],
     ],
     [
+      "join one whose first call was lost: of what its first known call had, the last user message is its own",
+      [
+        call(1, [user("a"), { calls: [{ id: "1", name: "x" }] }, { results: [{ id: "1", response: 1 }] }], said("A")),
+        call(2, [user("a"), said("A"), user("b")], said("B")),
+      ],
+      [[null, "a", "b"]],
+    ],
+    [
       "are not joined by a greeting",
       [call(1, [said("Hello!"), user("a")], said("A")), call(2, [said("Hello!"), user("b")], said("B"))],
       [

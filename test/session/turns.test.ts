@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Span } from "../../src/model/span.ts";
 import type { BuiltSession } from "../../src/model/session.ts";
 import { buildSession } from "../../src/session/build-session.ts";
-import { agent, chat, other, tool } from "../support/conversation-spans.ts";
+import { agent, chat, other, spanAt, tool } from "../support/conversation-spans.ts";
 import type { Said } from "../support/conversation-spans.ts";
 
 const build = (...spans: readonly Span[]): BuiltSession => buildSession({ spans, logRecords: [] }, {}).session;
@@ -84,6 +84,51 @@ describe("a turn starts", () => {
       ["a", "A", ""],
       ["b", "B", "get_order"],
     ]);
+  });
+
+  it("where its first call was lost: the history shows what the user has said since", () => {
+    const session = build(
+      chat({ id: 1, at: 0, trace: 1 }, [user("a")], said("A")),
+      chat({ id: 2, at: 2, trace: 2 }, [user("a"), said("A"), user("b"), asks("1"), got("1")], said("B")),
+    );
+    expect(outline(session)).toEqual([
+      ["a", "A", ""],
+      ["b", "B", "get_order"],
+    ]);
+  });
+
+  it("where a provider that holds the history is given answers to calls that the open turn did not make", () => {
+    const delta = { "gen_ai.request.previous_response_id": "resp_1" };
+    const session = build(
+      chat({ id: 1, at: 0, trace: 1, more: delta }, [user("a")], said("A")),
+      chat({ id: 2, at: 2, trace: 2, more: delta }, [got("1")], said("B")),
+    );
+    expect(session?.turns.map(({ assistantContent }) => assistantContent)).toEqual(["A", "B"]);
+  });
+
+  it("without content not where a call follows one that asked for tools, each a trace of its own", () => {
+    const off = (id: number, finish: string) =>
+      chat({ id, at: id, trace: id, more: { "gen_ai.response.finish_reasons": [finish] } }, undefined);
+    const session = build(off(1, "tool_calls"), off(2, "stop"), off(3, "stop"));
+    expect(session?.turns.map(({ steps }) => steps.length)).toEqual([2, 1]);
+  });
+
+  it("without its user's text where the agent kept only a beginning of what it was given", () => {
+    const session = build(
+      chat({ id: 1, at: 0, trace: 1 }, [user("a")], said("A")),
+      agent(
+        { id: 2, at: 1, until: 9, trace: 2 },
+        '{"messages":[{"role":"user","content":"a"},{"role":"assistant","cont',
+      ),
+      spanAt(
+        { id: 3, parent: 2, at: 2, trace: 2 },
+        {
+          "gen_ai.operation.name": "chat",
+          "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"a"}]},{"role":"assist',
+        },
+      ),
+    );
+    expect(session?.turns.map(({ userContent }) => userContent)).toEqual(["a", ""]);
   });
 
   it("again when the text is repeated with the old exchange in the history", () => {
