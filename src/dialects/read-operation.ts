@@ -64,7 +64,7 @@ function readModel(span: Span, context: ReadContext, rules: DialectRules): Own<M
   return {
     kind: "model",
     input: withSystemPrompt(
-      firstMessages([...(rules.input ?? []), ...genAiInput], span, context, "input"),
+      markShortened(firstMessages([...(rules.input ?? []), ...genAiInput], span, context, "input"), span),
       span,
       context,
       rules,
@@ -76,6 +76,12 @@ function readModel(span: Span, context: ReadContext, rules: DialectRules): Own<M
     isDelta: deltaKeys.some((key) => span.attributes.has(key)) || (rules.isDelta?.(span, context) ?? false),
     ...(span.attributes.get("turnwise.aborted") === true ? { isAborted: true } : {}),
   };
+}
+
+/** Our own instrumentation names the attributes that it left messages out of, because they were too long. */
+function markShortened(list: MessageList, { attributes }: Span): MessageList {
+  const shortened = attributes.get("turnwise.shortened");
+  return Array.isArray(shortened) && shortened.includes("gen_ai.input.messages") ? { ...list, truncated: true } : list;
 }
 
 function readTools(span: Span, context: ReadContext, rules: DialectRules): readonly ToolDefinition[] {

@@ -69,7 +69,7 @@ export function isFree({ error, usage, content, costUsd }: ModelCall): boolean {
   return error !== undefined && isSilent && !saysAborted(error);
 }
 
-/** Is this how libraries report an answer that nobody waited for the end of? */
+/** Is this how libraries report an answer that nobody waited for the end of? A time limit aborts, too, but it is a failure. */
 export function saysAborted(error: string): boolean {
-  return /\babort(?:ed|error)?\b/i.test(error);
+  return /\babort(?:ed|error)?\b/i.test(error) && !/\btime[- ]?out|\btimed out\b/i.test(error);
 }

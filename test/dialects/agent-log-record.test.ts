@@ -6,6 +6,7 @@ describe("which log records are agents'", () => {
   const { traceId: _, ...withoutTrace } = logRecordWith({ eventName: "gen_ai.choice" });
   const { spanId: __, ...withoutSpan } = logRecordWith({ eventName: "gen_ai.choice" });
   test.each([
+    ["the end of a session, which has no span", { ...withoutTrace, eventName: "session.end" }, true],
     ["an event by its name", logRecordWith({ eventName: "gen_ai.choice" }), true],
     ["an event of older SDKs", logRecordWith({ attributes: new Map([["event.name", "gen_ai.user.message"]]) }), true],
     ["a record with a GenAI attribute", logRecordWith({ attributes: new Map([["gen_ai.system", "openai"]]) }), true],

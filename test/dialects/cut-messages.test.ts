@@ -109,3 +109,12 @@ describe("a flattened list of OpenLLMetry from which a limit took attributes", (
     expect(call.input).toMatchObject({ messages: [{ role: "user", text: "hi" }], truncated });
   });
 });
+
+it("a list that our instrumentation shortened is marked as truncated", () => {
+  const messages = '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]';
+  const attributes = { "gen_ai.operation.name": "chat", "gen_ai.input.messages": messages };
+  const read = (names: string[]): ModelOperation =>
+    readOne(spanAt({ id: 1, at: 0 }, { ...attributes, "turnwise.shortened": names })) as ModelOperation;
+  expect(read(["gen_ai.input.messages"]).input).toMatchObject({ messages: [{ text: "hi" }], truncated: true });
+  expect(read(["gen_ai.output.messages"]).input).toMatchObject({ messages: [{ text: "hi" }], truncated: false });
+});

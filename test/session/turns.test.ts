@@ -357,6 +357,12 @@ describe("errors", () => {
     expect(session.turns[0]?.error).toBeUndefined();
   });
 
+  it("a call that a time limit ended has failed, though its library says aborted", () => {
+    const error = "The operation was aborted due to timeout";
+    const session = build(chat({ id: 1, at: 0, error }, [user("a")]));
+    expect(session.turns[0]).toMatchObject({ aborted: false, error });
+  });
+
   it("a call that is marked as aborted needs no error, and what the user saw of it is the reply", () => {
     const marked = { "turnwise.aborted": true };
     const seen = build(chat({ id: 1, at: 0, more: marked }, [user("a")], said("Once up")));
