@@ -9,9 +9,17 @@ export interface Library {
    * meaning. They are patched when they load.
    */
   readonly orderSensitiveMajors: readonly number[];
+  /** The paths in its `exports` that hold what is patched. Default: the package itself, `.`. */
+  readonly entries?: readonly string[];
   /**
    * Patches the library's classes in place, so that objects which exist already are patched, too. Safe to call again.
-   * `moduleExports` is a CommonJS export or an ESM namespace. Returns false if it does not look as expected.
+   * `moduleExports` is a CommonJS export or an ESM namespace of one of the entries. Returns false if it does not look
+   * as expected.
    */
   readonly patch: (moduleExports: unknown) => boolean;
 }
+
+export const entriesOf = ({ entries }: Library): readonly string[] => entries ?? ["."];
+
+/** What an application writes in an `import` or `require` of the entry. */
+export const specifierOf = ({ name }: Library, entry: string): string => name + entry.slice(1);

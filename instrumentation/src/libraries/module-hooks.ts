@@ -7,36 +7,36 @@ import { Hook as RequireHook } from "require-in-the-middle";
 import { fieldsOf, textOf } from "../json.ts";
 import { safely } from "../safely.ts";
 
-/** Told of each copy of a library when it has loaded, before who loaded it goes on. */
-export type OnLoad = (name: string, version: string, moduleExports: unknown) => void;
+/** Told of each library's entry when it has loaded, before who loaded it goes on. */
+export type OnLoad = (specifier: string, version: string, moduleExports: unknown) => void;
 
-/** Tells of every copy that is loaded by `require` from now on. */
-export function hookRequire(names: readonly string[], onLoad: OnLoad): void {
+/** Tells of every entry that is loaded by `require` from now on. */
+export function hookRequire(specifiers: readonly string[], onLoad: OnLoad): void {
   // oxlint-disable-next-line no-new -- constructing the hook installs it
-  new RequireHook([...names], (moduleExports, name, directory) => {
-    safely(() => onLoad(name, versionIn(directory), moduleExports));
+  new RequireHook([...specifiers], (moduleExports, specifier, directory) => {
+    safely(() => onLoad(specifier, versionIn(directory), moduleExports));
     return moduleExports;
   });
 }
 
 /**
- * Tells of every copy that is loaded by `import` from now on, except the `known` ones (URLs of entry modules). Where
+ * Tells of every entry that is loaded by `import` from now on, except the `known` ones (URLs of entry modules). Where
  * Node has no loader hooks in the application's own thread, one in another thread makes every import slower and
  * complains about a second one, so there it is used only if `isNeeded`.
  */
 export function hookImport(
-  names: readonly string[],
+  specifiers: readonly string[],
   known: readonly string[],
   isNeeded: boolean,
   onLoad: OnLoad,
 ): void {
-  const options = { include: [...names], exclude: [...known] };
+  const options = { include: [...specifiers], exclude: [...known] };
   if (supportsSyncHooks()) registerInThread(options);
   else if (isNeeded) register("import-in-the-middle/hook.mjs", import.meta.url, { data: options });
   else return;
   // oxlint-disable-next-line no-new -- constructing the hook installs it
-  new ImportHook([...names], (moduleExports, name, directory) => {
-    safely(() => onLoad(name, versionIn(directory || undefined), moduleExports));
+  new ImportHook([...specifiers], (moduleExports, specifier, directory) => {
+    safely(() => onLoad(specifier, versionIn(directory || undefined), moduleExports));
   });
 }
 

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Copy, findCopies } from "./find-copies.ts";
-import type { Library } from "./library.ts";
+import { entriesOf, type Library, specifierOf } from "./library.ts";
 import { safely } from "../safely.ts";
 import { hookImport, hookRequire } from "./module-hooks.ts";
 
@@ -33,18 +33,23 @@ export function patchLibraries(
   readonly patches: readonly Patch[];
   readonly finished: Promise<unknown>;
 } {
-  const names = libraries.map(({ name }) => name);
-  const onLoad = (name: string, version: string, moduleExports: unknown): void => {
-    const library = libraries.find((library) => library.name === name);
-    if (library !== undefined) onLoaded(patchModule(library, version, moduleExports));
+  const owners = new Map(
+    libraries.flatMap((library) => entriesOf(library).map((entry) => [specifierOf(library, entry), library] as const)),
+  );
+  const specifiers = [...owners.keys()];
+  const onLoad = (specifier: string, version: string, moduleExports: unknown): void => {
+    const library = owners.get(specifier);
+    if (library !== undefined) onLoaded(patchModules(library, version, [moduleExports]));
   };
-  safely(() => hookRequire(names, onLoad));
-  const found = libraries.flatMap((library) => findCopies(library.name).map((copy) => ({ library, copy })));
+  safely(() => hookRequire(specifiers, onLoad));
+  const found = libraries.flatMap((library) =>
+    findCopies(library.name, entriesOf(library)).map((copy) => ({ library, copy })),
+  );
   const attempts = found.map(({ library, copy }) => patchCopy(library, copy));
   const patched = found.filter((_, index) => attempts[index]?.patch.status === "patched");
-  const known = patched.map(({ copy }) => pathToFileURL(join(copy.directory, copy.importEntry)).href);
+  const known = patched.flatMap(({ copy }) => importPathsOf(copy).map((path) => pathToFileURL(path).href));
   const isNeeded = found.length === 0 || (patched.length < found.length && isPreloading());
-  safely(() => hookImport(names, known, isNeeded, onLoad));
+  safely(() => hookImport(specifiers, known, isNeeded, onLoad));
   return {
     patches: attempts.map(({ patch }) => patch),
     finished: Promise.all(attempts.flatMap(({ later }) => (later === undefined ? [] : [later().then(onLoaded)]))),
@@ -56,9 +61,9 @@ interface Attempt {
   readonly later?: () => Promise<Patch>;
 }
 
-function patchModule({ name: library, majors, patch }: Library, version: string, moduleExports: unknown): Patch {
+function patchModules({ name: library, majors, patch }: Library, version: string, modules: readonly unknown[]): Patch {
   if (!majors.includes(majorOf(version))) return { library, version, status: "unsupported" };
-  if (patch(moduleExports)) return { library, version, status: "patched" };
+  if (modules.every((moduleExports) => patch(moduleExports))) return { library, version, status: "patched" };
   return { library, version, status: "failed", reason: "its classes do not look as expected" };
 }
 
@@ -71,7 +76,7 @@ function patchCopy(library: Library, copy: Copy): Attempt {
   try {
     patchRequired(library, copy);
     if (orderSensitiveMajors.includes(major)) return waiting;
-    return { patch: patchModule(library, copy.version, loadNow(copy)) };
+    return { patch: patchModules(library, copy.version, loadNow(copy)) };
   } catch (error) {
     return cannotRequire(error) ? waiting : { patch: failed(patch, error) };
   }
@@ -97,17 +102,22 @@ function patchRequired(library: Library, copy: Copy): void {
 }
 
 /** Node shares one instance of an ES module between `import` and `require`, and evaluates it for `require` at once. */
-function loadNow({ directory, importEntry }: Copy): unknown {
-  const require = createRequire(join(directory, "package.json"));
-  return require(join(directory, importEntry)) as unknown;
+function loadNow(copy: Copy): readonly unknown[] {
+  const require = createRequire(join(copy.directory, "package.json"));
+  return importPathsOf(copy).map((path) => require(path) as unknown);
 }
 
+const importPathsOf = ({ directory, importEntries }: Copy): readonly string[] =>
+  importEntries.map((entry) => join(directory, entry));
+
 /** While modules are preloaded, the application has not been: then only the hook may patch it. */
-async function patchImported(library: Library, { directory, importEntry, version }: Copy): Promise<Patch> {
+async function patchImported(library: Library, copy: Copy): Promise<Patch> {
+  const { version } = copy;
   const patch = { library: library.name, version };
   if (isPreloading()) return { ...patch, status: "waiting" };
   try {
-    return patchModule(library, version, await import(pathToFileURL(join(directory, importEntry)).href));
+    const modules = importPathsOf(copy).map(async (path) => (await import(pathToFileURL(path).href)) as unknown);
+    return patchModules(library, version, await Promise.all(modules));
   } catch (error) {
     return failed(patch, error);
   }

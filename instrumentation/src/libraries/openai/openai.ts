@@ -1,7 +1,7 @@
 import type { Library } from "../library.ts";
 import { beginChatCompletion } from "./begin-chat-completion.ts";
 import { beginResponse } from "./begin-response.ts";
-import { patchCreate } from "./patch-create.ts";
+import { patchCreate } from "../stainless/patch-create.ts";
 
 /**
  * The `openai` client: `chat.completions.create` and `responses.create`. The helpers `parse`, `stream` and `runTools`

@@ -1,7 +1,7 @@
 import { isFields } from "../../json.ts";
 import { observeResult } from "../../observe-result.ts";
 import { observeStream } from "./observe-stream.ts";
-import type { ObservedCall } from "./observed-call.ts";
+import type { ObservedCall } from "../observed-call.ts";
 
 /** The parts of the client's `APIPromise` that its methods build on, alike in versions 4 to 7. */
 interface ApiPromise {

@@ -1,6 +1,6 @@
 import { isFields } from "../../json.ts";
 import { safely } from "../../safely.ts";
-import type { ObservedCall } from "./observed-call.ts";
+import type { ObservedCall } from "../observed-call.ts";
 
 /** The client's `Stream`: iterating, `tee` and `toReadableStream` all begin with `iterator`. */
 interface Stream {

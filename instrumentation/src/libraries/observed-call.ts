@@ -1,7 +1,7 @@
-import type { ModelAnswer } from "../../model-call.ts";
-import { startModelCall, type ModelRequest } from "../../model-call.ts";
-import { safely } from "../../safely.ts";
-import type { Tracing } from "../../tracing.ts";
+import type { ModelAnswer } from "../model-call.ts";
+import { startModelCall, type ModelRequest } from "../model-call.ts";
+import { safely } from "../safely.ts";
+import type { Tracing } from "../tracing.ts";
 
 /** Puts the pieces of a streamed answer together. */
 export interface StreamReader {
