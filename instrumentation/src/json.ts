@@ -17,6 +17,12 @@ export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(val
 export const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 export const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
+/** A property of a function or an object, an ES module's namespace included. */
+export function member(owner: unknown, name: string): unknown {
+  if (typeof owner !== "function" && typeof owner !== "object") return undefined;
+  return owner === null ? undefined : (Reflect.get(owner, name) as unknown);
+}
+
 /** JSON for an attribute; undefined for what JSON cannot say (a cycle, a bigint, a function). */
 export function toJson(value: unknown): string | undefined {
   try {

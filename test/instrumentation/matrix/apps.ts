@@ -19,4 +19,6 @@ export interface Difference {
 export const apps: readonly App[] = [
   { name: "openai-chat", modules: { openai: "openai" } },
   { name: "openai-responses", modules: { openai: "openai" } },
+  { name: "anthropic-messages", modules: { anthropic: "@anthropic-ai/sdk" } },
+  { name: "anthropic-runner", modules: { anthropic: "@anthropic-ai/sdk" } },
 ];

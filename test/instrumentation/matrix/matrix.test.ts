@@ -30,14 +30,14 @@ async function run(app: App, load: Load, name: ScenarioName) {
   return { cell, ...(await runCell({ app, load, scenario, conversation: cell, url, project, env })) };
 }
 
-describe.concurrent.each(apps)("$name", (app) => {
+describe.concurrent.each(apps.map((app) => [app.name, app] as const))("%s", (_, app) => {
   describe.each(names)("%s", (name) => {
     const { truth, modelCalls } = { ...scenarios[name], ...app.differences?.[name] };
     let bare: ReturnType<typeof run> | undefined;
     const withoutUs = async (): ReturnType<typeof run> => (bare ??= run(app, "uninstrumented", name));
 
     describe.each(loads)("%s", (load) => {
-      it("is known as it was, and nothing in it changed", async ({ expect }) => {
+      it("is known as it was, and nothing in it changed", { timeout: 60_000 }, async ({ expect }) => {
         const [instrumented, uninstrumented] = await Promise.all([run(app, load, name), withoutUs()]);
         expect(uninstrumented.code, uninstrumented.stderr).toBe(0);
         expect(instrumented.stdout.replaceAll(instrumented.cell, uninstrumented.cell)).toBe(uninstrumented.stdout);

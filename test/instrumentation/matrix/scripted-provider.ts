@@ -2,11 +2,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { anthropic } from "./protocols/anthropic.ts";
 import { openai } from "./protocols/openai.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import type { Answer, Scenario } from "./scenarios.ts";
 
-const protocols: readonly Protocol[] = [openai];
+const protocols: readonly Protocol[] = [openai, anthropic];
 
 export interface ScriptedProvider {
   /** Gives the cell a base URL of its own, from which its requests are answered in the scenario's order. */

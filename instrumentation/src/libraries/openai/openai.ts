@@ -1,3 +1,4 @@
+import { member } from "../../json.ts";
 import type { Library } from "../library.ts";
 import { beginChatCompletion } from "./begin-chat-completion.ts";
 import { beginResponse } from "./begin-response.ts";
@@ -25,9 +26,4 @@ export const openai: Library = {
 /** The client class has its name in both module systems; version 4 also exports it as the module itself. */
 function clientOf(moduleExports: unknown): unknown {
   return member(moduleExports, "OpenAI") ?? member(moduleExports, "default") ?? moduleExports;
-}
-
-function member(owner: unknown, name: string): unknown {
-  if (typeof owner !== "function" && typeof owner !== "object") return undefined;
-  return owner === null ? undefined : (Reflect.get(owner, name) as unknown);
 }

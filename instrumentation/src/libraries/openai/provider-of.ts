@@ -1,6 +1,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import { genAi } from "../../gen-ai.ts";
 import { type Fields, textOf } from "../../json.ts";
+import { serverAttributes } from "../server-attributes.ts";
 
 /** Hosts of OpenAI-compatible services, by how they end, and the convention's name for each. */
 const providersByHost: readonly (readonly [host: string, provider: string])[] = [
@@ -19,11 +20,10 @@ const providersByHost: readonly (readonly [host: string, provider: string])[] = 
 export function providerAttributes(client: Fields): Attributes {
   const baseUrl = textOf(client["baseURL"]) ?? "";
   if (!URL.canParse(baseUrl)) return { [genAi.providerName]: "openai" };
-  const { hostname, port, protocol } = new URL(baseUrl);
+  const { hostname } = new URL(baseUrl);
   const known = providersByHost.find(([host]) => hostname === host || hostname.endsWith(`.${host}`));
   return {
     [genAi.providerName]: known?.[1] ?? "openai",
-    [genAi.serverAddress]: hostname,
-    [genAi.serverPort]: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port),
+    ...serverAttributes(baseUrl),
   };
 }

@@ -10,6 +10,17 @@ interface ApiPromise {
   asResponse: (this: unknown) => Promise<unknown>;
 }
 
+/** Calls whose response has arrived and whose promise was not asked to parse it. */
+const unparsed = new WeakMap<object, ObservedCall>();
+
+/** Takes the call whose response this is, if nobody else observes how it is parsed. */
+export function takeUnparsed(response: unknown): ObservedCall | undefined {
+  if (!isFields(response)) return undefined;
+  const call = unparsed.get(response);
+  unparsed.delete(response);
+  return call;
+}
+
 /**
  * Observes the promise from the inside and hands it back: the very same object, so that `withResponse`, `asResponse`,
  * lazy parsing and everything derived from it work as before. A wrapped client's other promises are observed from outside.
@@ -21,6 +32,7 @@ export function observeApiPromise(promise: unknown, call: ObservedCall): unknown
 
   promise.responsePromise = promise.responsePromise.then(
     (response) => {
+      if (isFields(response)) unparsed.set(response, call);
       // Whoever also wants the parsed answer has asked for it before the next round of the event loop.
       if (rawWanted) setImmediate(() => !parsing && call.answeredRaw());
       return response;
@@ -33,6 +45,7 @@ export function observeApiPromise(promise: unknown, call: ObservedCall): unknown
   const { parseResponse, asResponse } = promise;
   promise.parseResponse = async (...args) => {
     parsing = true;
+    takeUnparsed(args.at(-1));
     try {
       const answer = await parseResponse.apply(promise, args);
       if (!observeStream(answer, call)) call.answered(answer);
