@@ -16,6 +16,7 @@ export const genAi = {
   requestStopSequences: "gen_ai.request.stop_sequences",
   requestSeed: "gen_ai.request.seed",
   requestChoiceCount: "gen_ai.request.choice.count",
+  embeddingsDimensionCount: "gen_ai.embeddings.dimension.count",
   requestPreviousResponseId: "gen_ai.request.previous_response_id",
   responseId: "gen_ai.response.id",
   responseModel: "gen_ai.response.model",
@@ -39,10 +40,20 @@ export const genAi = {
   openaiRequestServiceTier: "openai.request.service_tier",
   openaiResponseServiceTier: "openai.response.service_tier",
   openaiResponseSystemFingerprint: "openai.response.system_fingerprint",
+  awsBedrockGuardrailId: "aws.bedrock.guardrail.id",
+  mcpMethodName: "mcp.method.name",
+  mcpProtocolVersion: "mcp.protocol.version",
+  mcpSessionId: "mcp.session.id",
+  jsonrpcRequestId: "jsonrpc.request.id",
+  rpcResponseStatusCode: "rpc.response.status_code",
+  networkTransport: "network.transport",
   serverAddress: "server.address",
   serverPort: "server.port",
   userId: "user.id",
   errorType: "error.type",
   /** Ours: the application stopped reading, or the process ended, before the answer was complete. */
   aborted: "turnwise.aborted",
+  /** Ours: the guard that refused the call, and why. */
+  guardName: "turnwise.guard.name",
+  guardReason: "turnwise.guard.reason",
 } as const;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,6 +6,7 @@ import { type Fields, fieldsOf, isFields, textOf } from "../json.ts";
 
 /** One installed copy of a library. */
 export interface Copy {
+  /** Its real path, as Node names its modules: a workspace or pnpm has symlinks in node_modules. */
   readonly directory: string;
   readonly version: string;
   /** What `import` of each of the library's entries evaluates, relative to the directory. */
@@ -22,14 +23,15 @@ export function findCopies(name: string, entries: readonly string[]): readonly C
 function findCopy(name: string, entries: readonly string[], base: string): Copy | undefined {
   const folders = createRequire(pathToFileURL(base)).resolve.paths(name) ?? [];
   for (const folder of folders) {
-    const copy = readCopy(join(folder, name), entries);
+    const copy = readCopy(folder, name, entries);
     if (copy !== undefined) return copy;
   }
   return undefined;
 }
 
-function readCopy(directory: string, entries: readonly string[]): Copy | undefined {
+function readCopy(folder: string, name: string, entries: readonly string[]): Copy | undefined {
   try {
+    const directory = realpathSync(join(folder, name));
     const manifest = fieldsOf(JSON.parse(readFileSync(join(directory, "package.json"), "utf8")));
     const version = textOf(manifest["version"]);
     if (version === undefined) return undefined;

@@ -4,19 +4,29 @@ import { join } from "node:path";
 import { Hook as ImportHook } from "import-in-the-middle";
 import { register as registerInThread, supportsSyncHooks } from "import-in-the-middle/register-hooks.mjs";
 import { Hook as RequireHook } from "require-in-the-middle";
-import { fieldsOf, textOf } from "../json.ts";
+import { copyWith } from "../copy-with.ts";
+import { type Fields, fieldsOf, isFields, textOf } from "../json.ts";
 import { safely } from "../safely.ts";
 
-/** Told of each library's entry when it has loaded, before who loaded it goes on. */
-export type OnLoad = (specifier: string, version: string, moduleExports: unknown) => void;
+/**
+ * Told of each library's entry when it has loaded, before who loaded it goes on. Returns what takes the place of some of
+ * its exports, by name.
+ */
+export type OnLoad = (specifier: string, version: string, moduleExports: unknown) => Fields;
 
 /** Tells of every entry that is loaded by `require` from now on. */
 export function hookRequire(specifiers: readonly string[], onLoad: OnLoad): void {
   // oxlint-disable-next-line no-new -- constructing the hook installs it
   new RequireHook([...specifiers], (moduleExports, specifier, directory) => {
-    safely(() => onLoad(specifier, versionIn(directory), moduleExports));
-    return moduleExports;
+    const replacements = safely(() => onLoad(specifier, versionIn(directory), moduleExports));
+    return withReplacements(moduleExports, replacements ?? {});
   });
+}
+
+/** A compiled module's exports are getters that cannot be changed, so they are put on a copy. */
+function withReplacements<T>(moduleExports: T, replacements: Fields): T {
+  const isReplaced = Object.keys(replacements).length > 0;
+  return isReplaced && isFields(moduleExports) ? copyWith(moduleExports, replacements) : moduleExports;
 }
 
 /**
@@ -36,7 +46,11 @@ export function hookImport(
   else return;
   // oxlint-disable-next-line no-new -- constructing the hook installs it
   new ImportHook([...specifiers], (moduleExports, specifier, directory) => {
-    safely(() => onLoad(specifier, versionIn(directory || undefined), moduleExports));
+    safely(() => {
+      const replacements = onLoad(specifier, versionIn(directory || undefined), moduleExports);
+      // The namespace that the hook gives is one whose exports can be set.
+      for (const [name, value] of Object.entries(replacements)) Reflect.set(fieldsOf(moduleExports), name, value);
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ModelAnswer } from "../model-call.ts";
 import { startModelCall, type ModelRequest } from "../model-call.ts";
 import { safely } from "../safely.ts";
+import { isInModelCall } from "../scope.ts";
 import type { Tracing } from "../tracing.ts";
 
 /** Puts the pieces of a streamed answer together. */
@@ -25,13 +26,35 @@ export interface ObservedCall {
   readonly fail: (error: unknown) => void;
 }
 
-/** Begins a model call whose answer `read` reads when it comes in one piece and `reader` when it is streamed. */
+const neverStreamed: StreamReader = {
+  add: () => undefined,
+  answer: () => ({ attributes: {}, output: [] }),
+  isComplete: () => false,
+};
+
+const ignore = (): void => undefined;
+
+/** A call that is a part of another model call, one library's through another's. */
+const partOfAnother: ObservedCall = {
+  run: (fn) => fn(),
+  answered: ignore,
+  answeredRaw: ignore,
+  chunk: ignore,
+  streamEnded: ignore,
+  fail: ignore,
+};
+
+/**
+ * Begins a model call whose answer `read` reads when it comes in one piece and `reader` when it is streamed. Inside
+ * another model call nothing is recorded.
+ */
 export function observeModelCall(
   tracing: Tracing,
   request: ModelRequest,
   read: (answer: unknown) => ModelAnswer,
-  reader: StreamReader,
+  reader: StreamReader = neverStreamed,
 ): ObservedCall {
+  if (isInModelCall()) return partOfAnother;
   const call = startModelCall(tracing, request, () => reader.answer());
   let chunks = 0;
   return {

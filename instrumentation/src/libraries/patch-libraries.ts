@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type Copy, findCopies } from "./find-copies.ts";
 import { entriesOf, type Library, specifierOf } from "./library.ts";
 import { safely } from "../safely.ts";
-import { hookImport, hookRequire } from "./module-hooks.ts";
+import { hookImport, hookRequire, type OnLoad } from "./module-hooks.ts";
 
 /** What became of one copy of a library. */
 export interface Patch {
@@ -33,20 +33,24 @@ export function patchLibraries(
   readonly patches: readonly Patch[];
   readonly finished: Promise<unknown>;
 } {
-  const owners = new Map(
-    libraries.flatMap((library) => entriesOf(library).map((entry) => [specifierOf(library, entry), library] as const)),
-  );
+  const owners = ownersOf(libraries);
   const specifiers = [...owners.keys()];
-  const onLoad = (specifier: string, version: string, moduleExports: unknown): void => {
+  const onLoad: OnLoad = (specifier, version, moduleExports) => {
     const library = owners.get(specifier);
-    if (library !== undefined) onLoaded(patchModules(library, version, [moduleExports]));
+    if (library === undefined) return {};
+    const patch = patchModules(library, version, [moduleExports]);
+    onLoaded(patch);
+    return patch.status === "patched" ? (library.replace?.(moduleExports) ?? {}) : {};
   };
   safely(() => hookRequire(specifiers, onLoad));
   const found = libraries.flatMap((library) =>
     findCopies(library.name, entriesOf(library)).map((copy) => ({ library, copy })),
   );
   const attempts = found.map(({ library, copy }) => patchCopy(library, copy));
-  const patched = found.filter((_, index) => attempts[index]?.patch.status === "patched");
+  // What is patched in place needs no hook.
+  const patched = found.filter(
+    ({ library }, index) => attempts[index]?.patch.status === "patched" && library.replace === undefined,
+  );
   const known = patched.flatMap(({ copy }) => importPathsOf(copy).map((path) => pathToFileURL(path).href));
   const isNeeded = found.length === 0 || (patched.length < found.length && isPreloading());
   safely(() => hookImport(specifiers, known, isNeeded, onLoad));
@@ -56,6 +60,29 @@ export function patchLibraries(
   };
 }
 
+/** The library of every specifier that an application imports it by. */
+const ownersOf = (libraries: readonly Library[]): ReadonlyMap<string, Library> =>
+  new Map(
+    libraries.flatMap((library) => entriesOf(library).map((entry) => [specifierOf(library, entry), library] as const)),
+  );
+
+/** Patches modules that the application hands over, by the specifiers it imports them by. Never throws. */
+export function patchGiven(
+  libraries: readonly Library[],
+  modules: Readonly<Record<string, unknown>>,
+): readonly Patch[] {
+  const owners = ownersOf(libraries);
+  return Object.entries(modules).map(([specifier, moduleExports]) => {
+    const patch = { library: specifier, version: "(bundled)" };
+    const library = owners.get(specifier);
+    if (library === undefined) return { ...patch, status: "failed", reason: "it is no library that can be recorded" };
+    const isPatched = safely(() => library.patch(moduleExports)) === true;
+    return isPatched ? { ...patch, status: "patched" } : { ...patch, status: "failed", reason: unexpected };
+  });
+}
+
+const unexpected = "its classes do not look as expected";
+
 interface Attempt {
   readonly patch: Patch;
   readonly later?: () => Promise<Patch>;
@@ -64,7 +91,7 @@ interface Attempt {
 function patchModules({ name: library, majors, patch }: Library, version: string, modules: readonly unknown[]): Patch {
   if (!majors.includes(majorOf(version))) return { library, version, status: "unsupported" };
   if (modules.every((moduleExports) => patch(moduleExports))) return { library, version, status: "patched" };
-  return { library, version, status: "failed", reason: "its classes do not look as expected" };
+  return { library, version, status: "failed", reason: unexpected };
 }
 
 function patchCopy(library: Library, copy: Copy): Attempt {
@@ -115,6 +142,9 @@ async function patchImported(library: Library, copy: Copy): Promise<Patch> {
   const { version } = copy;
   const patch = { library: library.name, version };
   if (isPreloading()) return { ...patch, status: "waiting" };
+  // Next to us, the application's other imports are evaluated first.
+  await Promise.resolve();
+  if (library.isLoaded?.(version) === false) return { ...patch, status: "waiting" };
   try {
     const modules = importPathsOf(copy).map(async (path) => (await import(pathToFileURL(path).href)) as unknown);
     return patchModules(library, version, await Promise.all(modules));

@@ -126,3 +126,5 @@ export const scenarios = {
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the record
+export const scenarioNames = Object.keys(scenarios) as readonly ScenarioName[];

@@ -1,13 +1,16 @@
 /** One HTTP server that plays every provider, and answers each cell's requests as its scenario says. */
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { startHttpServer } from "./http-server.ts";
 import { anthropic } from "./protocols/anthropic.ts";
+import { bedrock } from "./protocols/bedrock.ts";
+import { gemini } from "./protocols/gemini.ts";
+import { ollama } from "./protocols/ollama.ts";
 import { openai } from "./protocols/openai.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import type { Answer, Scenario } from "./scenarios.ts";
 
-const protocols: readonly Protocol[] = [openai, anthropic];
+const protocols: readonly Protocol[] = [openai, anthropic, bedrock, gemini, ollama];
 
 export interface ScriptedProvider {
   /** Gives the cell a base URL of its own, from which its requests are answered in the scenario's order. */
@@ -36,25 +39,16 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
     protocol.answer(request, answer, response);
   }
 
-  const server = createServer((incoming, response) => {
+  const server = await startHttpServer((incoming, response) => {
     handle(incoming, response).catch((error: unknown) => response.writeHead(501).end(String(error)));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("not listening on a port");
   return {
     play(cell, { turns }) {
       cells.set(cell, { answers: turns.flatMap(({ answers }) => answers), asked: 0 });
-      return `http://127.0.0.1:${address.port}/${cell}`;
+      return `http://127.0.0.1:${server.port}/${cell}`;
     },
     requestsOf: (cell) => cells.get(cell)?.asked ?? 0,
-    async close() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: async () => server.close(),
   };
 }
 

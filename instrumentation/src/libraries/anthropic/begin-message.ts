@@ -1,5 +1,6 @@
 import { genAi } from "../../gen-ai.ts";
-import { fieldsOf, listOf, numberOf, textOf } from "../../json.ts";
+import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../../json.ts";
+import type { ModelRequest } from "../../model-call.ts";
 import { observeModelCall } from "../observed-call.ts";
 import { flag, type Parameter, readParameters, texts } from "../parameters.ts";
 import { serverAttributes } from "../server-attributes.ts";
@@ -18,24 +19,30 @@ const parameters: readonly Parameter[] = [
 ];
 
 /** Begins a model call from the body of `messages.create`. */
-export const beginMessage: Begin = (tracing, client, body) =>
-  observeModelCall(
+export const beginMessage: Begin = (tracing, client, body) => {
+  const request = readMessageRequest(body);
+  const attributes = {
+    [genAi.providerName]: "anthropic",
+    ...serverAttributes(client["baseURL"]),
+    ...request.attributes,
+  };
+  return observeModelCall(
     tracing,
-    {
-      operation: "chat",
-      model: textOf(body["model"]),
-      attributes: {
-        [genAi.providerName]: "anthropic",
-        ...serverAttributes(client["baseURL"]),
-        ...readParameters(parameters, body),
-      },
-      input: listOf(body["messages"]).flatMap(toMessages),
-      systemInstructions: toParts(body["system"]),
-      toolDefinitions: listOf(body["tools"]).map(toToolDefinition),
-    },
+    { ...request, operation: "chat", model: textOf(body["model"]), attributes },
     readMessage,
     createMessageStreamReader(),
   );
+};
+
+/** What the body asks, whoever serves the model (AWS Bedrock takes the same one). */
+export function readMessageRequest(body: Fields): Omit<ModelRequest, "operation" | "model"> {
+  return {
+    attributes: readParameters(parameters, body),
+    input: listOf(body["messages"]).flatMap(toMessages),
+    systemInstructions: toParts(body["system"]),
+    toolDefinitions: listOf(body["tools"]).map(toToolDefinition),
+  };
+}
 
 /** Tools of the application; those that Anthropic runs itself (`web_search_20250305`) stay as they are. */
 function toToolDefinition(tool: unknown): unknown {

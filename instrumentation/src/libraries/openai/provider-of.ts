@@ -16,14 +16,18 @@ const providersByHost: readonly (readonly [host: string, provider: string])[] = 
   ["generativelanguage.googleapis.com", "gcp.gemini"],
 ];
 
-/** Provider and server of a client, from its base URL. An unknown host speaks OpenAI's language: `openai`. */
+/**
+ * Provider and server of a client, from its base URL. An unknown host speaks OpenAI's language: `openai`, or Azure's if
+ * the client is Azure's, which alone has an API version.
+ */
 export function providerAttributes(client: Fields): Attributes {
   const baseUrl = textOf(client["baseURL"]) ?? "";
-  if (!URL.canParse(baseUrl)) return { [genAi.providerName]: "openai" };
+  const unknown = textOf(client["apiVersion"]) === undefined ? "openai" : "azure.ai.openai";
+  if (!URL.canParse(baseUrl)) return { [genAi.providerName]: unknown };
   const { hostname } = new URL(baseUrl);
   const known = providersByHost.find(([host]) => hostname === host || hostname.endsWith(`.${host}`));
   return {
-    [genAi.providerName]: known?.[1] ?? "openai",
+    [genAi.providerName]: known?.[1] ?? unknown,
     ...serverAttributes(baseUrl),
   };
 }

@@ -1,14 +1,12 @@
 import { isFields } from "../../json.ts";
 import { safely } from "../../safely.ts";
+import { observeIterator, type StreamIterator } from "../observe-iterator.ts";
 import type { ObservedCall } from "../observed-call.ts";
 
 /** The client's `Stream`: iterating, `tee` and `toReadableStream` all begin with `iterator`. */
 interface Stream {
   iterator: () => StreamIterator;
 }
-
-type Step = (this: unknown, ...args: unknown[]) => Promise<IteratorResult<unknown>>;
-type StreamIterator = Partial<Record<"next" | "return" | "throw", Step>>;
 
 /** Observes a stream from the inside: the same object, whose iterator is watched. Returns false if it is no stream. */
 export function observeStream(stream: unknown, call: ObservedCall): boolean {
@@ -20,29 +18,6 @@ export function observeStream(stream: unknown, call: ObservedCall): boolean {
     return iterated;
   };
   return true;
-}
-
-function observeIterator(iterator: StreamIterator, call: ObservedCall): void {
-  for (const name of ["next", "return", "throw"] as const) {
-    const step = iterator[name];
-    if (step === undefined) continue;
-    const value: Step = (...args) => observeStep(step.apply(iterator, args), call);
-    Object.defineProperty(iterator, name, { value, writable: true, configurable: true });
-  }
-}
-
-function observeStep(step: ReturnType<Step>, call: ObservedCall): ReturnType<Step> {
-  return step.then(
-    (result) => {
-      if (result.done) call.streamEnded();
-      else call.chunk(result.value);
-      return result;
-    },
-    (error: unknown) => {
-      call.fail(error);
-      throw error;
-    },
-  );
 }
 
 function isStream(value: unknown): value is Stream {

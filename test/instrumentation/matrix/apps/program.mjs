@@ -1,5 +1,5 @@
 // What the programs of the matrix share. They are run with and without instrumentation and print all that they can see.
-import { tool, withSession } from "@turnwise/instrumentation";
+import { flush, tool, withSession } from "@turnwise/instrumentation";
 
 // oxlint-disable no-console -- a program that prints what it sees
 export const print = (...values) =>
@@ -39,4 +39,6 @@ export async function converse({ conversation, users }, ask) {
       }
     }
   });
+  // When a process ends, two seconds are left for sending: too few where many begin and end side by side.
+  await flush(30_000);
 }

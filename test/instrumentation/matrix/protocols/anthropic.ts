@@ -28,7 +28,8 @@ interface Message {
   readonly usage: object;
 }
 
-function messageOf(number: number, model: unknown, { text, calls = [] }: Answer): Message {
+/** The answer as a message. */
+export function messageOf(number: number, model: unknown, { text, calls = [] }: Answer): Message {
   return {
     id: `msg_${number}`,
     type: "message",
@@ -44,7 +45,8 @@ function messageOf(number: number, model: unknown, { text, calls = [] }: Answer)
   } as Message;
 }
 
-function eventsOf(message: Message): readonly object[] {
+/** The events of which a stream of the message is made. */
+export function eventsOf(message: Message): readonly object[] {
   const { content, stop_reason, usage } = message;
   return [
     { type: "message_start", message: { ...message, content: [], stop_reason: null } },

@@ -8,6 +8,8 @@ export const openai: Protocol = {
   matches: (path) => path.startsWith("/v1/chat/completions") || path.startsWith("/v1/responses"),
   answer(request, answer, response) {
     if (answer.error !== undefined) {
+      // Some clients ask again only when they are told that they may.
+      if (answer.error === 429) response.setHeader("retry-after", "0");
       sendJson(response, answer.error, { error: { message: `scripted ${answer.error}`, type: "scripted" } });
       return;
     }
