@@ -22,26 +22,30 @@ const answer = JSON.stringify({
   usage: { prompt_tokens: 900, completion_tokens: 60, total_tokens: 960 },
 });
 
-/** Bare and recorded runs take turns, so that both meet the same machine; the median of the pairs counts. */
+/**
+ * Bare and recorded runs take turns, so that both meet the same machine; the median of the pairs counts. Processor time,
+ * because recording waits for nothing, and what other processes do changes it least.
+ */
 export async function run() {
   const provider = await startChild("provider");
   const url = await provider.line;
   const pairs = [];
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    const bare = Number(await (await startChild("calls", url, "bare")).line);
-    pairs.push({ bare, recorded: Number(await (await startChild("calls", url, "recorded")).line) });
+    const bare = JSON.parse(await (await startChild("calls", url, "bare")).line);
+    pairs.push({ bare, recorded: JSON.parse(await (await startChild("calls", url, "recorded")).line) });
   }
   provider.child.kill();
   const { heapBytes, externalBytes } = JSON.parse(await (await startChild("memory")).line);
   return [
+    { name: "openai call, instant provider: time", value: `${median(pairs.map(({ bare }) => bare.ms)).toFixed(3)} ms` },
+    { name: "time recorded / bare", value: median(pairs.map(({ bare, recorded }) => recorded.ms / bare.ms)) },
     {
-      name: "openai call against an instant provider, bare",
-      value: `${median(pairs.map(({ bare }) => bare)).toFixed(3)} ms`,
+      name: "processor time recorded / bare",
+      value: median(pairs.map(({ bare, recorded }) => recorded.processorMs / bare.processorMs)),
     },
-    { name: "the same recorded / bare", value: median(pairs.map(({ bare, recorded }) => recorded / bare)) },
     {
-      name: "recording a call takes",
-      value: `${median(pairs.map(({ bare, recorded }) => recorded - bare)).toFixed(3)} ms`,
+      name: "processor time for recording a call",
+      value: `${median(pairs.map(({ bare, recorded }) => recorded.processorMs - bare.processorMs)).toFixed(3)} ms`,
       goal: "< 1 ms",
     },
     {
@@ -49,7 +53,7 @@ export async function run() {
       value: `${megabytes(heapBytes)} MB`,
       goal: "< 5 MB",
     },
-    { name: "and outside of the heap", value: `${megabytes(externalBytes)} MB` },
+    { name: "the same outside of the heap", value: `${megabytes(externalBytes)} MB` },
   ];
 }
 
@@ -90,9 +94,12 @@ const roles = {
   async calls(url, mode) {
     const { client, withSession } = await createClient(mode, { baseURL: url });
     await ask(client, withSession, WARM_UP);
+    const processor = process.cpuUsage();
     const started = performance.now();
     await ask(client, withSession, CALLS);
-    console.log((performance.now() - started) / CALLS);
+    const ms = (performance.now() - started) / CALLS;
+    const { user, system } = process.cpuUsage(processor);
+    console.log(JSON.stringify({ ms, processorMs: (user + system) / 1000 / CALLS }));
     process.exit();
   },
 

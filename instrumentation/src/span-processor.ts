@@ -3,7 +3,9 @@ import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { announce } from "./announce.ts";
 import { copySpan } from "./copy-span.ts";
 import { type Delivery, patienceMs, startDelivery } from "./delivery.ts";
-import { type DeliveryOptions, isDisabled } from "./options.ts";
+import { createMask } from "./masking/masks.ts";
+import { type DeliveryOptions, isDisabled, masksOf } from "./options.ts";
+import { createPreparation } from "./prepare-spans.ts";
 import { identityOf } from "./provider.ts";
 import { isRecorded, noteInside } from "./recorded-twice.ts";
 import { currentScope } from "./scope.ts";
@@ -27,23 +29,23 @@ const agentPrefixes = [
  * For the application's own tracer provider: sends those of its spans that tell of models, tools and agents to Turnwise, as
  * ours are sent; the spans themselves stay as they are, and other spans are left alone. What `instrument` or `register`
  * records does not go through that provider, and a call that both record is sent once: ours. When either of them is on,
- * their options hold for these spans, too, and the given ones count only without them.
+ * their options hold for these spans, too; of the given ones then only `mask` counts, in addition.
  */
 export function turnwiseSpanProcessor(options: DeliveryOptions = {}): SpanProcessor {
   const identities = new WeakMap<object, Attributes>();
+  let sending: { readonly delivery: Delivery; readonly prepare: (span: ReadableSpan) => ReadableSpan } | undefined;
   let own: Delivery | undefined;
   let isOff = isDisabled(process.env);
 
-  const delivery = (): Delivery | undefined => {
+  const send = (span: ReadableSpan): void => {
     const running = currentTracing()?.delivery ?? own;
-    if (running !== undefined || isOff) return running;
-    try {
-      own = startDelivery(options);
-    } catch (error) {
-      isOff = true;
-      announce(`not sending: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    return own;
+    if (sending === undefined || sending.delivery !== running) sending = startSending(running);
+    sending.delivery.processor.onEnd(sending.prepare(span));
+  };
+  const startSending = (running: Delivery | undefined): NonNullable<typeof sending> => {
+    if (running !== undefined) return { delivery: running, prepare: ownMasking(options) };
+    own = startDelivery(options);
+    return { delivery: own, prepare: (span) => span };
   };
   return {
     onStart(span) {
@@ -52,8 +54,14 @@ export function turnwiseSpanProcessor(options: DeliveryOptions = {}): SpanProces
       if (Object.keys(identity).length > 0) identities.set(span, identity);
     },
     onEnd(span) {
-      if (!isOfAgent(span) || isRecorded(span)) return;
-      delivery()?.processor.onEnd(withAttributes(span, identities.get(span)));
+      if (isOff || !isOfAgent(span) || isRecorded(span)) return;
+      try {
+        send(withAttributes(span, identities.get(span)));
+      } catch (error) {
+        // Options that cannot be meant: then nothing is sent, rather than anything unmasked.
+        isOff = true;
+        announce(`not sending: ${error instanceof Error ? error.message : String(error)}`);
+      }
     },
     async forceFlush() {
       await (currentTracing()?.delivery ?? own)?.flush(patienceMs);
@@ -65,6 +73,12 @@ export function turnwiseSpanProcessor(options: DeliveryOptions = {}): SpanProces
       own = undefined;
     },
   };
+}
+
+/** What the options mask, before the masks of the delivery that somebody else has started. */
+function ownMasking({ mask }: DeliveryOptions): (span: ReadableSpan) => ReadableSpan {
+  if (mask === undefined) return (span) => span;
+  return createPreparation({ mask: createMask(masksOf(mask, {})), maxTextLength: Infinity });
 }
 
 function isOfAgent({ attributes, events }: ReadableSpan): boolean {

@@ -1,6 +1,6 @@
 import { type Attributes, type Span, SpanKind } from "@opentelemetry/api";
 import { genAi } from "./gen-ai.ts";
-import { isFields, parsedOrText, toJson } from "./json.ts";
+import { fieldsOf, isFields, member, parsedOrText, toJson } from "./json.ts";
 import { observeCall } from "./observe-call.ts";
 import { openSpan, type OpenSpan } from "./open-span.ts";
 import { currentScope } from "./scope.ts";
@@ -38,7 +38,8 @@ export function openToolSpan(tracing: Tracing, name: string, toolArguments: unkn
       ...(callId !== undefined && { [genAi.toolCallId]: callId }),
       ...(recorded !== undefined && { [genAi.toolCallArguments]: recorded }),
     });
-  stopIfTripped(guardRuns(), (run) => run.beforeTool(name, toolArguments), open);
+  // A tool that is made of another of its name (a server's, say) is one step.
+  if (!isInTool(name)) stopIfTripped(guardRuns(), (run) => run.beforeTool(name, toolArguments), open);
   const opened = open();
   if (knownId !== undefined) markAsLibrarys(opened.span, name);
   return opened;
@@ -56,6 +57,10 @@ export function markAsLibrarys(span: Span, name: string): void {
 function isRecordedByLibrary(name: string): boolean {
   const { span } = currentScope();
   return span !== undefined && openedByLibraries.get(span) === name;
+}
+
+function isInTool(name: string): boolean {
+  return fieldsOf(member(currentScope().span, "attributes"))[genAi.toolName] === name;
 }
 
 function toolArgumentsOf(args: readonly unknown[]): unknown {

@@ -103,3 +103,13 @@ describe.each([
     );
   });
 });
+
+it("is left alone, and its models with it, when `ai` is disabled", { timeout: 60_000 }, async () => {
+  const collector = await startCollector();
+  const env = { ...collector.env, OTEL_NODE_DISABLED_INSTRUMENTATIONS: "ai" };
+  const { code } = await runWithModel("ai-sdk.cjs", { env });
+  expect(code).toBe(0);
+  // What the application itself has wrapped with `tool`.
+  expect(collector.spans().map(({ name }) => name)).toEqual(["execute_tool weather"]);
+  await collector.close();
+});

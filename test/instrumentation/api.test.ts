@@ -28,7 +28,7 @@ describe("masks", () => {
     const weather = named("execute_tool weather");
     expect(weather?.attributes.get("gen_ai.tool.call.arguments")).toBe('{"city":"[PLACE]"}');
     expect(weather?.attributes.get("gen_ai.tool.call.result")).toBe('{"seen":"[REDACTED]"}');
-    expect(named("theirs")?.attributes.get("llm.prompts")).toBe("[REDACTED]");
+    expect(named("theirs")?.attributes.get("llm.prompts")).toBe("[REDACTED] of [REDACTED]");
   });
 
   it("that fail let nothing through, and say so without the content", async () => {

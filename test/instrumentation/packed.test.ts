@@ -1,5 +1,5 @@
 /** The package as npm delivers it, in a project that has nothing but it and `openai`. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,4 +93,30 @@ it("makes the README's five lines a judged session", async () => {
       judgement: { judge: { name: "rules" } },
     },
   ]);
+});
+
+it("brings the doctor", () => {
+  const { version } = JSON.parse(readFileSync(join(root, "instrumentation/package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(npm(project, "exec", "--no", "--", "@turnwise/instrumentation", "--version")).toBe(`${version}\n`);
+});
+
+it("has types that an application compiles with", () => {
+  const node = { typeRoots: [join(root, "node_modules/@types")], types: ["node"] };
+  writeJson("tsconfig.json", { compilerOptions: { module: "nodenext", strict: true, noEmit: true, ...node } });
+  const source = `import "@turnwise/instrumentation/register";
+    import { tool, withSession } from "@turnwise/instrumentation";
+    import { maxSteps } from "@turnwise/instrumentation/guards";
+    const double: (n: number) => number = tool("double", (n: number) => 2 * n);
+    export const steps: string = withSession("id", () => maxSteps(double(2)).name);`;
+  writeFileSync(join(project, "app.mts"), source);
+  const compile = () => {
+    const tsc = join(root, "node_modules/.bin/tsc");
+    const { status, stdout } = spawnSync(tsc, ["-p", project, "--pretty", "false"], { encoding: "utf8" });
+    return { ok: status === 0, stdout };
+  };
+  expect(compile()).toEqual({ ok: true, stdout: "" });
+  writeFileSync(join(project, "app.mts"), source.replace("double(2)", '"two"'));
+  expect(compile()).toEqual({ ok: false, stdout: expect.stringContaining("error TS2345") as string });
 });

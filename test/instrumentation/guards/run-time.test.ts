@@ -21,6 +21,12 @@ const cases: readonly { way: string; stdout: readonly string[]; guard: string; c
     guard: "loop_detected",
     calls: 4,
   },
+  {
+    way: "a tool made of another of its name",
+    stdout: [`${cycles} after 6 tool runs`],
+    guard: "loop_detected",
+    calls: 4,
+  },
   { way: "tools that are not recorded", stdout: [`${cycles} after 8 tool runs`], guard: "loop_detected", calls: 5 },
   {
     way: "every turn",

@@ -29,12 +29,13 @@ const belongs = (app: App, library: string): boolean => packagesOf(app).includes
 function libraryTable(): string {
   const head = ["library", "versions", "how", "what is captured", "tested"];
   const table = formatTable([head, ...documented.map(rowOf)]);
-  const loads = "imported first, by `node --import`, by `require`";
+  const names = scenarioNames.map((name) => `\`${name}\``).join(", ");
   const about = [
-    `Tested: each cell is a program of its own with the real library, ${loads}, that goes through one of`,
-    `${scenarioNames.length} scenarios (${scenarioNames.join(", ")}) against a scripted`,
-    "provider. The session that the server makes of it must be what happened, with one span a model call, and what the program",
-    "prints must be the same, byte for byte, as without us. Where the library itself makes the outcome another one:",
+    "Each cell is a program in a process of its own, with the real library and a scripted provider, that goes through a scenario",
+    `(${names})`,
+    "and loads us by an import first, by `node --import` or by `require`. What the server makes of it must be what happened, with",
+    "one span for each model call, and what the program prints must be, byte for byte, what it prints without us. Where the",
+    "library makes the outcome another one:",
   ].join("\n");
   return [table, about, differences()].join("\n\n");
 }

@@ -53,19 +53,19 @@ export function readRequest(
 const toolConfigOf = (params: Fields): readonly unknown[] => listOf(fieldsOf(params["toolConfig"])["tools"]);
 
 /** The conventions' names of LangChain's providers, where they differ. */
-const providers: Readonly<Record<string, string>> = {
-  azure: "azure.ai.openai",
-  amazon_bedrock: "aws.bedrock",
-  google_genai: "gcp.gemini",
-  google_vertexai: "gcp.vertex_ai",
-  "google-vertexai": "gcp.vertex_ai",
-  mistral: "mistral_ai",
-  mistralai: "mistral_ai",
-  xai: "x_ai",
-};
+const providers = new Map([
+  ["azure", "azure.ai.openai"],
+  ["amazon_bedrock", "aws.bedrock"],
+  ["google_genai", "gcp.gemini"],
+  ["google_vertexai", "gcp.vertex_ai"],
+  ["google-vertexai", "gcp.vertex_ai"],
+  ["mistral", "mistral_ai"],
+  ["mistralai", "mistral_ai"],
+  ["xai", "x_ai"],
+]);
 
 /** OpenAI's client is many providers': its base URL tells. */
 function providerOf(model: unknown, provider: string | undefined): Attributes {
   if (provider === "openai") return providerAttributes(fieldsOf(fieldsOf(model)["clientConfig"]));
-  return provider === undefined ? {} : { [genAi.providerName]: providers[provider] ?? provider.toLowerCase() };
+  return provider === undefined ? {} : { [genAi.providerName]: providers.get(provider) ?? provider.toLowerCase() };
 }

@@ -19,7 +19,7 @@ export function createMessageStreamReader(): StreamReader {
   const said: Part[] = [];
   const calls = new Map<number, Call>();
   const wholeCalls: Part[] = [];
-  const metadata: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const metadata = new Map<string, unknown>();
   let id: unknown;
   let usage: Fields = {};
   let isEmpty = true;
@@ -31,7 +31,7 @@ export function createMessageStreamReader(): StreamReader {
       for (const piece of pieces) addCall(calls, fieldsOf(piece));
       // A model that does not stream gives its whole message as the only chunk.
       if (pieces.length === 0) wholeCalls.push(...callParts(chunk));
-      for (const [name, fact] of Object.entries(metadataOf(chunk))) if (fact !== null) metadata[name] = fact;
+      for (const [name, fact] of Object.entries(metadataOf(chunk))) if (fact !== null) metadata.set(name, fact);
       id ??= chunk["id"];
       usage = sum(usage, fieldsOf(chunk["usage_metadata"]));
       isEmpty = false;
@@ -42,9 +42,9 @@ export function createMessageStreamReader(): StreamReader {
         ...wholeCalls,
         ...[...calls.values()].map((call) => toolCallPart(call.id, call.name, call.args)),
       ];
-      return readAnswers(isEmpty ? [] : [{ parts, id, usage, metadata }]);
+      return readAnswers(isEmpty ? [] : [{ parts, id, usage, metadata: Object.fromEntries(metadata) }]);
     },
-    isComplete: () => finishReasonOf({ parts: [], metadata }) !== undefined,
+    isComplete: () => finishReasonOf({ parts: [], metadata: Object.fromEntries(metadata) }) !== undefined,
   };
 }
 
@@ -67,11 +67,11 @@ function addCall(calls: Map<number, Call>, piece: Fields): void {
 
 /** Each chunk counts what it adds. */
 function sum(before: Fields, added: Fields): Fields {
-  const total: Record<string, unknown> = { ...before };
+  const total = new Map(Object.entries(before));
   for (const [name, value] of Object.entries(added)) {
-    const known = before[name];
-    if (typeof value === "number") total[name] = (numberOf(known) ?? 0) + value;
-    else if (isFields(value)) total[name] = sum(fieldsOf(known), value);
+    const known = total.get(name);
+    if (typeof value === "number") total.set(name, (numberOf(known) ?? 0) + value);
+    else if (isFields(value)) total.set(name, sum(fieldsOf(known), value));
   }
-  return total;
+  return Object.fromEntries(total);
 }

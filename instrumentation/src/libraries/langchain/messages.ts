@@ -4,13 +4,17 @@ import type { Message, Part } from "../../message.ts";
 import { toolCallPart, toolResponsePart } from "../parts.ts";
 import { textIn, toParts } from "./content-parts.ts";
 
-const roles: Readonly<Record<string, string>> = { human: "user", ai: "assistant", function: "tool" };
+const roles = new Map([
+  ["human", "user"],
+  ["ai", "assistant"],
+  ["function", "tool"],
+]);
 
 /** A `BaseMessage` in the conventions' form. */
 export function toMessage(value: unknown): Message {
   const message = fieldsOf(value);
   const type = typeOf(message);
-  const role = (type === "generic" ? textOf(message["role"]) : undefined) ?? roles[type] ?? type;
+  const role = (type === "generic" ? textOf(message["role"]) : undefined) ?? roles.get(type) ?? type;
   if (role === "tool") return { role, parts: [toolResponse(message)] };
   return { role, parts: [...saidParts(message), ...callParts(message)] };
 }

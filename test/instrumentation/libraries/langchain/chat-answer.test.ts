@@ -107,6 +107,44 @@ describe("what a model answered", () => {
     });
   });
 
+  it("joins reasoning and text, adds up tokens and keeps what was said once", () => {
+    const reader = createMessageStreamReader();
+    for (const reasoning_content of ["six ", "times seven"]) {
+      reader.add(new AIMessageChunk({ content: "", additional_kwargs: { reasoning_content } }));
+    }
+    reader.add(withUsage(new AIMessageChunk({ content: [{ type: "text", text: "4", index: 0 }] }), usage(40, 16)));
+    const added = { input_tokens: 0, output_tokens: 2, total_tokens: 2 };
+    reader.add(withUsage(new AIMessageChunk({ content: [{ type: "text", text: "2", index: 0 }] }), added));
+    expect(reader.answer()).toEqual({
+      attributes: { ...tokens(40, 16), "gen_ai.usage.output_tokens": 7 },
+      output: [
+        {
+          role: "assistant",
+          parts: [
+            { type: "reasoning", content: "six times seven" },
+            { type: "text", content: "42" },
+          ],
+        },
+      ],
+    });
+  });
+
+  it("is whole where a model does not stream", () => {
+    const reader = createMessageStreamReader();
+    const response_metadata = { finish_reason: "tool_calls" };
+    reader.add(
+      new AIMessage({ content: "", tool_calls: [{ id: "call_1", name: "now", args: {} }], response_metadata }),
+    );
+    expect(reader.isComplete()).toBe(true);
+    expect(reader.answer().output).toEqual([
+      {
+        role: "assistant",
+        parts: [{ type: "tool_call", id: "call_1", name: "now", arguments: {} }],
+        finish_reason: "tool_calls",
+      },
+    ]);
+  });
+
   it("is nothing before anything was streamed", () => {
     expect(createMessageStreamReader().answer()).toEqual({ attributes: {}, output: [] });
     expect(createTextStreamReader().answer()).toEqual({ attributes: {}, output: [] });
