@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { types } from "node:util";
 import { type Copy, findCopies } from "./find-copies.ts";
 import { entriesOf, type Library, specifierOf } from "./library.ts";
 import { safely } from "../safely.ts";
@@ -103,7 +104,9 @@ function patchCopy(library: Library, copy: Copy): Attempt {
   try {
     patchRequired(library, copy);
     if (orderSensitiveMajors.includes(major)) return waiting;
-    return { patch: patchModules(library, copy.version, loadNow(copy)) };
+    const modules = loadNow(copy);
+    const patched: Attempt = { patch: patchModules(library, copy.version, modules) };
+    return modules.every(types.isModuleNamespaceObject) || isPreloading() ? patched : { ...waiting, ...patched };
   } catch (error) {
     return cannotRequire(error) ? waiting : { patch: failed(patch, error) };
   }
@@ -128,7 +131,10 @@ function patchRequired(library: Library, copy: Copy): void {
   }
 }
 
-/** Node shares one instance of an ES module between `import` and `require`, and evaluates it for `require` at once. */
+/**
+ * Node shares one instance of an ES module between `import` and `require`, and evaluates it for `require` at once. What is
+ * no namespace is a CommonJS module, or a copy of an ES module that a compiler (tsx) has made for `require` alone.
+ */
 function loadNow(copy: Copy): readonly unknown[] {
   const require = createRequire(join(copy.directory, "package.json"));
   return importPathsOf(copy).map((path) => require(path) as unknown);
@@ -153,10 +159,11 @@ async function patchImported(library: Library, copy: Copy): Promise<Patch> {
   }
 }
 
-/** Whether Node was told to preload us, or a file that may import us. Packages (`--import tsx`) do not. */
+/** Whether Node was told to preload us, or a file that may import us. Packages (`--import tsx`, by name or path) do not. */
 function isPreloading(): boolean {
   const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/)].join(" ");
-  return /(^| )(--import|--require|-r)[= ](\.|\/|file:|@turnwise\/)/.test(flags);
+  const isOfPackage = "(?!\\S*/node_modules/(?!@turnwise/))";
+  return new RegExp(`(^| )(--import|--require|-r)[= ]${isOfPackage}(\\.|/|file:|@turnwise/)`).test(flags);
 }
 
 const majorOf = (version: string): number => Number.parseInt(version, 10);

@@ -27,7 +27,11 @@ const asksAgain = {
 export const apps: readonly App[] = [
   { name: "openai-chat", modules: { openai: "openai" } },
   { name: "openai-responses", modules: { openai: "openai" } },
-  { name: "openai-agents-chat", modules: { agents: "@openai/agents", openai: "openai" } },
+  {
+    name: "openai-agents-chat",
+    modules: { agents: "@openai/agents", openai: "openai" },
+    lacking: { older: "going on after an answer that has a text beside its tool calls" },
+  },
   { name: "openai-agents-responses", modules: { agents: "@openai/agents", openai: "openai" } },
   { name: "anthropic-messages", modules: { anthropic: "@anthropic-ai/sdk" } },
   {
