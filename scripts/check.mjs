@@ -8,7 +8,12 @@ const checks = {
   format: ["oxfmt", "--check", "."],
   lint: ["oxlint", "--type-aware", "--deny-warnings", "."],
   types: ["tsc", "--noEmit"],
-  architecture: ["vitest", "run", "--reporter=dot", "test/architecture.test.ts", "test/dependencies.test.ts"],
+  architecture: [
+    "vitest",
+    "run",
+    "--reporter=dot",
+    ...["architecture", "dependencies", "instrumentation/library-table"].map((name) => `test/${name}.test.ts`),
+  ],
 };
 
 function run([command, ...args]) {

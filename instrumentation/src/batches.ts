@@ -7,10 +7,13 @@ import {
   type SpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { announceOnce } from "./announce.ts";
+import { textIn } from "./text-in.ts";
 
 /** What may wait for the server, in characters of text. A span of an agent can hold a whole context window. */
 const maxWaitingText = 32 * 1024 * 1024;
-const maxWaitingSpans = 2048;
+
+/** Half the specification's default: 2048 calls with a few sentences each take 7 MB of an application's heap, these 3.5. */
+const maxWaitingSpans = 1024;
 
 /** How long a finished span waits for company before it is sent: short, so that a session is seen while it happens. */
 const sendAfterMs = 1000;
@@ -64,10 +67,4 @@ function defaults(): BufferConfig {
     ...(process.env["OTEL_BSP_SCHEDULE_DELAY"] === undefined && { scheduledDelayMillis: sendAfterMs }),
     ...(process.env["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] === undefined && { maxExportBatchSize: spansPerRequest }),
   };
-}
-
-function textIn({ attributes }: ReadableSpan): number {
-  let length = 0;
-  for (const value of Object.values(attributes)) if (typeof value === "string") length += value.length;
-  return length;
 }

@@ -1,33 +1,37 @@
-import { isMainThread } from "node:worker_threads";
+import { isMainThread, parentPort } from "node:worker_threads";
 import { announce, announceOnce } from "./announce.ts";
-import { createBatches } from "./batches.ts";
-import { onProcessEnd } from "./exit.ts";
 import { libraries } from "./libraries/libraries.ts";
-import { type Patch, patchLibraries } from "./libraries/patch-libraries.ts";
-import { capturesContent, type InstrumentOptions, isDisabled, isLibraryDisabled } from "./options.ts";
-import { announceUndelivered } from "./otlp/announce-undelivered.ts";
-import { createOtlpExporter } from "./otlp/exporter.ts";
-import { sendAtExit } from "./otlp/send-at-exit.ts";
-import { otlpTarget } from "./otlp/target.ts";
-import { createProvider } from "./provider.ts";
-import { currentTracing, setTracing } from "./tracing.ts";
-import { version } from "./version.ts";
+import type { Library } from "./libraries/library.ts";
+import { type Patch, patchGiven, patchLibraries } from "./libraries/patch-libraries.ts";
+import { type InstrumentOptions, isDisabled, isDoctorAsked, isLibraryDisabled } from "./options.ts";
+import { isRecordingAlready } from "./recording-copy.ts";
+import { startTracing } from "./start-tracing.ts";
+import { currentTracing } from "./tracing.ts";
 
 /**
  * Starts recording: creates the exporter and patches the supported libraries, those loaded already and those to come.
  * One line on stderr says what was done. A second call changes nothing. Never throws and never rejects.
- * Resolves when everything is patched; only openai 4 as an ES module makes that later than the return.
+ * Resolves when everything is patched; only openai 4 and @openai/agents as ES modules make that later than the return.
+ * With TURNWISE_DOCTOR=1 it resolves when the doctor has reported.
  */
 export async function instrument(options: InstrumentOptions = {}): Promise<void> {
-  if (currentTracing() !== undefined) return;
+  // `--require` loads us in the thread of Node's module hooks, too, where no application runs.
+  if (!isMainThread && parentPort === null) return;
+  if (isRecordingAlready(options)) return;
+  await start(options);
+  if (!isDoctorAsked(process.env)) return;
+  const { reportInApp } = await import("./doctor/report-in-app.ts");
+  await reportInApp(patchesSoFar(), options);
+}
+
+async function start(options: InstrumentOptions): Promise<void> {
   if (isDisabled(process.env)) {
     announce("off, as OTEL_SDK_DISABLED or OTEL_TRACES_EXPORTER says.");
     return;
   }
   try {
-    const url = startTracing(options);
-    const enabled = libraries.filter(({ name }) => !isLibraryDisabled(name, process.env));
-    patching ??= patchLibraries(enabled, announceProblem);
+    const { url } = startTracing(options);
+    patching ??= patchLibraries(enabledLibraries(), announceProblem);
     announcePatches(patching.patches, url);
     await patching.finished;
   } catch (error) {
@@ -35,51 +39,28 @@ export async function instrument(options: InstrumentOptions = {}): Promise<void>
   }
 }
 
+/**
+ * Records libraries that a bundler has put into the application's own file, where they cannot be found: `modules` are
+ * what `import * as module` gives, by what they are imported by: `instrumentModules({ openai })`. Call it before the first
+ * call. Never throws; what cannot be recorded is said on stderr.
+ */
+export function instrumentModules(modules: Readonly<Record<string, unknown>>): void {
+  for (const patch of patchGiven(enabledLibraries(), modules)) announceProblem(patch);
+}
+
+function enabledLibraries(): readonly Library[] {
+  return libraries.filter(({ name, partOf = name }) => {
+    return !isLibraryDisabled(name, process.env) && !isLibraryDisabled(partOf, process.env);
+  });
+}
+
 /** Done once in the life of the process: what is patched records whenever there is something to record with. */
 let patching: ReturnType<typeof patchLibraries> | undefined;
 
-/** Returns the URL that spans are sent to. */
-function startTracing(options: InstrumentOptions): string {
-  const target = otlpTarget(options, process.env);
-  const exporter = createOtlpExporter(target);
-  const batches = createBatches(exporter);
-  const provider = createProvider(batches, options.serviceName);
-  const openSpans = new Set<() => void>();
-  const stopWatching = onProcessEnd(() => {
-    for (const abandon of openSpans) abandon();
-    exporter.stopSending();
-    // Hands everything queued to the exporter before it returns.
-    void batches.forceFlush();
-    if (!sendAtExit(target, exporter.undelivered())) announceUndelivered(target, "when the process ended");
-  });
-  const flush = async (timeoutMs: number): Promise<void> => {
-    await settledWithin(Promise.allSettled([batches.forceFlush(), exporter.forceFlush()]), timeoutMs);
-  };
-  setTracing({
-    tracer: provider.getTracer("@turnwise/instrumentation", version),
-    captureContent: capturesContent(options.captureContent, process.env),
-    openSpans,
-    flush,
-    async shutdown() {
-      setTracing(undefined);
-      await flush(shutdownPatienceMs);
-      stopWatching();
-    },
-  });
-  return target.url;
-}
+const seen: Patch[] = [];
 
-const shutdownPatienceMs = 5000;
-
-/** The timer keeps the process alive meanwhile: connections do not, and whoever awaits a flush wants to go on after it. */
-async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
-}
+/** What became of every copy of a library until now, in order: a copy that waited is there again when it is patched. */
+export const patchesSoFar = (): readonly Patch[] => seen;
 
 function announcePatches(patches: readonly Patch[], url: string): void {
   for (const patch of patches) announceProblem(patch);
@@ -93,7 +74,9 @@ function announcePatches(patches: readonly Patch[], url: string): void {
 }
 
 /** Says of a copy that it is not recorded and why: nothing is as hard to find as spans that are not there. */
-function announceProblem({ library, version, status, reason }: Patch): void {
+function announceProblem(patch: Patch): void {
+  seen.push(patch);
+  const { library, version, status, reason } = patch;
   const why = status === "unsupported" ? "this version is not supported" : reason;
   if (status === "unsupported" || status === "failed") {
     announceOnce(`${library} ${version}`, `${library} ${version} is loaded but not recorded: ${why}`);

@@ -17,6 +17,12 @@ export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(val
 export const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 export const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
+/** A property of a function or an object, an ES module's namespace included. */
+export function member(owner: unknown, name: string | symbol): unknown {
+  if (typeof owner !== "function" && typeof owner !== "object") return undefined;
+  return owner === null ? undefined : (Reflect.get(owner, name) as unknown);
+}
+
 /** JSON for an attribute; undefined for what JSON cannot say (a cycle, a bigint, a function). */
 export function toJson(value: unknown): string | undefined {
   try {
@@ -33,4 +39,11 @@ export function parsedOrText(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** The parsed text if it is a JSON array or object. */
+export function parsedContainer(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  const value = parsedOrText(text);
+  return typeof value === "object" && value !== null ? value : undefined;
 }

@@ -24,6 +24,20 @@ export interface AskedToolCall {
   readonly arguments: unknown;
 }
 
+/**
+ * A model's answer in which every tool call has an id: not all providers give them (Gemini, Ollama), and by it a tool that
+ * runs finds the call that asked for it. `prefix` tells the answers apart.
+ */
+export function withCallIds(messages: readonly Message[], prefix: string): readonly Message[] {
+  let count = 0;
+  const identified = (part: Part): Part => {
+    if (part.type !== "tool_call") return part;
+    count += 1;
+    return part.id === undefined ? { ...part, id: `${prefix}-${count}` } : part;
+  };
+  return messages.map((message) => ({ ...message, parts: message.parts.map(identified) }));
+}
+
 /** The tool calls in a model's answer that carry an id. */
 export function toolCallsIn(messages: readonly Message[]): readonly AskedToolCall[] {
   return messages.flatMap(({ parts }) =>

@@ -1,20 +1,24 @@
-import { type Attributes, SpanKind } from "@opentelemetry/api";
+import { type Attributes, type HrTime, SpanKind } from "@opentelemetry/api";
 import { genAi } from "./gen-ai.ts";
 import { toJson } from "./json.ts";
-import { type Message, type Part, toolCallsIn } from "./message.ts";
-import { openSpan } from "./open-span.ts";
+import { type Message, type Part, toolCallsIn, withCallIds } from "./message.ts";
+import { usageOf } from "./model-usage.ts";
+import { openSpan, type OpenSpan } from "./open-span.ts";
 import { currentScope, within } from "./scope.ts";
+import { guardRuns, stopIfTripped } from "./stop-if-tripped.ts";
 import type { Tracing } from "./tracing.ts";
 
 /** What a model is asked, read from a library's own request when the call begins. */
 export interface ModelRequest {
-  readonly operation: "chat";
+  readonly operation: "chat" | "generate_content" | "text_completion" | "embeddings";
   readonly model: string | undefined;
   /** Provider, server and request parameters, by their attribute names. */
   readonly attributes: Attributes;
   readonly input: readonly Message[];
   readonly systemInstructions?: readonly Part[];
   readonly toolDefinitions?: readonly unknown[];
+  /** When the model was asked, if not just now. */
+  readonly askedAt?: HrTime;
 }
 
 /** What a model answered, as much of it as has arrived. */
@@ -40,7 +44,8 @@ export interface ModelCall {
 
 /** Begins a model call. `soFar` gives what has arrived of the answer, should the process end before it is complete. */
 export function startModelCall(tracing: Tracing, request: ModelRequest, soFar: () => ModelAnswer): ModelCall {
-  const { span: parent, turnTrace } = currentScope();
+  const { span: parent, turnTrace, onModelCall } = currentScope();
+  onModelCall?.();
   if (parent === undefined) turnTrace?.ask(request.input);
   const startedAt = performance.now();
   let firstChunkAttributes: Attributes = {};
@@ -48,24 +53,46 @@ export function startModelCall(tracing: Tracing, request: ModelRequest, soFar: (
     ...firstChunkAttributes,
     ...answerAttributes(answer, tracing.captureContent),
   });
+  const identified = (answer: ModelAnswer): ModelAnswer => ({
+    ...answer,
+    output: withCallIds(answer.output, open.span.spanContext().spanId),
+  });
   const name = request.model === undefined ? request.operation : `${request.operation} ${request.model}`;
-  const open = openSpan(tracing, name, SpanKind.CLIENT, requestAttributes(request, tracing.captureContent), () =>
-    answered(soFar()),
-  );
+  const openCall = (): OpenSpan =>
+    openSpan(
+      tracing,
+      name,
+      SpanKind.CLIENT,
+      requestAttributes(request, tracing.captureContent),
+      () => answered(identified(soFar())),
+      request.askedAt,
+    );
+  const runs = guardRuns();
+  stopIfTripped(runs, (run) => run.beforeModelCall(request.model), openCall);
+  const open = openCall();
+  const tellGuards = (answer: ModelAnswer): void => {
+    for (const run of runs) run.answered(usageOf(request, answer.attributes), toolCallsIn(answer.output));
+  };
   return {
-    run: (fn) => within({ span: open.span }, fn),
+    run: (fn) => within({ span: open.span, modelCall: open.span }, fn),
     firstChunk() {
       firstChunkAttributes = { [genAi.responseTimeToFirstChunk]: (performance.now() - startedAt) / 1000 };
     },
-    answer(answer) {
+    answer(given) {
+      const answer = identified(given);
       turnTrace?.askedFor(toolCallsIn(answer.output));
+      tellGuards(answer);
       if (answer.error === undefined) open.end(() => answered(answer));
       else open.fail(answer.error, () => answered(answer));
     },
-    stop: (answer) => open.end(() => ({ ...answered(answer), [genAi.aborted]: true })),
+    stop(given) {
+      const answer = identified(given);
+      tellGuards(answer);
+      open.end(() => ({ ...answered(answer), [genAi.aborted]: true }));
+    },
     fail(error, answer) {
       if (parent === undefined) turnTrace?.failed();
-      open.fail(error, () => (answer === undefined ? {} : answered(answer)));
+      open.fail(error, () => (answer === undefined ? {} : answered(identified(answer))));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Attributes, type Span, type SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { type Attributes, type HrTime, type Span, type SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { now } from "./clock.ts";
 import { genAi } from "./gen-ai.ts";
 import { safely } from "./safely.ts";
@@ -20,8 +20,9 @@ export function openSpan(
   kind: SpanKind,
   attributes: Attributes,
   unfinished: () => Attributes = () => ({}),
+  startTime?: HrTime,
 ): OpenSpan {
-  const span = startSpan(tracing, name, kind, attributes);
+  const span = startSpan(tracing, name, kind, attributes, startTime);
   const finish = (finishing: () => void): void => {
     if (!tracing.openSpans.delete(abandon)) return;
     safely(finishing);

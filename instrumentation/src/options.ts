@@ -1,13 +1,51 @@
-/** What `instrument` takes. Everything has a default, from the environment where a variable exists. */
-export interface InstrumentOptions {
+import type { Guard } from "./guards/guard.ts";
+import type { Mask } from "./masking/mask.ts";
+import type { MaskPreset } from "./masking/masks.ts";
+
+/** Where spans go and what may leave the process. Everything has a default, from the environment where a variable exists. */
+export interface DeliveryOptions {
   /** Base URL of the OTLP/HTTP server, e.g. `http://localhost:4318`; `/v1/traces` is added. */
   readonly endpoint?: string;
   /** Headers for the OTLP server, e.g. `authorization`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * What takes out of every span what must not leave the process: presets (`"pii"`, `"secrets"`) and functions of your own,
+   * in their order. An attribute on which one of them fails is not sent. Default: the presets in TURNWISE_MASK.
+   */
+  readonly mask?: MaskPreset | Mask | readonly (MaskPreset | Mask)[];
+  /**
+   * The most characters of one attribute. Of longer lists of messages the oldest are left out, of other texts the end.
+   * Default: OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT, OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, else 4 Mi.
+   */
+  readonly maxTextLength?: number;
+}
+
+/** What `instrument` takes. */
+export interface InstrumentOptions extends DeliveryOptions {
   /** The service's name in `service.name`. */
   readonly serviceName?: string;
   /** Whether messages, tool arguments and results are recorded. Default true. */
   readonly captureContent?: boolean;
+  /**
+   * Limits for every turn of a `withSession`, and for every outermost `withAgent` outside of one. A turn that exceeds one is
+   * stopped: its next model call, or call of a `tool`, throws a GuardError. This is the only error that is ever thrown.
+   */
+  readonly guards?: readonly Guard[];
+}
+
+/** The masks of the option, else the presets that TURNWISE_MASK names between commas. */
+export function masksOf(option: DeliveryOptions["mask"], env: NodeJS.ProcessEnv): readonly (Mask | string)[] {
+  if (typeof option === "string" || typeof option === "function") return [option];
+  const named = (env["TURNWISE_MASK"] ?? "").split(",").map((name) => name.trim());
+  return option ?? named.filter((name) => name !== "");
+}
+
+/** As `DeliveryOptions.maxTextLength` says. The server takes 64 MiB in one request, of which a span has several attributes. */
+export function maxTextLengthOf(option: number | undefined, env: NodeJS.ProcessEnv): number {
+  const set = env["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"] ?? env["OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"];
+  const length = option ?? (Number.parseInt(set ?? "", 10) || 4 * 1024 * 1024);
+  if (!(length > 0)) throw new Error(`not a length of text: ${length}`);
+  return length;
 }
 
 /**
@@ -27,4 +65,9 @@ export function isDisabled(env: NodeJS.ProcessEnv): boolean {
 /** Whether a library is to be left alone: OTEL_NODE_DISABLED_INSTRUMENTATIONS, as in OpenTelemetry's own register. */
 export function isLibraryDisabled(name: string, env: NodeJS.ProcessEnv): boolean {
   return (env["OTEL_NODE_DISABLED_INSTRUMENTATIONS"] ?? "").split(",").some((item) => item.trim() === name);
+}
+
+/** Whether the application is to report on its own instrumentation: TURNWISE_DOCTOR=1. */
+export function isDoctorAsked(env: NodeJS.ProcessEnv): boolean {
+  return !["", "0", "false"].includes(env["TURNWISE_DOCTOR"] ?? "");
 }

@@ -1,12 +1,14 @@
+import type { Attributes } from "@opentelemetry/api";
 import { resourceFromAttributes, defaultResource, detectResources, envDetector } from "@opentelemetry/resources";
 import {
   BasicTracerProvider,
   type IdGenerator,
   RandomIdGenerator,
+  type SpanLimits,
   type SpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { genAi } from "./gen-ai.ts";
-import { currentScope } from "./scope.ts";
+import { currentScope, type Scope } from "./scope.ts";
 
 /**
  * A tracer provider of our own. It is never registered as the global one: an application's SDK (Sentry, NodeSDK, ...),
@@ -17,7 +19,21 @@ export function createProvider(batches: SpanProcessor, serviceName: string | und
   const resource = defaultResource()
     .merge(detectResources({ detectors: [envDetector] }))
     .merge(resourceFromAttributes(serviceName === undefined ? {} : { "service.name": serviceName }));
-  return new BasicTracerProvider({ resource, idGenerator, spanProcessors: [identifySpans, batches] });
+  return new BasicTracerProvider({
+    resource,
+    idGenerator,
+    spanLimits: spanLimits(process.env),
+    spanProcessors: [identifySpans, batches],
+  });
+}
+
+/**
+ * No limit on the number of attributes unless one is set: the SDK's own, 128, would drop the answer first. The length of
+ * texts is limited where they are sent, because the SDK would cut JSON in the middle.
+ */
+export function spanLimits(env: NodeJS.ProcessEnv): SpanLimits {
+  const count = Number.parseInt(env["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"] ?? env["OTEL_ATTRIBUTE_COUNT_LIMIT"] ?? "", 10);
+  return { attributeCountLimit: count >= 0 ? count : Infinity, attributeValueLengthLimit: Infinity };
 }
 
 const randomIds = new RandomIdGenerator();
@@ -28,13 +44,19 @@ const idGenerator: IdGenerator = {
   generateSpanId: () => randomIds.generateSpanId(),
 };
 
+/** Whose conversation, user and agent a scope is. */
+export function identityOf({ conversationId, userId, agentName }: Scope): Attributes {
+  return {
+    ...(conversationId !== undefined && { [genAi.conversationId]: conversationId }),
+    ...(userId !== undefined && { [genAi.userId]: userId }),
+    ...(agentName !== undefined && { [genAi.agentName]: agentName }),
+  };
+}
+
 /** Writes on every span whose conversation, user and agent it belongs to. */
 const identifySpans: SpanProcessor = {
   onStart(span) {
-    const { conversationId, userId, agentName } = currentScope();
-    if (conversationId !== undefined) span.setAttribute(genAi.conversationId, conversationId);
-    if (userId !== undefined) span.setAttribute(genAi.userId, userId);
-    if (agentName !== undefined) span.setAttribute(genAi.agentName, agentName);
+    span.setAttributes(identityOf(currentScope()));
   },
   onEnd: () => undefined,
   forceFlush: async () => undefined,

@@ -8,9 +8,12 @@ import {
   trace,
   TraceFlags,
 } from "@opentelemetry/api";
-import type { Tracer } from "@opentelemetry/api";
+import type { HrTime, Tracer } from "@opentelemetry/api";
 import { now } from "./clock.ts";
+import type { Delivery } from "./delivery.ts";
 import { currentScope } from "./scope.ts";
+import { noteRecorded } from "./recorded-twice.ts";
+import { shared } from "./shared.ts";
 
 /** What the instrumented code needs of the running instrumentation. */
 export interface Tracing {
@@ -19,27 +22,35 @@ export interface Tracing {
   readonly captureContent: boolean;
   /** Functions that end the spans that are still open, for when the process ends before they do. */
   readonly openSpans: Set<() => void>;
-  /** Resolves when everything recorded so far was delivered, or after `timeoutMs`. Never rejects. */
-  flush(timeoutMs: number): Promise<void>;
+  readonly delivery: Delivery;
   shutdown(): Promise<void>;
 }
 
-let running: Tracing | undefined;
+const running = shared("tracing", (): { tracing: Tracing | undefined } => ({ tracing: undefined }));
 
 /** Undefined until `instrument` or `register` ran, and after `shutdown`: then nothing is recorded. */
-export const currentTracing = (): Tracing | undefined => running;
+export const currentTracing = (): Tracing | undefined => running.tracing;
 
 export function setTracing(tracing: Tracing | undefined): void {
-  running = tracing;
+  running.tracing = tracing;
 }
 
 /** Starts a span under our innermost span, else under the active span of whatever SDK the application uses. */
-export function startSpan(tracing: Tracing, name: string, kind: SpanKind, attributes: Attributes): Span {
-  return tracing.tracer.startSpan(name, { kind, attributes, startTime: now() }, parentContext());
+export function startSpan(
+  tracing: Tracing,
+  name: string,
+  kind: SpanKind,
+  attributes: Attributes,
+  startTime: HrTime = now(),
+): Span {
+  const span = tracing.tracer.startSpan(name, { kind, attributes, startTime }, parentContext());
+  noteRecorded(attributes);
+  return span;
 }
 
 function parentContext(): Context {
-  const { span } = currentScope();
+  const { span: innermost, turnTrace } = currentScope();
+  const span = innermost ?? turnTrace?.openSpan();
   if (span !== undefined) return trace.setSpan(ROOT_CONTEXT, span);
   const foreign = trace.getSpanContext(context.active());
   if (foreign === undefined) return ROOT_CONTEXT;

@@ -1,6 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
+import type { Span } from "@opentelemetry/api";
 import { RandomIdGenerator } from "@opentelemetry/sdk-trace-base";
-import { parsedOrText, toJson } from "./json.ts";
+import { findCall } from "./find-call.ts";
+import { type GuardRun, startTurnGuards } from "./guard-run.ts";
+import { toJson } from "./json.ts";
 import type { AskedToolCall, Message } from "./message.ts";
 
 /**
@@ -19,6 +21,20 @@ export interface TurnTrace {
   askedFor(calls: readonly AskedToolCall[]): void;
   /** The id of the call that a tool now answers, each once; undefined if the model's wish is not recognised. */
   takeCallId(name: string, toolArguments: unknown): string | undefined;
+  /** What guards remember of the turn; undefined without guards. */
+  guardRun(): GuardRun | undefined;
+  /** From now on the turn is this span's, and no question begins another, until `close` was called. */
+  open(turn: OpenTurn): void;
+  /** The span of the turn that is open. */
+  openSpan(): Span | undefined;
+  /** Ends the turn that is open, if there is one. */
+  close(): void;
+}
+
+/** A turn that the application has begun itself. */
+export interface OpenTurn {
+  readonly span: Span;
+  readonly end: () => void;
 }
 
 const ids = new RandomIdGenerator();
@@ -30,11 +46,15 @@ export function createTurnTrace(): TurnTrace {
   let question: string | undefined;
   let lastFailed = false;
   let open: readonly AskedToolCall[] = [];
+  let guardRun: GuardRun | undefined;
+  let openTurn: OpenTurn | undefined;
 
   const beginTurn = (): void => {
+    if (openTurn !== undefined) return;
     if (!fresh) traceId = ids.generateTraceId();
     fresh = false;
     open = [];
+    guardRun = undefined;
   };
   return {
     traceId: () => traceId,
@@ -58,6 +78,16 @@ export function createTurnTrace(): TurnTrace {
       open = open.filter((other) => other !== call);
       return call?.id;
     },
+    guardRun: () => (guardRun ??= startTurnGuards()),
+    open(turn) {
+      openTurn = turn;
+    },
+    openSpan: () => openTurn?.span,
+    close() {
+      const closing = openTurn;
+      openTurn = undefined;
+      closing?.end();
+    },
   };
 }
 
@@ -66,13 +96,4 @@ function questionOf(input: readonly Message[]): string | undefined {
   const last = input.findLast(({ role }) => role !== "system" && role !== "developer");
   if (last?.role !== "user") return undefined;
   return `${input.length} ${toJson(last) ?? ""}`;
-}
-
-/** Equal arguments decide; without them a name that was asked for only once does. */
-function findCall(open: readonly AskedToolCall[], name: string, toolArguments: unknown): AskedToolCall | undefined {
-  const named = open.filter((call) => call.name === name);
-  const json = toJson(toolArguments);
-  const given = json === undefined ? undefined : parsedOrText(json);
-  const equal = named.find((call) => isDeepStrictEqual(call.arguments, given));
-  return equal ?? (named.length === 1 ? named[0] : undefined);
 }

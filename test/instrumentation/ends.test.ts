@@ -10,11 +10,14 @@ beforeEach(async () => {
 });
 afterEach(async () => collector.close());
 
-async function end(way: string, options: AppOptions = {}): Promise<AppResult> {
+async function end(
+  way: string,
+  { app = "ends.mjs", ...options }: AppOptions & { app?: string } = {},
+): Promise<AppResult> {
   const killWhenReady: AppOptions["onOutput"] = (output, kill) => {
     if (output.includes("ready") && !output.includes("ignored")) kill("SIGTERM");
   };
-  return runWithModel("ends.mjs", { args: [way], env: collector.env, onOutput: killWhenReady, ...options });
+  return runWithModel(app, { args: [way], env: collector.env, onOutput: killWhenReady, ...options });
 }
 
 const cases: readonly (AppOptions & { way: string; code: number | null; signal?: NodeJS.Signals; stdout: string })[] = [
@@ -36,6 +39,13 @@ it.each(cases)("delivers the last spans when a process ends $way, and lets it en
   });
   expect(stderr.includes("nobody caught me")).toBe(example.way === "by an uncaught error");
   expect(collector.conversation("ends").map(({ name }) => name)).toEqual(["chat hello"]);
+});
+
+it("lets a library end the process that does so only if nobody else listens to the signal", async () => {
+  const bare = await end("", { app: "agents-ends.mjs", env: { OTEL_SDK_DISABLED: "true" } });
+  const { code, signal } = await end("", { app: "agents-ends.mjs" });
+  expect({ code, signal }).toEqual({ code: bare.code, signal: bare.signal });
+  expect(collector.spans().map(({ name }) => name)).toEqual(["execute_tool look_up"]);
 });
 
 it("ends the span of a call that is running when the process ends, as aborted", async () => {

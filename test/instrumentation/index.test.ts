@@ -6,11 +6,17 @@ import { version } from "../../instrumentation/src/version.ts";
 
 it("exports exactly this", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "endSession",
     "flush",
+    "flushAfter",
     "instrument",
+    "instrumentModules",
     "shutdown",
+    "startTurn",
     "tool",
+    "turnwiseSpanProcessor",
     "withAgent",
+    "withGuards",
     "withSession",
     "withUser",
   ]);

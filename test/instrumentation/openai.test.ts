@@ -103,6 +103,36 @@ const expected: Readonly<Record<string, readonly object[]>> = {
   "responses-stream": [answered],
   "responses-stream-break": [{ output: [assistant("Hello, ")], aborted: true, error: undefined }],
   "responses-stream-helper": [asked],
+  embeddings: [
+    {
+      name: "embeddings embedding",
+      input: undefined,
+      output: undefined,
+      usage: { input: 4, output: undefined },
+      attributes: {
+        "gen_ai.operation.name": "embeddings",
+        "gen_ai.response.model": "embedding-1",
+        "gen_ai.embeddings.dimension.count": 2,
+      },
+    },
+    { name: "embeddings embedding", usage: { input: 4 } },
+  ],
+  completion: [
+    {
+      name: "text_completion continues",
+      input: [user("Once upon a time")],
+      output: [assistant(" there was a tent.", "stop")],
+      usage: { input: 4, output: 5 },
+      attributes: { "gen_ai.operation.name": "text_completion", "gen_ai.request.max_tokens": 5 },
+    },
+  ],
+  "completion-stream": [
+    {
+      input: [user("Once"), user("Twice")],
+      output: [assistant(" upon a time", "length"), assistant(" more", "stop")],
+      usage: { input: 4, output: 5 },
+    },
+  ],
   "bad-request": [{ output: undefined, error: { type: "BadRequestError", message: "400 no such thing" } }],
   "bad-request-caught-late": [{ error: { type: "BadRequestError", message: "400 no such thing" } }],
   "too-many-requests": [{ ...answered, name: "chat too-many-requests", error: undefined }],
@@ -173,7 +203,7 @@ describe.each(ways)("openai in $name", ({ app, nodeArgs, bare }) => {
     expect(instrumented.stdout).toContain("--- agent-and-user");
     expect(instrumented.code).toBe(0);
     expect(instrumented.stderr.trim()).toMatch(
-      /^turnwise: recording openai 6\.\d+\.\d+, sending to http:\S+\/v1\/traces$/,
+      /^turnwise: recording openai 6\.\d+\.\d+(?:, \S+ \d\S+)*, sending to http:\S+\/v1\/traces$/,
     );
   });
 

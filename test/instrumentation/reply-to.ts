@@ -24,6 +24,14 @@ const call = (id: string, city: string): { id: string; name: string; arguments: 
   arguments: { city },
 });
 
+const continuation = (choices: readonly object[]): object => ({
+  id: "cmpl-1",
+  object: "text_completion",
+  model: "continues-1",
+  choices,
+  usage: { prompt_tokens: 4, completion_tokens: 5, total_tokens: 9 },
+});
+
 const replies: Readonly<Record<string, (asked: Asked) => ScriptedReply>> = {
   hello: () => hello,
   json: () => ({ message: { content: '{"answer":42}' } }),
@@ -47,6 +55,34 @@ const replies: Readonly<Record<string, (asked: Asked) => ScriptedReply>> = {
   }),
   "tool-then-text": ({ lastRole }) =>
     lastRole === "tool" ? hello : { message: { tool_calls: [call("call_faro", "Faro")] } },
+  "two-tools-then-text": ({ lastRole }) =>
+    lastRole === "tool" ? hello : { message: { tool_calls: [call("call_faro", "Faro"), call("call_lagos", "Lagos")] } },
+  "researching-then-text": ({ lastRole }) =>
+    lastRole === "tool"
+      ? hello
+      : { message: { tool_calls: [{ id: "call_research", name: "research", arguments: { input: "tents" } }] } },
+  "hands-over": () => ({
+    message: { tool_calls: [{ id: "call_billing", name: "transfer_to_Billing", arguments: {} }] },
+  }),
+  embedding: () => ({
+    body: {
+      object: "list",
+      model: "embedding-1",
+      // Two numbers, 0.5 and -2, as base64.
+      data: [{ object: "embedding", index: 0, embedding: "AAAAPwAAAMA=" }],
+      usage: { prompt_tokens: 4, total_tokens: 4 },
+    },
+  }),
+  continues: () => ({ body: continuation([{ index: 0, text: " there was a tent.", finish_reason: "stop" }]) }),
+  "continues-streamed": () => ({
+    body: [
+      continuation([{ index: 0, text: " upon", finish_reason: null }]),
+      continuation([{ index: 1, text: " more", finish_reason: "stop" }]),
+      continuation([{ index: 0, text: " a time", finish_reason: "length" }]),
+    ]
+      .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
+      .join(""),
+  }),
   "bad-request": () => ({
     status: 400,
     body: { error: { message: "no such thing", type: "invalid_request_error", code: "bad_thing" } },

@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The Node that runs it. Default: this one. */
+  readonly node?: string;
   /** Called with what the app has printed so far and a way to send it a signal. */
   readonly onOutput?: (output: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -22,7 +24,7 @@ export interface AppOptions {
 export async function runApp(app: string, options: AppOptions = {}): Promise<AppResult> {
   const path = app.startsWith("/") ? app : fileURLToPath(new URL(`fixtures/${app}`, import.meta.url));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), path, ...(options.args ?? [])], {
+  const child = spawn(options.node ?? process.execPath, [...(options.nodeArgs ?? []), path, ...(options.args ?? [])], {
     env: { PATH: process.env["PATH"], OPENAI_API_KEY: "test", ...options.env },
     cwd: options.cwd ?? fileURLToPath(new URL("fixtures", import.meta.url)),
     stdio: ["ignore", "pipe", "pipe"],

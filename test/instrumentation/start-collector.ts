@@ -63,7 +63,11 @@ export async function startCollector(answer: Answer = () => ({ status: 200 })): 
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("not listening on a port");
   const url = `http://127.0.0.1:${address.port}`;
-  const spans = (): readonly CollectedSpan[] => accepted.flatMap(({ body }) => spansOf(body)).sort(byStart);
+  const spans = (): readonly CollectedSpan[] =>
+    accepted
+      .filter(({ path }) => path !== "/v1/logs")
+      .flatMap(({ body }) => spansOf(body))
+      .sort(byStart);
   return {
     url,
     requests,

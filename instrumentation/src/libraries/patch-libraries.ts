@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { types } from "node:util";
 import { type Copy, findCopies } from "./find-copies.ts";
-import type { Library } from "./library.ts";
+import { entriesOf, type Library, specifierOf } from "./library.ts";
 import { safely } from "../safely.ts";
-import { hookImport, hookRequire } from "./module-hooks.ts";
+import { hookImport, hookRequire, type OnLoad } from "./module-hooks.ts";
 
 /** What became of one copy of a library. */
 export interface Patch {
@@ -33,33 +34,65 @@ export function patchLibraries(
   readonly patches: readonly Patch[];
   readonly finished: Promise<unknown>;
 } {
-  const names = libraries.map(({ name }) => name);
-  const onLoad = (name: string, version: string, moduleExports: unknown): void => {
-    const library = libraries.find((library) => library.name === name);
-    if (library !== undefined) onLoaded(patchModule(library, version, moduleExports));
+  const owners = ownersOf(libraries);
+  const specifiers = [...owners.keys()];
+  const onLoad: OnLoad = (specifier, version, moduleExports) => {
+    const library = owners.get(specifier);
+    if (library === undefined) return {};
+    const patch = patchModules(library, version, [moduleExports]);
+    onLoaded(patch);
+    return patch.status === "patched" ? (library.replace?.(moduleExports) ?? {}) : {};
   };
-  safely(() => hookRequire(names, onLoad));
-  const found = libraries.flatMap((library) => findCopies(library.name).map((copy) => ({ library, copy })));
+  safely(() => hookRequire(specifiers, onLoad));
+  const found = libraries.flatMap((library) =>
+    findCopies(library.name, entriesOf(library)).map((copy) => ({ library, copy })),
+  );
   const attempts = found.map(({ library, copy }) => patchCopy(library, copy));
-  const patched = found.filter((_, index) => attempts[index]?.patch.status === "patched");
-  const known = patched.map(({ copy }) => pathToFileURL(join(copy.directory, copy.importEntry)).href);
+  // What is patched in place needs no hook.
+  const patched = found.filter(
+    ({ library }, index) => attempts[index]?.patch.status === "patched" && library.replace === undefined,
+  );
+  const known = patched.flatMap(({ copy }) => importPathsOf(copy).map((path) => pathToFileURL(path).href));
   const isNeeded = found.length === 0 || (patched.length < found.length && isPreloading());
-  safely(() => hookImport(names, known, isNeeded, onLoad));
+  safely(() => hookImport(specifiers, known, isNeeded, onLoad));
   return {
     patches: attempts.map(({ patch }) => patch),
     finished: Promise.all(attempts.flatMap(({ later }) => (later === undefined ? [] : [later().then(onLoaded)]))),
   };
 }
 
+/** The library of every specifier that an application imports it by. */
+const ownersOf = (libraries: readonly Library[]): ReadonlyMap<string, Library> =>
+  new Map(
+    libraries.flatMap((library) => entriesOf(library).map((entry) => [specifierOf(library, entry), library] as const)),
+  );
+
+/** Patches modules that the application hands over, by the specifiers it imports them by. Never throws. */
+export function patchGiven(
+  libraries: readonly Library[],
+  modules: Readonly<Record<string, unknown>>,
+): readonly Patch[] {
+  const owners = ownersOf(libraries);
+  return Object.entries(modules).map(([specifier, moduleExports]) => {
+    const patch = { library: specifier, version: "(bundled)" };
+    const library = owners.get(specifier);
+    if (library === undefined) return { ...patch, status: "failed", reason: "it is no library that can be recorded" };
+    const isPatched = safely(() => library.patch(moduleExports)) === true;
+    return isPatched ? { ...patch, status: "patched" } : { ...patch, status: "failed", reason: unexpected };
+  });
+}
+
+const unexpected = "its classes do not look as expected";
+
 interface Attempt {
   readonly patch: Patch;
   readonly later?: () => Promise<Patch>;
 }
 
-function patchModule({ name: library, majors, patch }: Library, version: string, moduleExports: unknown): Patch {
+function patchModules({ name: library, majors, patch }: Library, version: string, modules: readonly unknown[]): Patch {
   if (!majors.includes(majorOf(version))) return { library, version, status: "unsupported" };
-  if (patch(moduleExports)) return { library, version, status: "patched" };
-  return { library, version, status: "failed", reason: "its classes do not look as expected" };
+  if (modules.every((moduleExports) => patch(moduleExports))) return { library, version, status: "patched" };
+  return { library, version, status: "failed", reason: unexpected };
 }
 
 function patchCopy(library: Library, copy: Copy): Attempt {
@@ -71,7 +104,9 @@ function patchCopy(library: Library, copy: Copy): Attempt {
   try {
     patchRequired(library, copy);
     if (orderSensitiveMajors.includes(major)) return waiting;
-    return { patch: patchModule(library, copy.version, loadNow(copy)) };
+    const modules = loadNow(copy);
+    const patched: Attempt = { patch: patchModules(library, copy.version, modules) };
+    return modules.every(types.isModuleNamespaceObject) || isPreloading() ? patched : { ...waiting, ...patched };
   } catch (error) {
     return cannotRequire(error) ? waiting : { patch: failed(patch, error) };
   }
@@ -96,27 +131,39 @@ function patchRequired(library: Library, copy: Copy): void {
   }
 }
 
-/** Node shares one instance of an ES module between `import` and `require`, and evaluates it for `require` at once. */
-function loadNow({ directory, importEntry }: Copy): unknown {
-  const require = createRequire(join(directory, "package.json"));
-  return require(join(directory, importEntry)) as unknown;
+/**
+ * Node shares one instance of an ES module between `import` and `require`, and evaluates it for `require` at once. What is
+ * no namespace is a CommonJS module, or a copy of an ES module that a compiler (tsx) has made for `require` alone.
+ */
+function loadNow(copy: Copy): readonly unknown[] {
+  const require = createRequire(join(copy.directory, "package.json"));
+  return importPathsOf(copy).map((path) => require(path) as unknown);
 }
 
+const importPathsOf = ({ directory, importEntries }: Copy): readonly string[] =>
+  importEntries.map((entry) => join(directory, entry));
+
 /** While modules are preloaded, the application has not been: then only the hook may patch it. */
-async function patchImported(library: Library, { directory, importEntry, version }: Copy): Promise<Patch> {
+async function patchImported(library: Library, copy: Copy): Promise<Patch> {
+  const { version } = copy;
   const patch = { library: library.name, version };
   if (isPreloading()) return { ...patch, status: "waiting" };
+  // Next to us, the application's other imports are evaluated first.
+  await Promise.resolve();
+  if (library.isLoaded?.(version) === false) return { ...patch, status: "waiting" };
   try {
-    return patchModule(library, version, await import(pathToFileURL(join(directory, importEntry)).href));
+    const modules = importPathsOf(copy).map(async (path) => (await import(pathToFileURL(path).href)) as unknown);
+    return patchModules(library, version, await Promise.all(modules));
   } catch (error) {
     return failed(patch, error);
   }
 }
 
-/** Whether Node was told to preload us, or a file that may import us. Packages (`--import tsx`) do not. */
+/** Whether Node was told to preload us, or a file that may import us. Packages (`--import tsx`, by name or path) do not. */
 function isPreloading(): boolean {
   const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/)].join(" ");
-  return /(^| )(--import|--require|-r)[= ](\.|\/|file:|@turnwise\/)/.test(flags);
+  const isOfPackage = "(?!\\S*/node_modules/(?!@turnwise/))";
+  return new RegExp(`(^| )(--import|--require|-r)[= ]${isOfPackage}(\\.|/|file:|@turnwise/)`).test(flags);
 }
 
 const majorOf = (version: string): number => Number.parseInt(version, 10);

@@ -4,10 +4,15 @@ import type { OtlpTarget } from "./target.ts";
 /** How long the end of the process may wait for the server. */
 const patienceMs = 2000;
 
-/** What the thread gets. It sets `outcome[0]`, from 0, and wakes the waiter. */
-export interface LastBatches {
+/** Batches that may be sent at the same time. */
+export interface Round {
   readonly target: OtlpTarget;
   readonly payloads: readonly Uint8Array[];
+}
+
+/** What the thread gets: rounds to be sent one after the other. It sets `outcome[0]`, from 0, and wakes the waiter. */
+export interface LastBatches {
+  readonly rounds: readonly Round[];
   readonly outcome: Int32Array;
 }
 
@@ -19,10 +24,11 @@ export const notDelivered = 2;
  * So neither `beforeExit` fires twice nor `process.exit` or an uncaught error loses the last spans. Returns whether the
  * server took all of them.
  */
-export function sendAtExit(target: OtlpTarget, payloads: readonly Uint8Array[]): boolean {
-  if (payloads.length === 0) return true;
+export function sendAtExit(rounds: readonly Round[]): boolean {
+  if (rounds.every(({ payloads }) => payloads.length === 0)) return true;
   const outcome = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: LastBatches = { target: { ...target, timeoutMs: patienceMs }, payloads, outcome };
+  const hurried = rounds.map(({ target, payloads }) => ({ target: { ...target, timeoutMs: patienceMs }, payloads }));
+  const workerData: LastBatches = { rounds: hurried, outcome };
   // Without the process's own --import and NODE_OPTIONS: the application is not to be loaded in there.
   const worker = new Worker(new URL("./send-at-exit-thread.js", import.meta.url), {
     workerData,

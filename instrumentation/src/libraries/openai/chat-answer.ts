@@ -3,7 +3,7 @@ import { genAi } from "../../gen-ai.ts";
 import { fieldsOf, listOf, numberOf, textOf } from "../../json.ts";
 import type { ModelAnswer } from "../../model-call.ts";
 import { toMessage } from "./chat-messages.ts";
-import { withoutUndefined } from "./without-undefined.ts";
+import { withoutUndefined } from "../../without-undefined.ts";
 
 /** Reads a `chat.completion`. */
 export function readChatCompletion(value: unknown): ModelAnswer {

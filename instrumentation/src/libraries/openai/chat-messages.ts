@@ -1,5 +1,6 @@
-import { type Fields, fieldsOf, listOf, parsedOrText, textOf } from "../../json.ts";
+import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Message, Part } from "../../message.ts";
+import { toolCallPart, toolResponsePart } from "../parts.ts";
 import { toolResponseOf, toParts } from "./content-parts.ts";
 
 /** Messages of chat completions, request or answer, in the conventions' form. */
@@ -14,8 +15,7 @@ export function toMessage(value: unknown): Message {
 }
 
 function toolResponse(message: Fields): Part {
-  const id = textOf(message["tool_call_id"]);
-  return { type: "tool_call_response", ...(id !== undefined && { id }), response: toolResponseOf(message["content"]) };
+  return toolResponsePart(message["tool_call_id"], toolResponseOf(message["content"]));
 }
 
 /** Not OpenAI's own, but DeepSeek's and many local servers'. */
@@ -38,14 +38,4 @@ function calls(message: Fields): readonly Part[] {
     const { name, arguments: json, input } = fieldsOf(call["function"] ?? call["custom"]);
     return toolCallPart(call["id"], name, json ?? input);
   });
-}
-
-/** A tool call; arguments that are JSON are parsed, others kept as text. */
-export function toolCallPart(id: unknown, name: unknown, json: unknown): Part {
-  return {
-    type: "tool_call",
-    ...(typeof id === "string" && { id }),
-    name: textOf(name) ?? "",
-    arguments: typeof json === "string" ? parsedOrText(json) : json,
-  };
 }

@@ -1,6 +1,6 @@
 import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../../json.ts";
 import { readChatCompletion } from "./chat-answer.ts";
-import type { StreamReader } from "./observed-call.ts";
+import type { StreamReader } from "../observed-call.ts";
 
 interface Choice {
   content: string;

@@ -1,11 +1,14 @@
+import { member } from "../../json.ts";
 import type { Library } from "../library.ts";
+import { type Begin, patchCreate } from "../stainless/patch-create.ts";
 import { beginChatCompletion } from "./begin-chat-completion.ts";
+import { beginCompletion } from "./begin-completion.ts";
+import { beginEmbedding } from "./begin-embedding.ts";
 import { beginResponse } from "./begin-response.ts";
-import { patchCreate } from "./patch-create.ts";
 
 /**
- * The `openai` client: `chat.completions.create` and `responses.create`. The helpers `parse`, `stream` and `runTools`
- * all come through these two.
+ * The `openai` client: `chat.completions.create`, `responses.create` (its beta, too), `embeddings.create` and the old
+ * `completions.create`. The helpers `parse`, `stream` and `runTools` all come through these, and Azure's client has them.
  */
 export const openai: Library = {
   name: "openai",
@@ -15,19 +18,23 @@ export const openai: Library = {
   patch(moduleExports) {
     const client = clientOf(moduleExports);
     const completions = member(member(client, "Chat"), "Completions");
-    const responses = member(client, "Responses");
     const chatIsPatched = patchCreate(member(completions, "prototype"), beginChatCompletion);
-    // Versions before 4.87 have no Responses API.
-    return chatIsPatched && (responses === undefined || patchCreate(member(responses, "prototype"), beginResponse));
+    const patched = others(client).map(
+      // Not every version has all of them: the Responses API came with 4.87.
+      ([resource, begin]) => resource === undefined || patchCreate(member(resource, "prototype"), begin),
+    );
+    return chatIsPatched && patched.every(Boolean);
   },
 };
+
+const others = (client: unknown): readonly (readonly [resource: unknown, begin: Begin])[] => [
+  [member(client, "Responses"), beginResponse],
+  [member(member(client, "Beta"), "Responses"), beginResponse],
+  [member(client, "Embeddings"), beginEmbedding],
+  [member(client, "Completions"), beginCompletion],
+];
 
 /** The client class has its name in both module systems; version 4 also exports it as the module itself. */
 function clientOf(moduleExports: unknown): unknown {
   return member(moduleExports, "OpenAI") ?? member(moduleExports, "default") ?? moduleExports;
-}
-
-function member(owner: unknown, name: string): unknown {
-  if (typeof owner !== "function" && typeof owner !== "object") return undefined;
-  return owner === null ? undefined : (Reflect.get(owner, name) as unknown);
 }

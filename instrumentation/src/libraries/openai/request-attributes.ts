@@ -1,15 +1,10 @@
-import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import type { Attributes } from "@opentelemetry/api";
 import { genAi } from "../../gen-ai.ts";
-import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../../json.ts";
-
-type Read = (value: unknown) => AttributeValue | undefined;
-
-const flag: Read = (value) => (typeof value === "boolean" ? value : undefined);
-const texts: Read = (value) =>
-  typeof value === "string" ? [value] : listOf(value).filter((item) => typeof item === "string");
+import { type Fields, fieldsOf, numberOf, textOf } from "../../json.ts";
+import { flag, type Parameter, readParameters, texts } from "../parameters.ts";
 
 /** Request parameters of both APIs and the attributes that say them. */
-const parameters: readonly (readonly [parameter: string, attribute: string, read: Read])[] = [
+const parameters: readonly Parameter[] = [
   ["stream", genAi.requestStream, flag],
   ["max_tokens", genAi.requestMaxTokens, numberOf],
   ["max_completion_tokens", genAi.requestMaxTokens, numberOf],
@@ -26,11 +21,7 @@ const parameters: readonly (readonly [parameter: string, attribute: string, read
 
 /** The request's parameters as attributes; what is absent or of another type is left out. */
 export function requestAttributes(body: Fields): Attributes {
-  const attributes: Attributes = {};
-  for (const [parameter, attribute, read] of parameters) {
-    const value = body[parameter] === undefined || body[parameter] === null ? undefined : read(body[parameter]);
-    if (value !== undefined) attributes[attribute] = value;
-  }
+  const attributes = readParameters(parameters, body);
   const choices = numberOf(body["n"]);
   if (choices !== undefined && choices !== 1) attributes[genAi.requestChoiceCount] = choices;
   const format =

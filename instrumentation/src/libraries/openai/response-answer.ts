@@ -2,7 +2,7 @@ import { genAi } from "../../gen-ai.ts";
 import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../../json.ts";
 import type { ModelAnswer } from "../../model-call.ts";
 import { toMessages } from "./response-items.ts";
-import { withoutUndefined } from "./without-undefined.ts";
+import { withoutUndefined } from "../../without-undefined.ts";
 
 /** Reads a `response` of the Responses API, finished or not. */
 export function readResponse(value: unknown): ModelAnswer {

@@ -1,7 +1,7 @@
 import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Message, Part } from "../../message.ts";
-import { toolCallPart } from "./chat-messages.ts";
-import { itemPart, toolResponseOf, toParts } from "./content-parts.ts";
+import { itemPart, toolCallPart, toolResponsePart } from "../parts.ts";
+import { toolResponseOf, toParts } from "./content-parts.ts";
 
 /**
  * The `input` of the Responses API, or its `output`, as messages. An answer is a run of items there (reasoning, texts,
@@ -24,7 +24,9 @@ export function toMessages(input: unknown): readonly Message[] {
 function toMessage(item: Fields): Message {
   const type = textOf(item["type"]) ?? "message";
   if (type === "message") return { role: textOf(item["role"]) ?? "user", parts: toParts(item["content"]) };
-  if (type.endsWith("call_output")) return { role: "tool", parts: [toolResponse(item)] };
+  if (type.endsWith("call_output")) {
+    return { role: "tool", parts: [toolResponsePart(item["call_id"], toolResponseOf(item["output"]))] };
+  }
   return { role: "assistant", parts: assistantParts(type, item) };
 }
 
@@ -40,13 +42,7 @@ function assistantParts(type: string, item: Fields): readonly Part[] {
 function serverToolParts(item: Fields): readonly Part[] {
   const { id, name, output } = item;
   const call = toolCallPart(id, name, item["arguments"]);
-  if (typeof output !== "string") return [call];
-  return [call, { type: "tool_call_response", ...(typeof id === "string" && { id }), response: output }];
-}
-
-function toolResponse(item: Fields): Part {
-  const id = textOf(item["call_id"]);
-  return { type: "tool_call_response", ...(id !== undefined && { id }), response: toolResponseOf(item["output"]) };
+  return typeof output === "string" ? [call, toolResponsePart(id, output)] : [call];
 }
 
 /** What the provider shows of the model's reasoning; without a summary there is nothing to record. */

@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf, numberOf, textOf } from "../../json.ts";
-import type { StreamReader } from "./observed-call.ts";
+import type { StreamReader } from "../observed-call.ts";
 import { readResponse } from "./response-answer.ts";
 
 const finalEvents = new Set(["response.completed", "response.incomplete", "response.failed"]);

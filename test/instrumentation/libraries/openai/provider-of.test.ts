@@ -26,6 +26,11 @@ it.each([
   });
 });
 
+it("is Azure's, behind whatever address, when the client is Azure's", () => {
+  const client = { baseURL: "https://models.kestrel.example/openai", apiVersion: "2025-04-01-preview" };
+  expect(providerAttributes(client)).toMatchObject({ "gen_ai.provider.name": "azure.ai.openai" });
+});
+
 it("is openai when the client says nothing", () => {
   expect(providerAttributes({})).toEqual({ "gen_ai.provider.name": "openai" });
 });

@@ -1,0 +1,69 @@
+import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
+import type { Message, Part } from "../../message.ts";
+import { blob, itemPart, toolCallPart, toolResponsePart } from "../parts.ts";
+
+/** A message of Converse in the conventions' form: tool results, which a user message holds there, are a tool's. */
+export function toMessages(value: unknown): readonly Message[] {
+  const message = fieldsOf(value);
+  const role = textOf(message["role"]) ?? "user";
+  const parts = toParts(message["content"]);
+  const results = parts.filter(({ type }) => type === "tool_call_response");
+  const said = parts.filter(({ type }) => type !== "tool_call_response");
+  if (role !== "user" || results.length === 0) return [{ role, parts }];
+  return [{ role: "tool", parts: results }, ...(said.length > 0 ? [{ role, parts: said }] : [])];
+}
+
+/** The parts of a message's `content` or of `system`: blocks with one member each, whose name is the block's kind. */
+export function toParts(content: unknown): readonly Part[] {
+  return listOf(content).flatMap((block) =>
+    Object.entries(fieldsOf(block)).flatMap(([kind, value]) => toPart(kind, value) ?? []),
+  );
+}
+
+const mediaKinds = new Set(["image", "document", "video", "audio"]);
+
+function toPart(kind: string, value: unknown): Part | undefined {
+  const block = fieldsOf(value);
+  if (kind === "text") return { type: "text", content: textOf(value) ?? "" };
+  if (kind === "toolUse") return toolCallPart(block["toolUseId"], block["name"], block["input"]);
+  if (kind === "toolResult") return toolResultPart(block);
+  if (kind === "reasoningContent") return reasoningPart(block);
+  if (kind === "citationsContent") return { type: "text", content: textIn(block["content"]) ?? "" };
+  if (kind === "guardContent" && "text" in block) {
+    return { type: "text", content: textOf(fieldsOf(block["text"])["text"]) ?? "" };
+  }
+  // Where a cache may begin: nothing that is said.
+  if (kind === "cachePoint") return undefined;
+  return mediaKinds.has(kind) ? mediaPart(kind, block) : itemPart(kind);
+}
+
+/** The result as its text or JSON, where it is one; a failed one as the conventions' readers know an error. */
+function toolResultPart({ toolUseId, content, status }: Fields): Part {
+  const [only, ...others] = listOf(content).map(fieldsOf);
+  const result =
+    others.length === 0 && only?.["json"] !== undefined ? only["json"] : (textIn(content) ?? toParts(content));
+  return toolResponsePart(toolUseId, status === "error" ? { error: result } : result);
+}
+
+/** What the model thought, unless it is encrypted. */
+function reasoningPart(block: Fields): Part {
+  const text = textOf(fieldsOf(block["reasoningText"])["text"]);
+  return text === undefined ? itemPart("redacted_reasoning") : { type: "reasoning", content: text };
+}
+
+function textIn(blocks: unknown): string | undefined {
+  const texts = listOf(blocks).map((block) => textOf(fieldsOf(block)["text"]));
+  return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
+}
+
+/** The bytes themselves for Converse, base64 in a body of `InvokeModel`, or where in S3 they are. */
+function mediaPart(modality: string, { format, source }: Fields): Part {
+  const { bytes, s3Location, text } = fieldsOf(source);
+  const uri = textOf(fieldsOf(s3Location)["uri"]);
+  if (uri !== undefined) return { type: "uri", modality, uri };
+  if (typeof text === "string") return { type: "text", content: text };
+  const mime = typeof format === "string" && modality !== "document" ? { mime_type: `${modality}/${format}` } : {};
+  if (typeof bytes === "string") return { ...blob(modality, bytes), ...mime };
+  if (bytes instanceof Uint8Array) return { type: "blob", modality, size: Math.ceil(bytes.length / 3) * 4, ...mime };
+  return itemPart(modality);
+}

@@ -1,0 +1,3 @@
+import { runAgent } from "./openai-agents.mjs";
+
+export const run = async (modules, cell) => runAgent(modules, cell, false);
