@@ -1,6 +1,6 @@
 // Runs the matrix of the instrumentation with the library majors that this repository itself cannot install: each package
-// of instrumentation/matrix from its own lockfile, with the Node that it brings. `npm run matrix`; `--installed` leaves
-// the installations as they are.
+// of instrumentation/matrix from its own lockfile, with the Node that it brings. `npm run matrix`; `--sample` goes
+// through one cell of each app only, `--installed` leaves the installations as they are.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,5 +21,5 @@ if (!process.argv.includes("--installed")) {
 }
 run(`${root}node_modules/.bin/vitest`, ["run", "test/instrumentation/matrix"], {
   cwd: root,
-  env: { ...process.env, TURNWISE_MATRIX: "packages" },
+  env: { ...process.env, TURNWISE_MATRIX: process.argv.includes("--sample") ? "sample" : "packages" },
 });

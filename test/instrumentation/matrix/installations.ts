@@ -26,6 +26,9 @@ const everyLoad: Cells = (scenario) => (scenario === "streamed tools" ? instrume
 /** Where the ways of loading have been gone through with another version of the library. */
 const everyScenario: Cells = (scenario) => (scenario === "streamed tools" ? instrumentedLoads : ["import first"]);
 
+/** As much as is worth its time whenever something lands: the scenario with the most in it, loaded the usual way. */
+const sample: Cells = (scenario) => (scenario === "streamed tools" ? ["import first"] : []);
+
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folderOf = (name: string): string => join(root, "instrumentation/matrix", name);
 
@@ -52,6 +55,16 @@ export const packages: readonly Installation[] = [
   nextNode("Node 22", "node-22"),
   nextNode("Node 26", "node-26"),
 ];
+
+/** TURNWISE_MATRIX: `packages`, a `sample` of them, else what the repository itself has. */
+export function installationsOf(chosen: string | undefined): readonly Installation[] {
+  if (chosen === "packages") return packages;
+  if (chosen !== "sample") return [own];
+  return packages.map((installation) => ({
+    ...installation,
+    cellsOf: (app) => (installation.cellsOf(app)("streamed tools").length > 0 ? sample : none),
+  }));
+}
 
 /** Whether the newest versions of the app's libraries are those that the root has. */
 function isAsInRoot(app: App): boolean {

@@ -4,15 +4,14 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { createAppProject } from "./app-project.ts";
 import type { App } from "./apps.ts";
-import { appsOf, type Installation, own, packages } from "./installations.ts";
+import { appsOf, type Installation, installationsOf, own } from "./installations.ts";
 import { observe } from "./observed.ts";
 import { launcherOf, type Load, writeLaunchers } from "./launchers.ts";
 import { runCell } from "./run-cell.ts";
 import { type Scenario, type ScenarioName, scenarioNames, scenarios } from "./scenarios.ts";
 import { type ScriptedProvider, startScriptedProvider } from "./scripted-provider.ts";
 
-const installations = process.env["TURNWISE_MATRIX"] === "packages" ? packages : [own];
-const rows = installations.flatMap((installation) =>
+const rows = installationsOf(process.env["TURNWISE_MATRIX"]).flatMap((installation) =>
   appsOf(installation).map((app) => {
     const name = installation === own ? app.name : `${app.name}, ${installation.name}`;
     return [name, app, installation] as const;
