@@ -1,5 +1,6 @@
 /** A100, A101, A103, A107: what disks, other programs and model providers can do to a server. */
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
@@ -12,6 +13,8 @@ import { type Hop, runDoctor } from "../../src/doctor.ts";
 import { FRAME_HEAD_BYTES, LOG_HEAD_BYTES } from "../../src/stores/sqlite/log-file.ts";
 import { readLogIndex } from "../../src/stores/sqlite/log-index.ts";
 import { PAGE_SIZE } from "../../src/stores/sqlite/open-database.ts";
+import { encodeSpans } from "../../src/otlp/encode-records.ts";
+import { spanWith } from "../support/records.ts";
 import { sendModelCalls } from "../support/otlp-sender.ts";
 import { portOf } from "../support/port-of.ts";
 import { spansBody } from "../receivers/otlp/bodies.ts";
@@ -30,10 +33,12 @@ async function startServer(options: AttackOptions = {}): Promise<AttackedServer>
   return server;
 }
 
-/** Asks until the server refuses; resolves with what it says then. */
-async function sendUntilRefused(server: AttackedServer, body: Uint8Array) {
+/** Sends what was not sent before until the server refuses; resolves with what it says then. */
+async function sendUntilRefused(server: AttackedServer) {
   for (let number = 0; number < 1000; number += 1) {
-    const answer = await send(server, { body });
+    const attributes = new Map([["noise", randomBytes(100_000)]]);
+    const span = spanWith({ spanId: randomBytes(8).toString("hex"), attributes });
+    const answer = await send(server, { body: encodeSpans([span]).bytes });
     if (answer.status !== 200) return answer;
   }
   throw new Error("everything was taken");
@@ -57,12 +62,14 @@ describe("a disk", () => {
     const before = await server.metric('reason="unavailable"');
     let number = 0;
     const taken: string[] = [];
-    for (; number < 200; number += 1) {
-      const { spans, status } = await sendModelCalls(server.otlpUrl, "full", ["x".repeat(20_000)]);
+    for (; number < 1000; number += 1) {
+      // Nothing of it can be stored by pointing at what is there: neither database nor log has room for all of it.
+      const text = randomBytes(15_000).toString("base64");
+      const { spans, status } = await sendModelCalls(server.otlpUrl, "full", [text]);
       if (status !== 200) break;
       taken.push(...spans.map(({ traceId, spanId }) => `${traceId}/${spanId}`));
     }
-    expectToBeAskedAgain(await sendUntilRefused(server, spansBody(200)));
+    expectToBeAskedAgain(await sendUntilRefused(server));
     expect(taken.length).toBeGreaterThan(0);
     expect(await server.metric('reason="unavailable"')).toBeGreaterThan(before);
     expect(server.isAlive()).toBe(true);
@@ -107,7 +114,8 @@ describe("a file", () => {
 
   const beyondRepair: readonly (readonly [string, Damage])[] = [
     ["a database that was cut", (file) => cut(file, 0.6)],
-    ["a database whose pages are noise", (file) => flip(file, (size) => size / 4, 60_000)],
+    // All but the first: the log may have some of them.
+    ["a database whose pages are noise", (file) => flip(file, () => PAGE_SIZE, statSync(file).size - PAGE_SIZE)],
     ["a lock file of noise", (file) => writeFileSync(join(file, "..", "turnwise.lock"), Buffer.alloc(9000, 0xa5))],
   ];
   const withoutItsDatabase: readonly (readonly [string, Damage])[] = [

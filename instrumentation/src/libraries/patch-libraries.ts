@@ -125,10 +125,15 @@ function cannotRequire(error: unknown): boolean {
 
 /** What `require` has loaded of the copy before we came. */
 function patchRequired(library: Library, copy: Copy): void {
+  for (const moduleExports of requiredOf(copy)) library.patch(moduleExports);
+}
+
+/** What `require` has loaded of the copy so far. */
+function requiredOf({ directory }: Copy): readonly unknown[] {
   const { cache } = createRequire(import.meta.url);
-  for (const [path, loaded] of Object.entries(cache)) {
-    if (path.startsWith(copy.directory + sep)) library.patch(loaded?.exports);
-  }
+  return Object.entries(cache).flatMap(([path, loaded]) =>
+    path.startsWith(directory + sep) ? [loaded?.exports as unknown] : [],
+  );
 }
 
 /**
@@ -150,7 +155,9 @@ async function patchImported(library: Library, copy: Copy): Promise<Patch> {
   if (isPreloading()) return { ...patch, status: "waiting" };
   // Next to us, the application's other imports are evaluated first.
   await Promise.resolve();
-  if (library.isLoaded?.(version) === false) return { ...patch, status: "waiting" };
+  // Where loading has effects of its own, the application's way is the only one: what it requires is not also imported.
+  const isUninvited = library.isLoaded !== undefined && (!library.isLoaded(version) || requiredOf(copy).length > 0);
+  if (isUninvited) return { ...patch, status: "waiting" };
   try {
     const modules = importPathsOf(copy).map(async (path) => (await import(pathToFileURL(path).href)) as unknown);
     return patchModules(library, version, await Promise.all(modules));
