@@ -32,8 +32,14 @@ const sample: Cells = (scenario) => (scenario === "streamed tools" ? ["import fi
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folderOf = (name: string): string => join(root, "instrumentation/matrix", name);
 
+/** Where it matters how something ends: every way of loading. What is said in between is read the same way in all of them. */
+const mostCells: Cells = (scenario) =>
+  scenario === "streamed tools" || scenario === "failing tool" || scenario === "http 500"
+    ? instrumentedLoads
+    : ["import first"];
+
 /** What this repository itself has installed: the newest majors that run on the oldest Node. Part of `npm test`. */
-export const own: Installation = { name: "root", folder: root, cellsOf: () => all };
+export const own: Installation = { name: "root", folder: root, cellsOf: () => mostCells };
 
 const newest = folderOf("newest");
 const nodeOf = (name: string): string => join(newest, "node_modules", name, "bin/node");
@@ -56,9 +62,9 @@ export const packages: readonly Installation[] = [
   nextNode("Node 26", "node-26"),
 ];
 
-/** TURNWISE_MATRIX: `packages`, a `sample` of them, else what the repository itself has. */
+/** TURNWISE_MATRIX: `packages` is everything, `sample` some of the packages, else most of what the repository itself has. */
 export function installationsOf(chosen: string | undefined): readonly Installation[] {
-  if (chosen === "packages") return packages;
+  if (chosen === "packages") return [{ ...own, cellsOf: () => all }, ...packages];
   if (chosen !== "sample") return [own];
   return packages.map((installation) => ({
     ...installation,
