@@ -207,12 +207,12 @@ const attacks: readonly Attack[] = [
     async run(server) {
       const body = Buffer.alloc(400_000, 1);
       await Promise.all(Array.from({ length: 20 }, async () => abortUpload(server, body)));
-      await expect.poll(() => server.openFiles(), { timeout: 20_000 }).toBeLessThan(100);
+      // Connections of the attacks before may be kept alive.
+      await expect.poll(() => server.openFiles(), { timeout: 20_000 }).toBeLessThan(200);
       const [files, memory] = [server.openFiles(), server.residentBytes()];
       for (let round = 0; round < 50; round += 1)
         await Promise.all(Array.from({ length: 20 }, async () => abortUpload(server, body)));
-      // A thread that starts meanwhile opens some files of its own; a thousand uploads that stay would be a thousand.
-      await expect.poll(() => server.openFiles(), { timeout: 20_000 }).toBeLessThanOrEqual(files + 20);
+      await expect.poll(() => server.openFiles(), { timeout: 20_000 }).toBeLessThanOrEqual(files + 5);
       expect(server.residentBytes() - memory).toBeLessThan(100 * 1024 * 1024);
     },
   },
