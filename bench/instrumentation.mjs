@@ -1,8 +1,11 @@
-// What recording costs: a call of the openai client with and without it, and the memory of 100,000 calls with the server
-// down. Each runs in a process of its own; the provider is another one, which answers at once.
-import { spawn } from "node:child_process";
+// What recording costs: a call of the openai client with and without it, the memory of 100,000 calls with the server down,
+// and what registering costs where every library is installed and none is used. Each runs in a process of its own; the
+// provider is another one, which answers at once. `node bench/instrumentation.mjs starts` measures the last alone.
+import { execFile, spawn } from "node:child_process";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -10,7 +13,12 @@ const PAIRS = 5;
 const WARM_UP = 300;
 const CALLS = 1000;
 const CALLS_WITH_SERVER_DOWN = 100_000;
-const NOWHERE = "http://127.0.0.1:9";
+const childEnv = {
+  PATH: process.env.PATH,
+  OPENAI_API_KEY: "none",
+  TURNWISE_QUIET: "1",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+};
 
 const answer = JSON.stringify({
   id: "chatcmpl-1",
@@ -35,6 +43,7 @@ export async function run() {
     pairs.push({ bare, recorded: JSON.parse(await (await startChild("calls", url, "recorded")).line) });
   }
   provider.child.kill();
+  const starts = await measureStarts();
   const { heapBytes, externalBytes } = JSON.parse(await (await startChild("memory")).line);
   return [
     { name: "openai call, instant provider: time", value: `${median(pairs.map(({ bare }) => bare.ms)).toFixed(3)} ms` },
@@ -48,6 +57,7 @@ export async function run() {
       value: `${median(pairs.map(({ bare, recorded }) => recorded.processorMs - bare.processorMs)).toFixed(3)} ms`,
       goal: "< 1 ms",
     },
+    ...starts,
     {
       name: "heap growth over 100,000 recorded calls, server down",
       value: `${megabytes(heapBytes)} MB`,
@@ -57,18 +67,40 @@ export async function run() {
   ];
 }
 
+/** Registering in a folder from which no library can be found, and in this one, from which all can. None is imported. */
+async function measureStarts() {
+  const pairs = [];
+  for (let pair = 0; pair < PAIRS; pair += 1) {
+    const [none, all] = [await processorMsOfStart(tmpdir()), await processorMsOfStart(repository)];
+    pairs.push({ none, all });
+  }
+  return [
+    { name: "processor time of registering", value: `${median(pairs.map(({ none }) => none)).toFixed(0)} ms` },
+    {
+      name: "more with every library installed and none used",
+      value: `${median(pairs.map(({ none, all }) => all - none)).toFixed(0)} ms`,
+    },
+  ];
+}
+
+/** Of the whole process: the loader's thread counts, too. */
+async function processorMsOfStart(cwd) {
+  const register = import.meta.resolve("@turnwise/instrumentation/register");
+  const program = `import ${JSON.stringify(register)};
+    const { user, system } = process.cpuUsage();
+    console.log((user + system) / 1000);`;
+  const args = ["--input-type=module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env: childEnv });
+  return Number(stdout);
+}
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
 const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function startChild(...args) {
-  const env = {
-    PATH: process.env.PATH,
-    OPENAI_API_KEY: "none",
-    TURNWISE_QUIET: "1",
-    OTEL_EXPORTER_OTLP_ENDPOINT: NOWHERE,
-  };
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {
-    env,
+    env: childEnv,
     stdio: ["ignore", "pipe", "inherit"],
   });
   const line = new Promise((resolve, reject) => {
@@ -101,6 +133,10 @@ const roles = {
     const { user, system } = process.cpuUsage(processor);
     console.log(JSON.stringify({ ms, processorMs: (user + system) / 1000 / CALLS }));
     process.exit();
+  },
+
+  async starts() {
+    console.log(await measureStarts());
   },
 
   /** Prints what has grown, after garbage collection, from the first hundred calls on. The answers do not come by network. */

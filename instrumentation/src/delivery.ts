@@ -4,7 +4,7 @@ import { onProcessEnd } from "./exit.ts";
 import { genAi } from "./gen-ai.ts";
 import { textOf } from "./json.ts";
 import { createMask } from "./masking/masks.ts";
-import { type DeliveryOptions, masksOf, maxTextLengthOf } from "./options.ts";
+import { type DeliveryOptions, exitTimeoutMsOf, masksOf, maxTextLengthOf } from "./options.ts";
 import { announceUndelivered } from "./otlp/announce-undelivered.ts";
 import { createOtlpExporter } from "./otlp/exporter.ts";
 import { sendAtExit } from "./otlp/send-at-exit.ts";
@@ -38,18 +38,21 @@ export function startDelivery(options: DeliveryOptions, lastSpans: () => void = 
   const target = otlpTarget(options, process.env);
   const mask = createMask(masksOf(options.mask, process.env));
   const preparation = { mask, maxTextLength: maxTextLengthOf(options.maxTextLength, process.env) };
+  const exitTimeoutMs = exitTimeoutMsOf(options.exitTimeoutMs, process.env);
   const exporter = createOtlpExporter(target, createPreparation(preparation));
   const batches = createBatches(exporter);
   const toSentId = (id: string): string | undefined =>
     textOf(prepareAttributes({ [genAi.conversationId]: id }, preparation).attributes[genAi.conversationId]);
   const sessionEnds = createSessionEnds(target, toSentId);
   const stopWatching = onProcessEnd(() => {
+    const leftMs = countDown(exitTimeoutMs);
     lastSpans();
-    exporter.stopSending();
+    // Masks can take their time: half of it is left for sending.
+    exporter.stopSending(() => leftMs() > exitTimeoutMs / 2);
     // Hands everything queued to the exporter before it returns.
     void batches.forceFlush();
-    const isDelivered = sendAtExit([{ target, payloads: exporter.undelivered() }, ...sessionEnds.unsent()]);
-    if (!isDelivered) announceUndelivered(target, "when the process ended");
+    const isDelivered = sendAtExit([{ target, payloads: exporter.undelivered() }, ...sessionEnds.unsent()], leftMs);
+    if (!isDelivered || exporter.isIncomplete()) announceUndelivered(target, "when the process ended");
   });
   const flush = async (timeoutMs: number): Promise<void> => {
     await settledWithin(Promise.allSettled([batches.forceFlush(), exporter.forceFlush()]), timeoutMs);
@@ -72,4 +75,10 @@ export function startDelivery(options: DeliveryOptions, lastSpans: () => void = 
   };
   deliveries.add(delivery);
   return delivery;
+}
+
+/** A function that says how much of the time is left. */
+function countDown(timeMs: number): () => number {
+  const end = performance.now() + timeMs;
+  return () => end - performance.now();
 }

@@ -8,7 +8,7 @@ export { instrument, instrumentModules } from "./instrument.ts";
 export type { Mask, TextPlace } from "./masking/mask.ts";
 export type { MaskPreset } from "./masking/masks.ts";
 export type { DeliveryOptions, InstrumentOptions } from "./options.ts";
-export { withSession, withUser } from "./scope.ts";
+export { withSession, withUser } from "./with-session.ts";
 export { turnwiseSpanProcessor } from "./span-processor.ts";
 export { tool } from "./tool.ts";
 export { startTurn } from "./turn.ts";

@@ -2,7 +2,8 @@ import { isMainThread, parentPort } from "node:worker_threads";
 import { announce, announceOnce } from "./announce.ts";
 import { libraries } from "./libraries/libraries.ts";
 import type { Library } from "./libraries/library.ts";
-import { type Patch, patchGiven, patchLibraries } from "./libraries/patch-libraries.ts";
+import { type Patching, patchGiven, patchLibraries } from "./libraries/patch-libraries.ts";
+import type { Patch } from "./libraries/patch-modules.ts";
 import { type InstrumentOptions, isDisabled, isDoctorAsked, isLibraryDisabled } from "./options.ts";
 import { isRecordingAlready } from "./recording-copy.ts";
 import { startTracing } from "./start-tracing.ts";
@@ -55,7 +56,12 @@ function enabledLibraries(): readonly Library[] {
 }
 
 /** Done once in the life of the process: what is patched records whenever there is something to record with. */
-let patching: ReturnType<typeof patchLibraries> | undefined;
+let patching: Patching | undefined;
+
+/** Loads and patches also the libraries that wait for the application: for the doctor, in whose process there is none. */
+export function loadWaitingLibraries(): void {
+  for (const patch of patching?.loadWaiting() ?? []) announceProblem(patch);
+}
 
 const seen: Patch[] = [];
 

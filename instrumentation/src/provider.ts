@@ -9,6 +9,7 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { genAi } from "./gen-ai.ts";
 import { currentScope, type Scope } from "./scope.ts";
+import type { Environment } from "./environment.ts";
 
 /**
  * A tracer provider of our own. It is never registered as the global one: an application's SDK (Sentry, NodeSDK, ...),
@@ -31,7 +32,7 @@ export function createProvider(batches: SpanProcessor, serviceName: string | und
  * No limit on the number of attributes unless one is set: the SDK's own, 128, would drop the answer first. The length of
  * texts is limited where they are sent, because the SDK would cut JSON in the middle.
  */
-export function spanLimits(env: NodeJS.ProcessEnv): SpanLimits {
+export function spanLimits(env: Environment): SpanLimits {
   const count = Number.parseInt(env["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"] ?? env["OTEL_ATTRIBUTE_COUNT_LIMIT"] ?? "", 10);
   return { attributeCountLimit: count >= 0 ? count : Infinity, attributeValueLengthLimit: Infinity };
 }

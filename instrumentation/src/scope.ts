@@ -3,7 +3,7 @@ import type { Channel } from "node:diagnostics_channel";
 import type { Span } from "@opentelemetry/api";
 import type { GuardRun } from "./guard-run.ts";
 import { shared } from "./shared.ts";
-import { createTurnTrace, type TurnTrace } from "./turn-trace.ts";
+import type { TurnTrace } from "./turn-trace.ts";
 
 /** What is true of everything that happens inside a function that was run with `withSession` and its siblings. */
 export interface Scope {
@@ -57,19 +57,4 @@ export function enterScope(scope: Scope): void {
 /** Whatever a library runs in `channel` is run in the current scope with the changes that its message asks for. */
 export function bindScope(channel: Channel<unknown, unknown>, changesFor: (message: unknown) => Scope): void {
   channel.bindStore(storage, (message) => ({ ...currentScope(), ...changesFor(message) }));
-}
-
-/**
- * Runs `fn`; every model call and tool call in it, also after an await, belongs to the conversation `id`. Call it once
- * around the whole conversation or once for each request of it: the id is what joins them. Returns what `fn` returns.
- */
-export function withSession<T>(id: string, fn: () => T): T {
-  const { conversationId, turnTrace } = currentScope();
-  const same = conversationId === id ? turnTrace : undefined;
-  return within({ conversationId: id, turnTrace: same ?? createTurnTrace() }, fn);
-}
-
-/** Runs `fn`; everything recorded in it carries `user.id`. Returns what `fn` returns. */
-export function withUser<T>(id: string, fn: () => T): T {
-  return within({ userId: id }, fn);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hooksImportCheaply } from "../../instrumentation/src/libraries/module-hooks.ts";
 import type { AppOptions, AppResult } from "./run-app.ts";
 import { runWithModel } from "./run-with-model.ts";
 import { type Collector, startCollector } from "./start-collector.ts";
@@ -102,15 +103,68 @@ describe("in a project", () => {
     ).toHaveLength(1);
   });
 
-  it("survives a library that fails to load", async () => {
+  it("lets a library that fails to load fail as it does without us", async () => {
     write({
-      "app.mjs": 'import "@turnwise/instrumentation/register"; console.log("works");',
-      "node_modules/openai/package.json": '{"name":"openai","version":"6.0.0","main":"index.js"}',
+      "app.mjs": `import "@turnwise/instrumentation/register";
+        console.log(await import("openai").catch(({ message }) => message));`,
+      "node_modules/openai/package.json": '{"name":"openai","version":"6.0.0","type":"module","exports":"./index.js"}',
       "node_modules/openai/index.js": 'throw new Error("out of order");',
     });
-    const { code, stdout, stderr } = await runProject("app.mjs");
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "works\n" });
-    expect(stderr).toContain("openai 6.0.0 is loaded but not recorded: Error: out of order");
+    const { code, stdout } = await runProject("app.mjs");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "out of order\n" });
+  });
+
+  describe("loads no library that the application does not load", () => {
+    /** Says when it is evaluated. */
+    const library = (name: string) => ({
+      [`node_modules/${name}/package.json`]: `{"name":"${name}","version":"6.0.0","type":"module","exports":"./index.js"}`,
+      [`node_modules/${name}/index.js`]: `console.log("${name}"); export const generateText = () => "";`,
+    });
+    const register = "@turnwise/instrumentation/register";
+    const whenAsked = "runs\nai\nloaded\n";
+    // Without hooks in the application's own thread Node does not say in time what it is about to load.
+    const whenPreloaded = hooksImportCheaply() ? whenAsked : "openai\nai\nruns\nloaded\n";
+
+    it.each([
+      { way: "import first", app: "app.mjs", first: `import "${register}";`, nodeArgs: [], printed: whenAsked },
+      { way: "require", app: "app.cjs", first: `require("${register}");`, nodeArgs: [], printed: whenAsked },
+      { way: "node --import", app: "app.mjs", first: "", nodeArgs: ["--import", register], printed: whenPreloaded },
+      { way: "node --require", app: "app.cjs", first: "", nodeArgs: ["--require", register], printed: whenPreloaded },
+    ])("$way", async ({ app, first, nodeArgs, printed }) => {
+      write({
+        [app]: `${first} console.log("runs"); import("ai").then(() => console.log("loaded"));`,
+        ...library("ai"),
+        ...library("openai"),
+      });
+      const { code, stdout } = await runProject(app, nodeArgs);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: printed });
+    });
+  });
+
+  it("leaves another hook on the same library its own, without a warning", async () => {
+    write({
+      "hook.mjs": `import { register } from "node:module"; import { Hook } from "import-in-the-middle";
+        register("import-in-the-middle/hook.mjs", import.meta.url, { data: { include: ["openai"] } });
+        new Hook(["openai"], () => console.log("told"));`,
+      // What is not imported next to us makes us register a hook, too, where hooks have a thread of their own.
+      "node_modules/ai/package.json": '{"name":"ai","version":"6.0.0","type":"module","exports":"./index.js"}',
+      "node_modules/ai/index.js": 'export const generateText = () => "";',
+      "app.mjs": `import "@turnwise/instrumentation/register"; import OpenAI from "openai";
+        import { ask } from ${JSON.stringify(asks)}; await import("ai"); await ask(OpenAI, "beside");`,
+    });
+    link("openai", "node_modules/openai");
+    cpSync(join(installed, "import-in-the-middle"), join(project, "node_modules/import-in-the-middle"), {
+      recursive: true,
+    });
+    for (const name of ["cjs-module-lexer", "es-module-lexer", "module-details-from-path"])
+      link(name, `node_modules/${name}`);
+    const { code, stdout, stderr } = await runProject("app.mjs", ["--import", "./hook.mjs"]);
+    expect({ code, stdout, conversations: conversations() }).toEqual({
+      code: 0,
+      stdout: "told\n",
+      conversations: ["beside"],
+    });
+    expect(stderr).toMatch(/^turnwise: [^\n]*\n$/);
   });
 
   // The real version 4 has `openai/shims/*`: modules that throw unless they are evaluated before the rest.

@@ -26,3 +26,32 @@ it("leaves a promise of another class what it is", async () => {
   await special;
   expect(ok).toHaveBeenCalledWith(2);
 });
+
+it("does not start what waits to be asked, and tells how it ended when it is", async () => {
+  const [ok, fail] = [vi.fn<(value: unknown) => void>(), vi.fn<(value: unknown) => void>()];
+  let executed = 0;
+  const query = {
+    // oxlint-disable-next-line unicorn/no-thenable -- as query builders do it
+    then(onOk: (rows: number) => unknown) {
+      executed += 1;
+      return Promise.resolve(executed).then(onOk);
+    },
+  };
+  expect(observeResult(query, ok, fail)).toBe(query);
+  await new Promise(setImmediate);
+  expect({ executed, told: ok.mock.calls }).toEqual({ executed: 0, told: [] });
+  expect(await query).toBe(1);
+  expect({ executed, told: ok.mock.calls }).toEqual({ executed: 1, told: [[1]] });
+});
+
+it("tells of the end of what cannot be observed, and lets what cannot be looked at be", () => {
+  const ok = vi.fn<(value: unknown) => void>();
+  const neverFails = (): never => expect.fail();
+  // oxlint-disable-next-line unicorn/no-thenable -- one that cannot be changed
+  const frozen = Object.freeze({ then: () => undefined });
+  expect(observeResult(frozen, ok, neverFails)).toBe(frozen);
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(Object.is(observeResult(proxy, ok, neverFails), proxy)).toBe(true);
+  expect(ok).toHaveBeenCalledTimes(2);
+});

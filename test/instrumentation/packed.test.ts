@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { lockOf } from "./lock-of.ts";
 import { startScriptedProvider, type ScriptedProvider } from "./matrix/scripted-provider.ts";
@@ -102,21 +102,41 @@ it("brings the doctor", () => {
   expect(npm(project, "exec", "--no", "--", "@turnwise/instrumentation", "--version")).toBe(`${version}\n`);
 });
 
-it("has types that an application compiles with", () => {
-  const node = { typeRoots: [join(root, "node_modules/@types")], types: ["node"] };
-  writeJson("tsconfig.json", { compilerOptions: { module: "nodenext", strict: true, noEmit: true, ...node } });
+describe("has types that an application compiles with, which has none of Node's", () => {
   const source = `import "@turnwise/instrumentation/register";
-    import { tool, withSession } from "@turnwise/instrumentation";
+    import { type InstrumentOptions, tool, turnwiseSpanProcessor, withSession } from "@turnwise/instrumentation";
     import { maxSteps } from "@turnwise/instrumentation/guards";
     const double: (n: number) => number = tool("double", (n: number) => 2 * n);
-    export const steps: string = withSession("id", () => maxSteps(double(2)).name);`;
-  writeFileSync(join(project, "app.mts"), source);
-  const compile = () => {
+    export const options: InstrumentOptions = { guards: [maxSteps(double(2))] };
+    export const steps: number = withSession("id", () => double(2));
+    void turnwiseSpanProcessor().forceFlush();`;
+
+  function compile(file: string, content: string, options: object) {
+    writeFileSync(join(project, file), content);
+    const strict = { strict: true, skipLibCheck: false, types: [], target: "es2022", noEmit: true };
+    writeJson("tsconfig.json", { compilerOptions: { ...strict, ...options }, files: [file] });
     const tsc = join(root, "node_modules/.bin/tsc");
     const { status, stdout } = spawnSync(tsc, ["-p", project, "--pretty", "false"], { encoding: "utf8" });
     return { ok: status === 0, stdout };
-  };
-  expect(compile()).toEqual({ ok: true, stdout: "" });
-  writeFileSync(join(project, "app.mts"), source.replace("double(2)", '"two"'));
-  expect(compile()).toEqual({ ok: false, stdout: expect.stringContaining("error TS2345") as string });
+  }
+
+  const modes = [
+    { file: "esm.mts", options: { module: "node16" } },
+    { file: "esm.mts", options: { module: "nodenext" } },
+    { file: "cjs.cts", options: { module: "node20" } },
+    { file: "cjs.cts", options: { module: "nodenext" } },
+    { file: "bundled.ts", options: { module: "esnext", moduleResolution: "bundler" } },
+    { file: "bundled.ts", options: { module: "preserve" } },
+  ];
+  it.each(modes)("$file, $options", ({ file, options }) => {
+    expect(compile(file, source, options)).toEqual({ ok: true, stdout: "" });
+  });
+
+  it("and that find its mistakes", () => {
+    const stdout = expect.stringContaining("error TS2345") as string;
+    expect(compile("wrong.mts", source.replace("double(2)", '"two"'), { module: "nodenext" })).toEqual({
+      ok: false,
+      stdout,
+    });
+  });
 });

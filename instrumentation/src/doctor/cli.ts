@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { instrument, patchesSoFar } from "../instrument.ts";
+import { instrument, loadWaitingLibraries, patchesSoFar } from "../instrument.ts";
 import { version } from "../version.ts";
 import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
@@ -38,6 +38,7 @@ async function doctor(json: boolean): Promise<number> {
   process.env["TURNWISE_QUIET"] = "1";
   delete process.env["TURNWISE_DOCTOR"];
   await instrument();
+  loadWaitingLibraries();
   const findings: Finding[] = [];
   for await (const finding of examine(patchesSoFar(), {}, process.env)) {
     findings.push(finding);

@@ -1,5 +1,5 @@
 import { libraries } from "../libraries/libraries.ts";
-import type { Patch } from "../libraries/patch-libraries.ts";
+import type { Patch } from "../libraries/patch-modules.ts";
 import type { Finding } from "./finding.ts";
 
 /** One finding for each copy that was found; of several about one copy the last holds. */

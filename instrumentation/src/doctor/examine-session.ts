@@ -3,6 +3,7 @@ import { fieldsOf, listOf, textOf, toJson } from "../json.ts";
 import type { OtlpTarget } from "../otlp/target.ts";
 import type { TestSpan } from "./create-test-span.ts";
 import type { Finding } from "./finding.ts";
+import type { Environment } from "../environment.ts";
 
 const patienceMs = 5000;
 const pauseMs = 100;
@@ -13,7 +14,7 @@ interface Answer {
 }
 
 /** Asks Turnwise's API, if there is one, for the session of the span that was delivered, and deletes that session again. */
-export async function examineSession({ url: otlpUrl }: OtlpTarget, sent: TestSpan, env: NodeJS.ProcessEnv) {
+export async function examineSession({ url: otlpUrl }: OtlpTarget, sent: TestSpan, env: Environment) {
   const given = env["TURNWISE_URL"];
   const url = (given ?? `http://${new URL(otlpUrl).hostname}:8000`).replace(/\/+$/, "");
   const ask = askerOf(url, env["TURNWISE_API_KEY"]);

@@ -1,5 +1,5 @@
 import { type InstrumentOptions, isDisabled } from "../options.ts";
-import type { Patch } from "../libraries/patch-libraries.ts";
+import type { Patch } from "../libraries/patch-modules.ts";
 import { type OtlpTarget, otlpTarget } from "../otlp/target.ts";
 import { version } from "../version.ts";
 import { createTestSpan } from "./create-test-span.ts";
@@ -7,6 +7,7 @@ import { examineDelivery } from "./examine-delivery.ts";
 import { examineLibraries } from "./examine-libraries.ts";
 import { examineSession } from "./examine-session.ts";
 import type { Finding } from "./finding.ts";
+import type { Environment } from "../environment.ts";
 
 /**
  * The answer to "no spans appear": whether the environment lets us record, which libraries are recorded, whether a span
@@ -16,7 +17,7 @@ import type { Finding } from "./finding.ts";
 export async function* examine(
   patches: readonly Patch[],
   options: InstrumentOptions,
-  env: NodeJS.ProcessEnv,
+  env: Environment,
 ): AsyncGenerator<Finding> {
   const target = targetOf(options, env);
   const environment = examineEnvironment(target, env);
@@ -29,7 +30,7 @@ export async function* examine(
   if (delivery.ok && sent !== undefined) yield await examineSession(target, sent, env);
 }
 
-function targetOf(options: InstrumentOptions, env: NodeJS.ProcessEnv): OtlpTarget | Error {
+function targetOf(options: InstrumentOptions, env: Environment): OtlpTarget | Error {
   try {
     return otlpTarget(options, env);
   } catch (error) {
@@ -37,7 +38,7 @@ function targetOf(options: InstrumentOptions, env: NodeJS.ProcessEnv): OtlpTarge
   }
 }
 
-function examineEnvironment(target: OtlpTarget | Error, env: NodeJS.ProcessEnv): Finding {
+function examineEnvironment(target: OtlpTarget | Error, env: Environment): Finding {
   const name = "environment";
   if (isDisabled(env)) {
     const remedy = "Unset OTEL_SDK_DISABLED, and OTEL_TRACES_EXPORTER if it is `none`";

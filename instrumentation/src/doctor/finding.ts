@@ -1,4 +1,4 @@
-import type { Patch } from "../libraries/patch-libraries.ts";
+import type { Patch } from "../libraries/patch-modules.ts";
 
 /** One thing that the doctor looked at. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { Patch } from "../libraries/patch-libraries.ts";
+import type { Patch } from "../libraries/patch-modules.ts";
 import type { InstrumentOptions } from "../options.ts";
 import { examine } from "./examine.ts";
 import { keepAwake } from "./keep-awake.ts";

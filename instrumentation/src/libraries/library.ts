@@ -13,11 +13,6 @@ export interface Library {
    * meaning. They are patched when they load.
    */
   readonly orderSensitiveMajors: readonly number[];
-  /**
-   * Whether the application has loaded it, for an order-sensitive library that changes how the process behaves: without
-   * the application it is never loaded.
-   */
-  readonly isLoaded?: (version: string) => boolean;
   /** The paths in its `exports` that hold what is patched. Default: the package itself, `.`. */
   readonly entries?: readonly string[];
   /**

@@ -1,12 +1,22 @@
 import { readFileSync } from "node:fs";
-import { register } from "node:module";
+import { createRequire, register } from "node:module";
 import { join } from "node:path";
 import { Hook as ImportHook } from "import-in-the-middle";
-import { register as registerInThread, supportsSyncHooks } from "import-in-the-middle/register-hooks.mjs";
+import { supportsSyncHooks } from "import-in-the-middle/supports-sync-hooks.mjs";
 import { Hook as RequireHook } from "require-in-the-middle";
 import { copyWith } from "../copy-with.ts";
 import { type Fields, fieldsOf, isFields, textOf } from "../json.ts";
 import { safely } from "../safely.ts";
+import { registerHooks, type SyncHook } from "./register-hooks.ts";
+
+/** Of import-in-the-middle's `create-hook.mjs`, which has no types. */
+interface CreateHookModule {
+  readonly createHook: (meta: { readonly url: string }) => {
+    readonly applyOptions: (options: object) => void;
+    readonly resolveSync: SyncHook;
+    readonly loadSync: SyncHook;
+  };
+}
 
 /**
  * Told of each library's entry when it has loaded, before who loaded it goes on. Returns what takes the place of some of
@@ -30,20 +40,19 @@ function withReplacements<T>(moduleExports: T, replacements: Fields): T {
 }
 
 /**
- * Tells of every entry that is loaded by `import` from now on, except the `known` ones (URLs of entry modules). Where
- * Node has no loader hooks in the application's own thread, one in another thread makes every import slower and
- * complains about a second one, so there it is used only if `isNeeded`.
+ * Whether Node has loader hooks in the application's own thread. Else they are in another one, which takes its time to
+ * start and makes every import slower: it is to be used only where it is needed.
  */
-export function hookImport(
-  specifiers: readonly string[],
-  known: readonly string[],
-  isNeeded: boolean,
-  onLoad: OnLoad,
-): void {
+export const hooksImportCheaply = supportsSyncHooks;
+
+/**
+ * Tells of every entry that is loaded by `import` from now on, except the `known` ones (URLs of entry modules). In the
+ * application's own thread it may be called again, for entries that were known before.
+ */
+export function hookImport(specifiers: readonly string[], known: readonly string[], onLoad: OnLoad): void {
   const options = { include: [...specifiers], exclude: [...known] };
-  if (supportsSyncHooks()) registerInThread(options);
-  else if (isNeeded) register("import-in-the-middle/hook.mjs", import.meta.url, { data: options });
-  else return;
+  if (hooksImportCheaply()) hookInThread(options);
+  else register("./import-hooks.js", import.meta.url, { data: options });
   // oxlint-disable-next-line no-new -- constructing the hook installs it
   new ImportHook([...specifiers], (moduleExports, specifier, directory) => {
     safely(() => {
@@ -52,6 +61,15 @@ export function hookImport(
       for (const [name, value] of Object.entries(replacements)) Reflect.set(fieldsOf(moduleExports), name, value);
     });
   });
+}
+
+/** As import-in-the-middle's own `register` does, once. */
+function hookInThread(options: { readonly include: string[]; readonly exclude: string[] }): void {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the module exports
+  const { createHook } = createRequire(import.meta.url)("import-in-the-middle/create-hook.mjs") as CreateHookModule;
+  const hook = createHook({ url: import.meta.resolve("import-in-the-middle/register-hooks.mjs") });
+  hook.applyOptions(options);
+  registerHooks({ resolve: hook.resolveSync, load: hook.loadSync });
 }
 
 function versionIn(directory: string | undefined): string {

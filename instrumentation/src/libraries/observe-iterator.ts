@@ -1,3 +1,4 @@
+import { inPlaceOf } from "./in-place-of.ts";
 import type { ObservedCall } from "./observed-call.ts";
 
 type Step = (this: unknown, ...args: unknown[]) => Promise<IteratorResult<unknown>>;
@@ -11,11 +12,12 @@ export function observeIterator(iterator: StreamIterator, call: ObservedCall): v
   for (const name of ["next", "return", "throw"] as const) {
     const step = iterator[name];
     if (step === undefined) continue;
-    const value: Step = (...args) =>
+    const value = inPlaceOf(step, (...args: unknown[]) =>
       observeStep(
         call.run(() => step.apply(iterator, args)),
         call,
-      );
+      ),
+    );
     Object.defineProperty(iterator, name, { value, writable: true, configurable: true });
   }
 }

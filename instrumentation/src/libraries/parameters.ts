@@ -1,6 +1,7 @@
 /** Request parameters as attributes, for the readers of all libraries. */
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
-import { type Fields, listOf } from "../json.ts";
+import { genAi } from "../gen-ai.ts";
+import { type Fields, listOf, numberOf } from "../json.ts";
 
 type Read = (value: unknown) => AttributeValue | undefined;
 
@@ -21,3 +22,14 @@ export function readParameters(parameters: readonly Parameter[], request: Fields
   }
   return attributes;
 }
+
+/** What most JavaScript APIs call alike. */
+export const samplingParameters: readonly Parameter[] = [
+  ["temperature", genAi.requestTemperature, numberOf],
+  ["topP", genAi.requestTopP, numberOf],
+  ["topK", genAi.requestTopK, numberOf],
+  ["frequencyPenalty", genAi.requestFrequencyPenalty, numberOf],
+  ["presencePenalty", genAi.requestPresencePenalty, numberOf],
+  ["stopSequences", genAi.requestStopSequences, texts],
+  ["seed", genAi.requestSeed, numberOf],
+];

@@ -1,39 +1,37 @@
-import { createRequire } from "node:module";
-import { join, sep } from "node:path";
-import { pathToFileURL } from "node:url";
-import { types } from "node:util";
-import { type Copy, findCopies } from "./find-copies.ts";
-import { entriesOf, type Library, specifierOf } from "./library.ts";
+import { tracingChannel } from "node:diagnostics_channel";
 import { safely } from "../safely.ts";
-import { hookImport, hookRequire, type OnLoad } from "./module-hooks.ts";
+import { beforeEntry } from "./before-entry.ts";
+import { type Copy, findCopies } from "./find-copies.ts";
+import { canTellImported } from "./imported-module.ts";
+import { isPreloading } from "./is-preloading.ts";
+import { entriesOf, type Library, specifierOf } from "./library.ts";
+import { hookImport, hookRequire, hooksImportCheaply, type OnLoad } from "./module-hooks.ts";
+import { type Attempt, importUrlsOf, isOrderSensitive, patchCopy } from "./patch-copy.ts";
+import { type Patch, patchModules, unexpected } from "./patch-modules.ts";
 
-/** What became of one copy of a library. */
-export interface Patch {
-  readonly library: string;
-  readonly version: string;
-  /** `waiting`: it will be patched when the application loads it. */
-  readonly status: "patched" | "waiting" | "unsupported" | "failed";
-  readonly reason?: string;
+export interface Patching {
+  /** What was done at once. */
+  readonly patches: readonly Patch[];
+  /** Resolves when what could be done now is done. */
+  readonly finished: Promise<unknown>;
+  /** Loads what waits for the application, as far as that changes nothing, and patches it. */
+  readonly loadWaiting: () => readonly Patch[];
 }
 
 /**
- * Patches every copy of the libraries that the application can load, whichever way and whenever it does:
+ * Patches every copy of the libraries that the application loads, whichever way and whenever it does, and loads none that
+ * it does not:
  *
  * - copies that `require` loads later, by a hook; those it has loaded already, where they are;
- * - the ES modules: an application that imports us first has them linked already, where no hook can see them, so they are
- *   loaded here and patched in place. Where the order of evaluation matters, after the application has loaded them
- *   (`finished`), and by a hook.
+ * - ES modules that are imported next to us: they are linked already, where no hook can see them, so they are evaluated
+ *   here and patched in place; where the order of evaluation matters, when the application has evaluated them (`finished`);
+ * - for who preloads us, those that the entry point imports, in the same way before it is evaluated. A hook for them would
+ *   keep the hooks of others from seeing them, or these ours. Where Node cannot tell, they are loaded at once;
+ * - ES modules that are imported later, by a hook.
  *
- * `patches` says what was done; `finished` resolves when what could be done now is done; `onLoaded` is told of every copy
- * that the application loads later.
+ * `onLoaded` is told of every copy that is patched later.
  */
-export function patchLibraries(
-  libraries: readonly Library[],
-  onLoaded: (patch: Patch) => void,
-): {
-  readonly patches: readonly Patch[];
-  readonly finished: Promise<unknown>;
-} {
+export function patchLibraries(libraries: readonly Library[], onLoaded: (patch: Patch) => void): Patching {
   const owners = ownersOf(libraries);
   const specifiers = [...owners.keys()];
   const onLoad: OnLoad = (specifier, version, moduleExports) => {
@@ -44,21 +42,94 @@ export function patchLibraries(
     return patch.status === "patched" ? (library.replace?.(moduleExports) ?? {}) : {};
   };
   safely(() => hookRequire(specifiers, onLoad));
-  const found = libraries.flatMap((library) =>
-    findCopies(library.name, entriesOf(library)).map((copy) => ({ library, copy })),
-  );
-  const attempts = found.map(({ library, copy }) => patchCopy(library, copy));
-  // What is patched in place needs no hook.
-  const patched = found.filter(
-    ({ library }, index) => attempts[index]?.patch.status === "patched" && library.replace === undefined,
-  );
-  const known = patched.flatMap(({ copy }) => importPathsOf(copy).map((path) => pathToFileURL(path).href));
-  const isNeeded = found.length === 0 || (patched.length < found.length && isPreloading());
-  safely(() => hookImport(specifiers, known, isNeeded, onLoad));
-  return {
-    patches: attempts.map(({ patch }) => patch),
-    finished: Promise.all(attempts.flatMap(({ later }) => (later === undefined ? [] : [later().then(onLoaded)]))),
+  const found = findAll(libraries);
+  const isWaiting = isPreloading() && hooksImportCheaply() && canTellImported();
+  const isLoadedNow = !isWaiting && (isPreloading() || !canTellImported());
+  const tried = found.map((each) => tryToPatch(each, isLoadedNow));
+  const hookImports = (known: readonly Found[]): void => {
+    safely(() => hookImport(specifiers, urlsOf(known), onLoad));
   };
+  const finishLater = async (): Promise<void> => {
+    const final = await finish(tried, onLoaded);
+    if (!hooksImportCheaply() && !isFinished && !isAllDone(final)) hookImports(final.filter(isDone));
+  };
+  const isFinished = isPreloading() || tried.every(({ later }) => later === undefined);
+  if (isWaiting) {
+    hookImports(tried.filter((each) => isDone(each) || isPatchedInPlace(each)));
+    beforeEntry(() => hookImports(patchAtEntry(tried, onLoaded)));
+  } else if (hooksImportCheaply() || (isFinished && !isAllDone(tried))) hookImports(tried.filter(isDone));
+  if (canTellImported()) patchAfterImports(tried, onLoaded);
+  return {
+    patches: tried.map(({ patch }) => patch),
+    finished: finishLater(),
+    loadWaiting: () => tried.filter(canBeLoaded).map((each) => tryToPatch(each, true).patch),
+  };
+}
+
+interface Found {
+  readonly library: Library;
+  readonly copy: Copy;
+}
+type Tried = Found & Attempt;
+
+const findAll = (libraries: readonly Library[]): readonly Found[] =>
+  libraries.flatMap((library) => findCopies(library.name, entriesOf(library)).map((copy) => ({ library, copy })));
+
+const tryToPatch = ({ library, copy }: Found, isLoadedNow: boolean): Tried => ({
+  library,
+  copy,
+  ...patchCopy(library, copy, isLoadedNow),
+});
+
+/** What the entry point imports. Returns the copies of which a hook need not tell from now on, or does already. */
+function patchAtEntry(tried: readonly Tried[], onLoaded: (patch: Patch) => void): readonly Found[] {
+  const again = tried.filter((each) => isPatchedInPlace(each) && !isDone(each)).map((each) => tryToPatch(each, false));
+  for (const { patch } of again) if (patch.status !== "waiting") onLoaded(patch);
+  return [...again.filter(isDone), ...tried.filter((each) => isDone(each) || !isPatchedInPlace(each))];
+}
+
+/**
+ * Of two hooks for one library only one may be told, and the other one may be somebody else's: so we also look for what is
+ * still waiting when an `import()` is done, before whoever awaits it goes on. Node 20 does not tell of it.
+ */
+function patchAfterImports(tried: readonly Tried[], onLoaded: (patch: Patch) => void): void {
+  let waiting = tried.filter(canBeLoaded);
+  tracingChannel("module.import").asyncEnd.subscribe(() => {
+    safely(() => {
+      const again = waiting.map((each) => tryToPatch(each, false));
+      for (const { patch } of again) if (patch.status !== "waiting") onLoaded(patch);
+      waiting = again.filter(canBeLoaded);
+    });
+  });
+}
+
+/** Classes are patched where they are; what takes the place of exports only a hook can put there. */
+const isPatchedInPlace = ({ library, copy }: Found): boolean =>
+  library.replace === undefined && !isOrderSensitive(library, copy);
+
+/** Whether a hook could do no more for the copy. */
+function isDone({ library, patch }: Tried): boolean {
+  if (patch.status === "unsupported") return true;
+  return patch.status === "patched" && (library.replace === undefined || !isPreloading());
+}
+
+/** Without any copy in reach there may be one that only a dependency has. */
+const isAllDone = (tried: readonly Tried[]): boolean => tried.length > 0 && tried.every(isDone);
+
+const urlsOf = (found: readonly Found[]): readonly string[] => found.flatMap(({ copy }) => importUrlsOf(copy));
+
+const canBeLoaded = (tried: Tried): boolean =>
+  tried.patch.status === "waiting" && !isOrderSensitive(tried.library, tried.copy);
+
+async function finish(tried: readonly Tried[], onLoaded: (patch: Patch) => void): Promise<readonly Tried[]> {
+  return Promise.all(
+    tried.map(async (attempt) => {
+      if (attempt.later === undefined) return attempt;
+      const patch = await attempt.later();
+      onLoaded(patch);
+      return { ...attempt, patch };
+    }),
+  );
 }
 
 /** The library of every specifier that an application imports it by. */
@@ -81,96 +152,3 @@ export function patchGiven(
     return isPatched ? { ...patch, status: "patched" } : { ...patch, status: "failed", reason: unexpected };
   });
 }
-
-const unexpected = "its classes do not look as expected";
-
-interface Attempt {
-  readonly patch: Patch;
-  readonly later?: () => Promise<Patch>;
-}
-
-function patchModules({ name: library, majors, patch }: Library, version: string, modules: readonly unknown[]): Patch {
-  if (!majors.includes(majorOf(version))) return { library, version, status: "unsupported" };
-  if (modules.every((moduleExports) => patch(moduleExports))) return { library, version, status: "patched" };
-  return { library, version, status: "failed", reason: unexpected };
-}
-
-function patchCopy(library: Library, copy: Copy): Attempt {
-  const { name, majors, orderSensitiveMajors } = library;
-  const major = majorOf(copy.version);
-  const patch = { library: name, version: copy.version };
-  const waiting: Attempt = { patch: { ...patch, status: "waiting" }, later: async () => patchImported(library, copy) };
-  if (!majors.includes(major)) return { patch: { ...patch, status: "unsupported" } };
-  try {
-    patchRequired(library, copy);
-    if (orderSensitiveMajors.includes(major)) return waiting;
-    const modules = loadNow(copy);
-    const patched: Attempt = { patch: patchModules(library, copy.version, modules) };
-    return modules.every(types.isModuleNamespaceObject) || isPreloading() ? patched : { ...waiting, ...patched };
-  } catch (error) {
-    return cannotRequire(error) ? waiting : { patch: failed(patch, error) };
-  }
-}
-
-const failed = (patch: Pick<Patch, "library" | "version">, error: unknown): Patch => ({
-  ...patch,
-  status: "failed",
-  reason: String(error),
-});
-
-/** ES modules with a top-level await, or Node told not to `require` ES modules. */
-function cannotRequire(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_REQUIRE_");
-}
-
-/** What `require` has loaded of the copy before we came. */
-function patchRequired(library: Library, copy: Copy): void {
-  for (const moduleExports of requiredOf(copy)) library.patch(moduleExports);
-}
-
-/** What `require` has loaded of the copy so far. */
-function requiredOf({ directory }: Copy): readonly unknown[] {
-  const { cache } = createRequire(import.meta.url);
-  return Object.entries(cache).flatMap(([path, loaded]) =>
-    path.startsWith(directory + sep) ? [loaded?.exports as unknown] : [],
-  );
-}
-
-/**
- * Node shares one instance of an ES module between `import` and `require`, and evaluates it for `require` at once. What is
- * no namespace is a CommonJS module, or a copy of an ES module that a compiler (tsx) has made for `require` alone.
- */
-function loadNow(copy: Copy): readonly unknown[] {
-  const require = createRequire(join(copy.directory, "package.json"));
-  return importPathsOf(copy).map((path) => require(path) as unknown);
-}
-
-const importPathsOf = ({ directory, importEntries }: Copy): readonly string[] =>
-  importEntries.map((entry) => join(directory, entry));
-
-/** While modules are preloaded, the application has not been: then only the hook may patch it. */
-async function patchImported(library: Library, copy: Copy): Promise<Patch> {
-  const { version } = copy;
-  const patch = { library: library.name, version };
-  if (isPreloading()) return { ...patch, status: "waiting" };
-  // Next to us, the application's other imports are evaluated first.
-  await Promise.resolve();
-  // Where loading has effects of its own, the application's way is the only one: what it requires is not also imported.
-  const isUninvited = library.isLoaded !== undefined && (!library.isLoaded(version) || requiredOf(copy).length > 0);
-  if (isUninvited) return { ...patch, status: "waiting" };
-  try {
-    const modules = importPathsOf(copy).map(async (path) => (await import(pathToFileURL(path).href)) as unknown);
-    return patchModules(library, version, await Promise.all(modules));
-  } catch (error) {
-    return failed(patch, error);
-  }
-}
-
-/** Whether Node was told to preload us, or a file that may import us. Packages (`--import tsx`, by name or path) do not. */
-function isPreloading(): boolean {
-  const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/)].join(" ");
-  const isOfPackage = "(?!\\S*/node_modules/(?!@turnwise/))";
-  return new RegExp(`(^| )(--import|--require|-r)[= ]${isOfPackage}(\\.|/|file:|@turnwise/)`).test(flags);
-}
-
-const majorOf = (version: string): number => Number.parseInt(version, 10);

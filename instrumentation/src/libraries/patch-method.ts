@@ -1,6 +1,7 @@
 import { isInModelCall } from "../scope.ts";
 import { safelyUnlessGuarded } from "../stop-if-tripped.ts";
 import { currentTracing, type Tracing } from "../tracing.ts";
+import { inPlaceOf } from "./in-place-of.ts";
 import type { ObservedCall } from "./observed-call.ts";
 
 /** Begins what is recorded of one call of a method; `self` is its `this`. Undefined: this call is not recorded. */
@@ -45,8 +46,8 @@ export function replaceMethod(owner: unknown, name: string, replace: (original: 
   const original = methodOf(owner, name);
   if (original === undefined) return false;
   if (patched in original) return true;
-  const properties = { ...Object.getOwnPropertyDescriptors(original), [patched]: { value: true } };
-  return Reflect.set(owner, name, Object.defineProperties(replace(original), properties));
+  const replacement = Object.defineProperty(inPlaceOf(original, replace(original)), patched, { value: true });
+  return Reflect.set(owner, name, replacement);
 }
 
 /** The object itself or the prototype that has the method: patched there, what inherits it goes on inheriting it. */

@@ -17,10 +17,12 @@ const longestPauseMs = 5000;
 /** A span exporter that can hand over, at any moment, the batches that are still on their way. */
 export interface OtlpExporter extends SpanExporter {
   forceFlush(): Promise<void>;
-  /** From now on, batches are only kept. */
-  stopSending(): void;
+  /** From now on, batches are only encoded and kept, and spans left out as soon as there is no more time. */
+  stopSending(hasTime: () => boolean): void;
   /** The encoded batches that no server has taken. */
   undelivered(): readonly Uint8Array[];
+  /** Whether spans were left out. */
+  isIncomplete(): boolean;
 }
 
 /**
@@ -35,6 +37,8 @@ export function createOtlpExporter(
   const serializer = target.encoding === "json" ? JsonTraceSerializer : ProtobufTraceSerializer;
   const waiting = new Map<Uint8Array, Promise<boolean>>();
   let isSending = true;
+  let hasTime = (): boolean => true;
+  let isIncomplete = false;
 
   const send = async (payload: Uint8Array): Promise<boolean> => {
     const isDelivered = await deliver(target, payload);
@@ -46,7 +50,9 @@ export function createOtlpExporter(
   };
   return {
     export(spans: ReadableSpan[], done: (result: ExportResult) => void) {
-      const requests = inRequests(spans.map(prepare));
+      const prepared = preparedInTime(spans, prepare, hasTime);
+      isIncomplete ||= prepared.length < spans.length;
+      const requests = inRequests(prepared);
       const payloads = requests.flatMap((request) => serializer.serializeRequest([...request]) ?? []);
       const deliveries = payloads.map(async (payload) => {
         const delivery = isSending ? send(payload) : Promise.resolve(false);
@@ -57,11 +63,26 @@ export function createOtlpExporter(
     },
     forceFlush,
     shutdown: forceFlush,
-    stopSending() {
+    stopSending(isTimeLeft) {
       isSending = false;
+      hasTime = isTimeLeft;
     },
     undelivered: () => [...waiting.keys()],
+    isIncomplete: () => isIncomplete,
   };
+}
+
+function preparedInTime(
+  spans: readonly ReadableSpan[],
+  prepare: (span: ReadableSpan) => ReadableSpan,
+  hasTime: () => boolean,
+): readonly ReadableSpan[] {
+  const prepared: ReadableSpan[] = [];
+  for (const span of spans) {
+    if (!hasTime()) break;
+    prepared.push(prepare(span));
+  }
+  return prepared;
 }
 
 async function report(deliveries: readonly Promise<boolean>[], done: (result: ExportResult) => void): Promise<void> {

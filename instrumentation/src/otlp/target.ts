@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { version } from "../version.ts";
+import type { Environment } from "../environment.ts";
 
 /** Where and how spans are sent. Plain data: it is handed to a worker thread when the process ends. */
 export interface OtlpTarget {
@@ -21,7 +22,7 @@ export interface OtlpTarget {
  */
 export function otlpTarget(
   options: { readonly endpoint?: string; readonly headers?: Readonly<Record<string, string>> },
-  env: NodeJS.ProcessEnv,
+  env: Environment,
 ): OtlpTarget {
   const setting = (name: string): string | undefined =>
     nonEmpty(env[`OTEL_EXPORTER_OTLP_TRACES_${name}`]) ?? nonEmpty(env[`OTEL_EXPORTER_OTLP_${name}`]);
@@ -46,7 +47,7 @@ export function otlpTarget(
   };
 }
 
-function tracesUrl(endpoint: string | undefined, env: NodeJS.ProcessEnv): string {
+function tracesUrl(endpoint: string | undefined, env: Environment): string {
   const own = endpoint ?? nonEmpty(env["TURNWISE_OTLP_ENDPOINT"]);
   const exact = own === undefined ? nonEmpty(env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]) : undefined;
   const given = exact ?? own ?? nonEmpty(env["OTEL_EXPORTER_OTLP_ENDPOINT"]) ?? "http://localhost:4318";

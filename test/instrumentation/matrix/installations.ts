@@ -26,8 +26,16 @@ const everyLoad: Cells = (scenario) => (scenario === "streamed tools" ? instrume
 /** Where the ways of loading have been gone through with another version of the library. */
 const everyScenario: Cells = (scenario) => (scenario === "streamed tools" ? instrumentedLoads : ["import first"]);
 
-/** As much as is worth its time whenever something lands: the scenario with the most in it, loaded the usual way. */
-const sample: Cells = (scenario) => (scenario === "streamed tools" ? ["import first"] : []);
+/**
+ * As much as is worth its time whenever something lands: the scenario with the most in it, loaded the usual way; and by
+ * `--import`, where that goes another way than with the Node that runs the tests.
+ */
+const sampleWith =
+  ({ node }: Pick<Installation, "node">): Cells =>
+  (scenario) => {
+    if (scenario !== "streamed tools") return [];
+    return node === undefined ? ["import first"] : ["import first", "node --import"];
+  };
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folderOf = (name: string): string => join(root, "instrumentation/matrix", name);
@@ -68,7 +76,7 @@ export function installationsOf(chosen: string | undefined): readonly Installati
   if (chosen !== "sample") return [own];
   return packages.map((installation) => ({
     ...installation,
-    cellsOf: (app) => (installation.cellsOf(app)("streamed tools").length > 0 ? sample : none),
+    cellsOf: (app) => (installation.cellsOf(app)("streamed tools").length > 0 ? sampleWith(installation) : none),
   }));
 }
 

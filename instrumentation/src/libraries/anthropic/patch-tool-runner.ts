@@ -1,6 +1,7 @@
 import { type Fields, fieldsOf, listOf } from "../../json.ts";
 import { safely } from "../../safely.ts";
 import { tool } from "../../tool.ts";
+import { inPlaceOf } from "../in-place-of.ts";
 
 type ToolRunner = (this: unknown, body: unknown, ...rest: unknown[]) => unknown;
 
@@ -13,7 +14,7 @@ export function patchToolRunner(prototype: unknown): void {
   const observed: ToolRunner = function (this: unknown, body, ...rest) {
     return original.call(this, safely(() => withRecordedTools(fieldsOf(body))) ?? body, ...rest);
   };
-  Reflect.set(fieldsOf(prototype), "toolRunner", Object.assign(observed, { [patched]: true }));
+  Reflect.set(fieldsOf(prototype), "toolRunner", Object.assign(inPlaceOf(original, observed), { [patched]: true }));
 }
 
 function withRecordedTools(body: Fields): Fields {

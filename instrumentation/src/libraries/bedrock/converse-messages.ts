@@ -1,16 +1,12 @@
 import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Message, Part } from "../../message.ts";
 import { blob, itemPart, toolCallPart, toolResponsePart } from "../parts.ts";
+import { withToolResultsApart } from "../with-tool-results-apart.ts";
 
 /** A message of Converse in the conventions' form: tool results, which a user message holds there, are a tool's. */
 export function toMessages(value: unknown): readonly Message[] {
   const message = fieldsOf(value);
-  const role = textOf(message["role"]) ?? "user";
-  const parts = toParts(message["content"]);
-  const results = parts.filter(({ type }) => type === "tool_call_response");
-  const said = parts.filter(({ type }) => type !== "tool_call_response");
-  if (role !== "user" || results.length === 0) return [{ role, parts }];
-  return [{ role: "tool", parts: results }, ...(said.length > 0 ? [{ role, parts: said }] : [])];
+  return withToolResultsApart(textOf(message["role"]) ?? "user", toParts(message["content"]));
 }
 
 /** The parts of a message's `content` or of `system`: blocks with one member each, whose name is the block's kind. */

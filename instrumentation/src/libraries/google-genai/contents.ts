@@ -1,5 +1,6 @@
 import { fieldsOf, isFields, textOf } from "../../json.ts";
 import type { Message } from "../../message.ts";
+import { withToolResultsApart } from "../with-tool-results-apart.ts";
 import { toParts } from "./content-parts.ts";
 
 /**
@@ -15,12 +16,7 @@ export function toMessages(contents: unknown): readonly Message[] {
 const isContent = (value: unknown): boolean => isFields(value) && Array.isArray(value["parts"]);
 
 function toMessagesOfOne(content: unknown): readonly Message[] {
-  const parts = toParts(content);
-  const role = roleOf(fieldsOf(content)["role"]);
-  const results = parts.filter(({ type }) => type === "tool_call_response");
-  const said = parts.filter(({ type }) => type !== "tool_call_response");
-  if (role === "assistant" || results.length === 0) return [{ role, parts }];
-  return [{ role: "tool", parts: results }, ...(said.length > 0 ? [{ role, parts: said }] : [])];
+  return withToolResultsApart(roleOf(fieldsOf(content)["role"]), toParts(content));
 }
 
 /** A content without a role is the user's, as the API takes it. */

@@ -1,7 +1,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import { genAi } from "../../gen-ai.ts";
 import { type Fields, fieldsOf, numberOf, textOf } from "../../json.ts";
-import { type Parameter, readParameters, texts } from "../parameters.ts";
+import { type Parameter, readParameters, samplingParameters } from "../parameters.ts";
 import { serverAttributes } from "../server-attributes.ts";
 
 /** Which of Google's two services a client talks to, and where. */
@@ -15,13 +15,7 @@ export function serviceAttributes(models: Fields): Attributes {
 
 const parameters: readonly Parameter[] = [
   ["maxOutputTokens", genAi.requestMaxTokens, numberOf],
-  ["temperature", genAi.requestTemperature, numberOf],
-  ["topP", genAi.requestTopP, numberOf],
-  ["topK", genAi.requestTopK, numberOf],
-  ["frequencyPenalty", genAi.requestFrequencyPenalty, numberOf],
-  ["presencePenalty", genAi.requestPresencePenalty, numberOf],
-  ["stopSequences", genAi.requestStopSequences, texts],
-  ["seed", genAi.requestSeed, numberOf],
+  ...samplingParameters,
   ["candidateCount", genAi.requestChoiceCount, (value) => (value === 1 ? undefined : numberOf(value))],
   ["responseMimeType", genAi.outputType, toOutputType],
 ];

@@ -1,3 +1,5 @@
+import { inPlaceOf } from "../in-place-of.ts";
+
 /** What is done with and told of an async generator that somebody else reads. No method throws. */
 export interface GeneratorObserver {
   /** Runs every step of the generator. */
@@ -27,7 +29,11 @@ export function observeGenerator(generator: unknown, observer: GeneratorObserver
 }
 
 function replace(generator: Generator, name: keyof Generator, value: Step): void {
-  Object.defineProperty(generator, name, { value, writable: true, configurable: true });
+  Object.defineProperty(generator, name, {
+    value: inPlaceOf(generator[name], value),
+    writable: true,
+    configurable: true,
+  });
 }
 
 function observeStep(step: () => ReturnType<Step>, { run, value, end, fail }: GeneratorObserver): ReturnType<Step> {

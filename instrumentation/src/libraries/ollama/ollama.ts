@@ -2,6 +2,7 @@ import { isFields, member } from "../../json.ts";
 import { observeResult } from "../../observe-result.ts";
 import { safely } from "../../safely.ts";
 import type { Library } from "../library.ts";
+import { inPlaceOf } from "../in-place-of.ts";
 import { observeIterator, type StreamIterator } from "../observe-iterator.ts";
 import type { ObservedCall } from "../observed-call.ts";
 import { type Observe, ownerOf, patchMethod } from "../patch-method.ts";
@@ -38,11 +39,11 @@ interface Iterable {
 function observeIterable(iterable: unknown, call: ObservedCall): boolean {
   if (!isIterable(iterable)) return false;
   const begin = iterable[Symbol.asyncIterator];
-  const value = (): StreamIterator => {
+  const value = inPlaceOf(begin, (): StreamIterator => {
     const iterator = begin.call(iterable);
     safely(() => observeIterator(iterator, call));
     return iterator;
-  };
+  });
   Object.defineProperty(iterable, Symbol.asyncIterator, { value, writable: true, configurable: true });
   return true;
 }

@@ -13,15 +13,8 @@ export const openaiAgents: Library = {
   majors: [0],
   // It listens to signals and reads the environment when it is loaded.
   orderSensitiveMajors: [0],
-  isLoaded,
   patch(moduleExports) {
     patchRunner(member(member(moduleExports, "Runner"), "prototype"));
     return patchTraceProvider(member(member(moduleExports, "TraceProvider"), "prototype"));
   },
 };
-
-/** Since version 0.3 all its copies share one provider, which they leave here. */
-function isLoaded(version: string): boolean {
-  const [, minor = 0] = version.split(".").map(Number);
-  return minor < 3 || Reflect.has(globalThis, Symbol.for("openai.agents.core.traceProvider"));
-}

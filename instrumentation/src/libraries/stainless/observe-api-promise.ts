@@ -1,5 +1,6 @@
 import { isFields } from "../../json.ts";
 import { observeResult } from "../../observe-result.ts";
+import { inPlaceOf } from "../in-place-of.ts";
 import { observeStream } from "./observe-stream.ts";
 import type { ObservedCall } from "../observed-call.ts";
 
@@ -43,7 +44,7 @@ export function observeApiPromise(promise: unknown, call: ObservedCall): unknown
     },
   );
   const { parseResponse, asResponse } = promise;
-  promise.parseResponse = async (...args) => {
+  const observedParse = async (...args: unknown[]): Promise<unknown> => {
     parsing = true;
     takeUnparsed(args.at(-1));
     try {
@@ -55,11 +56,13 @@ export function observeApiPromise(promise: unknown, call: ObservedCall): unknown
       throw error;
     }
   };
+  promise.parseResponse = inPlaceOf(parseResponse, observedParse);
   const observedAsResponse = (): Promise<unknown> => {
     rawWanted = true;
     return asResponse.call(promise);
   };
-  Object.defineProperty(promise, "asResponse", { value: observedAsResponse, writable: true, configurable: true });
+  const value = inPlaceOf(asResponse, observedAsResponse);
+  Object.defineProperty(promise, "asResponse", { value, writable: true, configurable: true });
   return promise;
 }
 

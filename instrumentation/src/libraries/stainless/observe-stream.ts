@@ -1,5 +1,6 @@
 import { isFields } from "../../json.ts";
 import { safely } from "../../safely.ts";
+import { inPlaceOf } from "../in-place-of.ts";
 import { observeIterator, type StreamIterator } from "../observe-iterator.ts";
 import type { ObservedCall } from "../observed-call.ts";
 
@@ -12,11 +13,11 @@ interface Stream {
 export function observeStream(stream: unknown, call: ObservedCall): boolean {
   if (!isStream(stream)) return false;
   const { iterator } = stream;
-  stream.iterator = () => {
+  stream.iterator = inPlaceOf(iterator, () => {
     const iterated = iterator.call(stream);
     safely(() => observeIterator(iterated, call));
     return iterated;
-  };
+  });
   return true;
 }
 

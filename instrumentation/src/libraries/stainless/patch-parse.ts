@@ -1,5 +1,6 @@
 import { member } from "../../json.ts";
 import { safely } from "../../safely.ts";
+import { inPlaceOf } from "../in-place-of.ts";
 import { takeUnparsed } from "./observe-api-promise.ts";
 import { observeStream } from "./observe-stream.ts";
 
@@ -29,7 +30,7 @@ export function patchParse(apiPromise: unknown): void {
     );
     return parsed;
   };
-  Reflect.set(prototype, "parse", Object.assign(parse, { [patched]: true }));
+  Reflect.set(prototype, "parse", Object.assign(inPlaceOf(original, parse), { [patched]: true }));
 }
 
 function observe(answer: unknown, response: unknown): void {

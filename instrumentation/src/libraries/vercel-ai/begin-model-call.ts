@@ -3,7 +3,7 @@ import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../../json.ts";
 import type { ModelRequest } from "../../model-call.ts";
 import type { Tracing } from "../../tracing.ts";
 import { type ObservedCall, observeModelCall } from "../observed-call.ts";
-import { type Parameter, readParameters, texts } from "../parameters.ts";
+import { type Parameter, readParameters, samplingParameters } from "../parameters.ts";
 import { readModelAnswer } from "./model-answer.ts";
 import { createModelStreamReader } from "./model-stream.ts";
 
@@ -11,13 +11,7 @@ import { createModelStreamReader } from "./model-stream.ts";
 const parameters: readonly Parameter[] = [
   ["maxTokens", genAi.requestMaxTokens, numberOf],
   ["maxOutputTokens", genAi.requestMaxTokens, numberOf],
-  ["temperature", genAi.requestTemperature, numberOf],
-  ["topP", genAi.requestTopP, numberOf],
-  ["topK", genAi.requestTopK, numberOf],
-  ["frequencyPenalty", genAi.requestFrequencyPenalty, numberOf],
-  ["presencePenalty", genAi.requestPresencePenalty, numberOf],
-  ["stopSequences", genAi.requestStopSequences, texts],
-  ["seed", genAi.requestSeed, numberOf],
+  ...samplingParameters,
 ];
 
 /** What differs between a model that is called and a call that is reported. */

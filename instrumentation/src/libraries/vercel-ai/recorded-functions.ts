@@ -3,6 +3,7 @@ import { safely } from "../../safely.ts";
 import { within } from "../../scope.ts";
 import { currentTracing } from "../../tracing.ts";
 import { withCallSettings } from "./call-settings.ts";
+import { inPlaceOf } from "../in-place-of.ts";
 import { type Callable, isCallable } from "./callable.ts";
 import { patchModel } from "./patch-model.ts";
 import { withRecordedTools } from "./record-tools.ts";
@@ -31,7 +32,7 @@ function recorded(call: Callable, tellsOfTools: boolean): Callable {
     const given = tools === undefined ? options : { ...options, tools };
     return withCallSettings(telemetry, () => within(scope, () => call.call(this, given, ...rest)));
   };
-  return Object.defineProperties(value, Object.getOwnPropertyDescriptors(call));
+  return inPlaceOf(call, value);
 }
 
 const recordedTools = ({ tools }: Fields): Fields | undefined =>

@@ -3,7 +3,7 @@ import * as genai from "@google/genai";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { googleGenAi } from "../../../../instrumentation/src/libraries/google-genai/google-genai.ts";
-import { withSession } from "../../../../instrumentation/src/scope.ts";
+import { withSession } from "../../../../instrumentation/src/with-session.ts";
 import { tool } from "../../../../instrumentation/src/tool.ts";
 import { type Recording, recordSpans } from "../../record-spans.ts";
 import { type Replies, type Reply, serveReplies } from "../../serve-replies.ts";

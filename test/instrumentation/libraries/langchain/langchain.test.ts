@@ -58,6 +58,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     `  ${faro} -> Faro: yes`,
     `  chat tool-then-text: ${hello}`,
   ],
+  "graph events": [
+    "invoke_agent LangGraph",
+    `  ${askForFaro}`,
+    `  ${faro} -> {"city":"Faro","sun":true}`,
+    `  chat tool-then-text: ${hello}`,
+  ],
   "hands over": ["invoke_agent LangGraph", `  ${askForFaro}`, `  ${faro} -> going`, `  chat tool-then-text: ${hello}`],
   "thread 1": [
     "invoke_agent threaded by threaded",

@@ -5,7 +5,7 @@ import * as module from "ollama";
 import * as browserModule from "ollama/browser";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { ollama } from "../../../../instrumentation/src/libraries/ollama/ollama.ts";
-import { withSession } from "../../../../instrumentation/src/scope.ts";
+import { withSession } from "../../../../instrumentation/src/with-session.ts";
 import { tool } from "../../../../instrumentation/src/tool.ts";
 import { type Recording, recordSpans } from "../../record-spans.ts";
 import { type Replies, type Reply, serveReplies } from "../../serve-replies.ts";
