@@ -21,8 +21,8 @@ const costSchema = z.union([
 const modelCallExplanationSchema = z.strictObject({
   ...spanRef,
   dialect: text.optional(),
-  input: z.strictObject({ messages: count, truncated: z.boolean(), keys: z.array(text) }),
-  output: z.strictObject({ messages: count, keys: z.array(text) }),
+  input: z.strictObject({ messages: count, empty: count, truncated: z.boolean(), keys: z.array(text) }),
+  output: z.strictObject({ messages: count, empty: count, keys: z.array(text) }),
   provider: text.optional(),
   model: text.optional(),
   response_model: text.optional(),
@@ -38,18 +38,35 @@ const toolCallExplanationSchema = z.strictObject({
   id: text.optional(),
   name: text,
   call: originSchema,
-  arguments: originSchema,
+  arguments: originSchema.optional(),
   result: originSchema.optional(),
   error: originSchema.optional(),
   span: z.strictObject(spanRef).optional(),
+  provider_run: z.boolean(),
+  cut: z.array(z.enum(["arguments", "result"])),
   keys: z.array(text),
   sub_agent_spans: count,
 });
+
+const lossKinds = ["content_off", "redacted", "truncated", "dropped_attributes", "failed"] as const;
 
 const textExplanationSchema = z.strictObject({
   from: z.enum(["model_call", "wrapper", "history", "nowhere"]),
   characters: count,
   source: sourceOfFactSchema.optional(),
+  because: z
+    .enum([...lossKinds, "lost_user_message", "aborted", "asked_for_tools", "no_model_call", "not_recorded"])
+    .optional(),
+});
+
+const attributeExplanationSchema = z.strictObject({
+  key: text,
+  type: z.enum(["text", "number", "boolean", "bytes", "list", "map", "empty"]),
+  size: count,
+  count,
+  read_for: z.array(text),
+  redacted: z.boolean(),
+  value: text.optional(),
 });
 
 const turnExplanationSchema = z.strictObject({
@@ -63,9 +80,11 @@ const turnExplanationSchema = z.strictObject({
     "wrapper",
     "history",
   ]),
+  regenerates_turn: z.int().positive().optional(),
   flags: z.array(turnFlagSchema),
   aborted: z.boolean(),
   user_text: textExplanationSchema,
+  attachments: count,
   reply: textExplanationSchema,
   model_calls: z.array(modelCallExplanationSchema),
   tool_calls: z.array(toolCallExplanationSchema),
@@ -74,9 +93,13 @@ const turnExplanationSchema = z.strictObject({
   losses: z.array(
     z.strictObject({
       ...spanRef,
-      kind: z.enum(["content_off", "redacted", "truncated", "dropped_attributes", "failed"]),
+      kind: z.enum(lossKinds),
       count: count.optional(),
+      keys: z.array(text).optional(),
     }),
+  ),
+  carried: z.array(
+    z.strictObject({ ...spanRef, attributes: z.array(attributeExplanationSchema), events: z.array(text) }),
   ),
 });
 
@@ -97,17 +120,7 @@ const spanExplanationSchema = z.strictObject({
     "other_conversation",
   ]),
   turn: z.int().positive().optional(),
-  attributes: z.array(
-    z.strictObject({
-      key: text,
-      type: z.enum(["text", "number", "boolean", "bytes", "list", "map", "empty"]),
-      size: count,
-      count,
-      read_for: z.array(text),
-      redacted: z.boolean(),
-      value: text.optional(),
-    }),
-  ),
+  attributes: z.array(attributeExplanationSchema),
   more_attributes: count,
   dropped_attributes: count,
   events: z.array(text),
@@ -115,28 +128,51 @@ const spanExplanationSchema = z.strictObject({
 });
 
 /** How a session was built; `model/explanation.ts` says what its parts mean. What is not there is absent, not null. */
-export const explanationSchema = z.strictObject({
-  session: text,
-  source: sourceSchema,
-  version: text,
-  conversation: z.strictObject({
-    id: text.optional(),
-    by: z.enum(["attribute", "embedded", "none"]),
-    source: sourceOfFactSchema.optional(),
-  }),
-  traces: z.array(
-    z.strictObject({
-      trace_id: text,
-      spans: count,
-      because: z.enum(["conversation_id", "first", "shared_messages", "same_user", "joined", "other_conversation"]),
-      shared_messages: count.optional(),
+export const explanationSchema = z
+  .strictObject({
+    session: text,
+    source: sourceSchema,
+    version: text,
+    conversation: z.strictObject({
+      id: text.optional(),
+      by: z.enum(["attribute", "embedded", "none"]),
+      source: sourceOfFactSchema.optional(),
     }),
-  ),
-  turns: z.array(turnExplanationSchema),
-  spans: z.array(spanExplanationSchema),
-  unpriced_calls: count,
-  calls_without_usage: count,
-  omitted: z.strictObject({ turns: count, spans: count }),
-});
+    user: sourceOfFactSchema.optional(),
+    agent: sourceOfFactSchema.optional(),
+    traces: z.array(
+      z.strictObject({
+        trace_id: text,
+        spans: count,
+        because: z.enum([
+          "conversation_id",
+          "first",
+          "same_response",
+          "shared_messages",
+          "same_user",
+          "joined",
+          "other_conversation",
+        ]),
+        shared_messages: count.optional(),
+      }),
+    ),
+    turns: z.array(turnExplanationSchema),
+    spans: z.array(spanExplanationSchema),
+    unpriced_calls: count,
+    calls_without_usage: count,
+    /** What the store can no longer read as it was written; nothing of it is in the session. */
+    damaged: z
+      .array(
+        z.strictObject({
+          kind: z.enum(["span", "log_record", "resource", "scope"]),
+          number: count,
+          trace_id: text.optional(),
+          span_id: text.optional(),
+        }),
+      )
+      .default([]),
+    omitted: z.strictObject({ turns: count, spans: count }),
+  })
+  .meta({ id: "Explanation" });
 
 export type Explanation = z.infer<typeof explanationSchema>;

@@ -1,5 +1,5 @@
 /** How a session was built, for reading in a terminal or in a report. Pure; nothing that was said is in it, unless asked for. */
-import type { Explanation } from "../api-client.ts";
+import type { Explanation } from "@turnwise/client";
 import { toPrintableLine } from "./printable.ts";
 import { count, integer, money } from "./quantities.ts";
 import type { Layout } from "./render-block.ts";
@@ -17,6 +17,7 @@ export function renderExplanation(explanation: Explanation, layout: Layout): str
     ...renderHead(explanation, layout),
     "",
     ...renderTraces(explanation, layout),
+    ...renderDamaged(explanation, layout),
     ...turns.flatMap((turn) => ["", ...renderTurn(turn, layout)]),
     ...(omitted.turns > 0 ? ["", `${count(omitted.turns, "more turn")} not shown, see --json`] : []),
     "",
@@ -26,7 +27,7 @@ export function renderExplanation(explanation: Explanation, layout: Layout): str
 }
 
 function renderHead(
-  { session, source, version, conversation, unpriced_calls, calls_without_usage }: Explanation,
+  { session, source, version, conversation, user, agent, unpriced_calls, calls_without_usage }: Explanation,
   layout: Layout,
 ): string[] {
   const { paint } = layout;
@@ -34,24 +35,31 @@ function renderHead(
   const from = conversation.source;
   const id =
     conversation.id === undefined
-      ? "no span names the conversation; its traces were put together by what they share"
+      ? "no span names it, as gen_ai.conversation.id or session.id would; its traces were put together by what they share"
       : `${conversation.id}, ${named} ${from === undefined ? "the store" : `${from.keys.join(", ")} of ${spanName(from)}`}`;
   return [
     `${paint("bold", `How session ${toPrintableLine(session)} was built`)}  turnwise ${version}`,
     ...line("source", source, layout),
     ...line("conversation", id, layout),
+    ...line("user", nameOrigin(user), layout),
+    ...line("agent", nameOrigin(agent), layout),
     ...line(
       "tokens",
-      calls_without_usage === 0 ? "" : `${count(calls_without_usage, "model call")} did not report any`,
+      calls_without_usage === 0
+        ? ""
+        : `${count(calls_without_usage, "model call")} did not report any; their sum is that of the others`,
       layout,
     ),
     ...line(
       "cost",
-      unpriced_calls === 0 ? "" : `unknown: ${count(unpriced_calls, "model call")} without a price`,
+      unpriced_calls === 0 ? "" : `unknown, as that of ${count(unpriced_calls, "model call")} is; each says why`,
       layout,
     ),
   ];
 }
+
+const nameOrigin = (source: Explanation["user"]): string =>
+  source === undefined ? "no span names one" : `named by ${source.keys.join(", ")} of ${spanName(source)}`;
 
 function renderTraces({ traces }: Explanation, layout: Layout): string[] {
   return traces.slice(0, maxTraces).flatMap((trace) => {
@@ -64,11 +72,30 @@ function renderTraces({ traces }: Explanation, layout: Layout): string[] {
   });
 }
 
+function renderDamaged({ damaged }: Explanation, layout: Layout): string[] {
+  const lines = damaged.slice(0, maxDamaged).flatMap(({ kind, number, trace_id, span_id }) => {
+    const ids = [
+      span_id === undefined ? `number ${number}` : `span ${span_id}`,
+      ...(trace_id === undefined ? [] : [`trace ${trace_id}`]),
+    ];
+    const what = { span: "a span", log_record: "a log record", resource: "a resource", scope: "a scope" }[kind];
+    return line(
+      "damaged",
+      `${what} in the store is not what was written, and is left out: ${ids.join(" of ")}`,
+      layout,
+    );
+  });
+  const more = damaged.length - maxDamaged;
+  return [...lines, ...(more > 0 ? line("damaged", `${integer(more)} more, see --json`, layout) : [])];
+}
+
+const maxDamaged = 20;
 const maxTraces = 50;
 
 const traceReasons: Readonly<Record<Explanation["traces"][number]["because"], string>> = {
   conversation_id: "has the conversation's id",
   first: "the first",
+  same_response: "goes on from a response of the traces before, or has one of their requests",
   shared_messages: "repeats messages of the traces before",
   same_user: "a guess: the same user of the same service, soon after",
   joined: "joined earlier",
@@ -90,17 +117,41 @@ function renderTurn(turn: Turn, layout: Layout): string[] {
   return [
     `${layout.paint("bold", `Turn ${turn.turn}`)}  ${marks}`,
     ...line("starts", starts[turn.start], layout),
+    ...line(
+      "answers anew",
+      turn.regenerates_turn === undefined ? "" : `turn ${turn.regenerates_turn}: same history, same user text`,
+      layout,
+    ),
     ...line("user", textOrigin(turn.user_text), layout),
+    ...line(
+      "attached",
+      turn.attachments === 0 ? "" : `${count(turn.attachments, "part")} that are no text, described and not kept`,
+      layout,
+    ),
     ...turn.model_calls.flatMap((call) => renderModelCall(call, layout)),
     ...turn.tool_calls.flatMap((call) => renderToolCall(call, layout)),
     ...line("reply", textOrigin(turn.reply), layout),
     ...turn.attempts.flatMap((span) => line("attempt", `${spanName(span)} failed, and was tried again`, layout)),
     ...turn.losses.flatMap((loss) => line("lost", lossText(loss), layout)),
+    ...turn.carried.flatMap((span) => line("carried", carriedText(span), layout)),
   ];
 }
 
-function textOrigin({ from, characters, source }: Text): string {
-  if (from === "nowhere") return "nowhere to be found";
+const reasons: Readonly<Record<NonNullable<Text["because"]>, string>> = {
+  content_off: "no call carries content",
+  redacted: "placeholders stand for it",
+  truncated: "the list of messages that should end with it is cut",
+  dropped_attributes: "attributes were dropped",
+  failed: "the model call failed",
+  lost_user_message: "the first call ends with the answer before",
+  aborted: "the answer was stopped",
+  asked_for_tools: "the last call asked for tools, and no later one was seen",
+  no_model_call: "there is no model call, and the agents do not say it",
+  not_recorded: "no call of the turn and no later one says it",
+};
+
+function textOrigin({ from, characters, source, because }: Text): string {
+  if (from === "nowhere") return `nowhere to be found: ${reasons[because ?? "not_recorded"]}`;
   const size = count(characters, "character");
   if (from === "history") return `${size}, from what later calls repeat`;
   const what = from === "wrapper" ? "the agent around the calls" : "the model call";
@@ -114,18 +165,21 @@ function renderModelCall(call: ModelCall, layout: Layout): string[] {
   const used =
     usage === undefined
       ? "none reported"
-      : `${integer(usage.input_tokens)} in (${integer(usage.cached_input_tokens)} cached), ${integer(usage.output_tokens)} out, from ${keyList(source?.keys ?? [])}`;
+      : `${integer(usage.input_tokens)} in${cachedPart(usage.cached_input_tokens)}, ${integer(usage.output_tokens)} out, from ${keyList(source?.keys ?? [])}`;
   const elsewhere = source === undefined || source.span_id === call.span_id ? "" : ` of ${spanName(source)}`;
   const cut = call.input.truncated ? ", cut" : "";
   return [
     ...line("model call", `${spanName(call)}, read as ${call.dialect ?? "nothing known"}`, layout),
-    ...line("  input", `${count(call.input.messages, "message")}${cut}: ${keyList(call.input.keys)}`, layout),
-    ...line("  output", `${count(call.output.messages, "message")}: ${keyList(call.output.keys)}`, layout),
+    ...line("  input", `${messageCount(call.input)}${cut}${keyPart(call.input.keys)}`, layout),
+    ...line("  output", `${messageCount(call.output)}${keyPart(call.output.keys)}`, layout),
     ...line("  tokens", `${used}${elsewhere}`, layout),
     ...line("  cost", costText(call), layout),
     ...(call.error === undefined ? [] : line("  error", keyList(call.error.keys), layout)),
   ];
 }
+
+/** Many libraries do not say; then nobody knows that it was none. */
+const cachedPart = (cached: number): string => (cached === 0 ? "" : ` (${integer(cached)} cached)`);
 
 const unpriced = {
   no_usage: "unknown: no tokens reported",
@@ -148,7 +202,8 @@ function costText({ cost, cost_keys, is_free, provider, response_model, model }:
 const origins = { output: "the model's answer", history: "what later calls repeat", tool_span: "the tool's span" };
 
 function renderToolCall(call: ToolCall, layout: Layout): string[] {
-  const span = call.span === undefined ? "no span of its own" : `${spanName(call.span)}: ${keyList(call.keys)}`;
+  const own = call.provider_run ? "none: the model's provider ran it" : "no span of its own";
+  const span = call.span === undefined ? own : `${spanName(call.span)}: ${keyList(call.keys)}`;
   const outcome = call.error ?? call.result;
   return [
     ...line(
@@ -157,26 +212,46 @@ function renderToolCall(call: ToolCall, layout: Layout): string[] {
       layout,
     ),
     ...line("  span", span, layout),
-    ...line("  arguments", `from ${origins[call.arguments]}`, layout),
-    ...line(
-      call.error === undefined ? "  result" : "  error",
-      outcome === undefined ? "nowhere to be found" : `from ${origins[outcome]}`,
-      layout,
-    ),
+    ...line("  arguments", partText("arguments", call.arguments, call), layout),
+    ...line(call.error === undefined ? "  result" : "  error", partText("result", outcome, call), layout),
     ...line("  sub-agent", call.sub_agent_spans === 0 ? "" : count(call.sub_agent_spans, "span"), layout),
   ];
 }
 
 const losses: Readonly<Record<Turn["losses"][number]["kind"], string>> = {
-  content_off: "carries no message: content capture is off, or was cut away",
+  content_off: "carries no content: capturing it is off, or it was cut away",
   redacted: "values replaced by placeholders",
-  truncated: "the list of messages was cut by a size limit",
+  truncated: "the list of messages is cut: the sender limits attributes or their length",
   dropped_attributes: "attributes dropped by the sender's limit (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT)",
-  failed: "failed, and says nothing",
+  failed: "failed, and has no answer",
 };
 
 function lossText(loss: Turn["losses"][number]): string {
-  return `${spanName(loss)}: ${loss.count === undefined ? "" : `${integer(loss.count)} `}${losses[loss.kind]}`;
+  const keys = loss.keys === undefined ? "" : ` (${keyList(loss.keys)})`;
+  return `${spanName(loss)}: ${loss.count === undefined ? "" : `${integer(loss.count)} `}${losses[loss.kind]}${keys}`;
+}
+
+/** Of a list in which no message was found it is of interest what the span has instead. */
+function carriedText(span: Turn["carried"][number]): string {
+  const attributes = span.attributes.map(({ key, type, size, redacted, read_for }) => {
+    const read = read_for.length === 0 ? "" : `, read for ${read_for.join(", ")}`;
+    return `${key} (${type} of ${integer(size)}${redacted ? ", redacted" : ""}${read})`;
+  });
+  const events = span.events.length === 0 ? [] : [`events ${span.events.join(", ")}`];
+  const held = [...attributes, ...events];
+  return `${spanName(span)}: ${held.length === 0 ? "no text that is not something else" : held.join(", ")}`;
+}
+
+function messageCount({ messages, empty }: ModelCall["output"]): string {
+  const hollow = empty === 0 ? "" : empty === messages ? " without content" : `, ${integer(empty)} without content`;
+  return `${count(messages, "message")}${hollow}`;
+}
+
+const keyPart = (keys: readonly string[]): string => (keys.length === 0 ? "" : `: ${keys.join(", ")}`);
+
+function partText(part: "arguments" | "result", from: ToolCall["call"] | undefined, { cut }: ToolCall): string {
+  if (from === undefined) return part === "arguments" ? "none, or not recorded" : "nowhere to be found";
+  return `from ${origins[from]}${cut.includes(part) ? ", cut by a size limit" : ""}`;
 }
 
 const keyList = (keys: readonly string[]): string => (keys.length === 0 ? "nothing" : keys.join(", "));

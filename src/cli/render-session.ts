@@ -1,5 +1,6 @@
 /** A judged session for reading in a terminal. Pure: the same session, width and paint give the same text. */
-import type { SessionDetail, TrajectoryJudgementDetail, TurnDetail, TurnJudgementDetail } from "../api-client.ts";
+import type { SessionDetail, TrajectoryJudgement, Turn, TurnJudgement } from "@turnwise/client";
+import { renderAttachments } from "./render-attachments.ts";
 import { block, fact, type Layout, scoreMark } from "./render-block.ts";
 import { renderSteps } from "./render-steps.ts";
 import { count, duration, money, tokens } from "./quantities.ts";
@@ -44,20 +45,21 @@ function totals({ total_turns, turns, usage, cost_usd, summary }: SessionDetail)
   return parts.filter((part) => part !== "").join(" · ");
 }
 
-function renderTurn(turn: TurnDetail, layout: Layout): string[] {
+function renderTurn(turn: Turn, layout: Layout): string[] {
   const marks = [turn.aborted ? "aborted" : "", turn.inferred ? "inferred" : "", ...turn.flags];
   const facts = [...marks, duration(turn.started_at, turn.ended_at), tokens(turn.usage), money(turn.cost_usd)];
   const again = turn.regenerates_turn === null ? "" : ` (answers turn ${turn.regenerates_turn} anew)`;
   return [
     ...title(`Turn ${turn.turn}${again}`, facts.filter(Boolean).join(" · "), layout),
     ...block("user", turn.user_content, layout, "cyan"),
+    ...renderAttachments("attached:", turn.attachments, layout, "cyan"),
     ...renderSteps(turn, layout, turn.assistant_content),
     ...(turn.assistant_content === null ? [] : block("agent", turn.assistant_content, layout, "green")),
     ...(turn.error === null ? [] : block("error", turn.error, layout, "red")),
   ];
 }
 
-function renderJudgement(judgement: TurnJudgementDetail | null, layout: Layout): string[] {
+function renderJudgement(judgement: TurnJudgement | null, layout: Layout): string[] {
   if (judgement === null) return block("judge", "not judged", layout, "dim");
   const remarks = Object.entries(judgement.dimensions).flatMap(([name, dimension]) =>
     dimension === undefined || dimension.score === 0
@@ -85,7 +87,7 @@ function renderTrajectory({ trajectory }: SessionDetail, layout: Layout): string
   ];
 }
 
-function renderFailure(failure: TrajectoryJudgementDetail["failures"][number], layout: Layout): string[] {
+function renderFailure(failure: TrajectoryJudgement["failures"][number], layout: Layout): string[] {
   return block("failure", `${failure.type} after turn ${failure.after_turn}: ${failure.description}`, layout, "red");
 }
 

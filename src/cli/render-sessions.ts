@@ -1,5 +1,5 @@
 /** Sessions as a table, one a line. */
-import type { SessionListItem } from "../api-client.ts";
+import type { SessionSummary } from "@turnwise/client";
 import { toPrintableLine } from "./printable.ts";
 import type { Layout } from "./render-block.ts";
 import type { Style } from "./terminal.ts";
@@ -9,8 +9,8 @@ interface Column {
   readonly title: string;
   /** Columns; the last column takes what is left. */
   readonly width: number;
-  readonly text: (session: SessionListItem) => string;
-  readonly style?: (session: SessionListItem) => Style | undefined;
+  readonly text: (session: SessionSummary) => string;
+  readonly style?: (session: SessionSummary) => Style | undefined;
 }
 
 const columns: readonly Column[] = [
@@ -22,7 +22,7 @@ const columns: readonly Column[] = [
   { title: "FIRST MESSAGE", width: 0, text: (session) => session.first_user_content ?? session.error ?? "" },
 ];
 
-export function renderSessions(sessions: readonly SessionListItem[], { paint, width }: Layout): string {
+export function renderSessions(sessions: readonly SessionSummary[], { paint, width }: Layout): string {
   if (sessions.length === 0) return "No sessions.\n";
   const taken = columns.reduce((sum, column) => sum + column.width + 2, 0) - 2;
   const widthOf = (column: Column) => column.width || Math.max(12, width - taken);
@@ -41,12 +41,12 @@ export function renderSessions(sessions: readonly SessionListItem[], { paint, wi
 }
 
 /** The trajectory's score; without one the sum of the turns' so far, in parentheses. */
-function scoreOf({ summary }: SessionListItem): string {
+function scoreOf({ summary }: SessionSummary): string {
   if (summary.trajectory_score !== null) return signed(summary.trajectory_score);
   return summary.judged_turns === 0 ? "-" : `(${signed(summary.net_score)})`;
 }
 
-function scoreStyle({ summary: { trajectory_score: score } }: SessionListItem): Style | undefined {
+function scoreStyle({ summary: { trajectory_score: score } }: SessionSummary): Style | undefined {
   if (score === null || score === 0) return undefined;
   return score > 0 ? "green" : "red";
 }

@@ -2,9 +2,17 @@
 import type { JsonValue } from "../model/session.ts";
 import type { AttributeMap, Span } from "../model/span.ts";
 import { jsonAttribute, toJson } from "./attribute-values.ts";
+import { readCutParts } from "./cut-json.ts";
 import type { ReadContext } from "./dialect.ts";
 import { isList, isObject, member, parseStructure } from "./lenient-json.ts";
-import { detailsEvent, eventNameOf, mergeDetails, messageOfEvent, messageOfRecord } from "./message-events.ts";
+import {
+  detailsEvent,
+  detailsWith,
+  eventNameOf,
+  messageOfEvent,
+  messageOfRecord,
+  tellsOutput,
+} from "./message-events.ts";
 import type { MessageEvent } from "./message-events.ts";
 import { listInText } from "./message-source.ts";
 import type { MessageSource } from "./message-source.ts";
@@ -23,10 +31,13 @@ function sourcesOf(key: string, contentEvent: string, contentKey: string): reado
   const isOutput = key === outputKey;
   return [
     (span, context) => readList(span.attributes, key, context),
-    ({ events }, context) => readList(mergeDetails(events), key, context),
-    ({ events }) => fromEvents(events.map(messageOfEvent), isOutput),
+    ({ events }, context) => readList(detailsWith(events, key), key, context),
+    ({ events }) => toList(events.filter(({ name }) => tellsOutput(name) === isOutput).map(messageOfEvent)),
     (span, context) => fromContentEvents(span, context, contentEvent, contentKey),
-    (_span, { logRecords }) => ({ ...fromEvents(logRecords.map(messageOfRecord), isOutput), isLoose: true }),
+    (_span, { logRecords }) => {
+      const own = logRecords.filter((record) => tellsOutput(eventNameOf(record)) === isOutput);
+      return { ...toList(own.map(messageOfRecord)), isLoose: true };
+    },
     (_span, context) => fromDetailRecords(context, key),
   ];
 }
@@ -35,10 +46,10 @@ function sourcesOf(key: string, contentEvent: string, contentKey: string): reado
 export function systemInstructions({ attributes, events }: Span, { logRecords }: ReadContext): readonly Message[] {
   const key = "gen_ai.system_instructions";
   const record = logRecords.find((record) => eventNameOf(record) === detailsEvent && record.attributes.has(key));
-  const places = [attributes, mergeDetails(events), record?.attributes ?? new Map()];
+  const places = [attributes, detailsWith(events, key), record?.attributes ?? new Map()];
   const value = places.map((place) => jsonAttribute(place, key)).find((value) => value !== undefined);
   if (value === undefined) return [];
-  const opened = typeof value === "string" ? (parseStructure(value) ?? value) : value;
+  const opened = typeof value === "string" ? (parseStructure(value) ?? readCutParts(value) ?? value) : value;
   if (typeof opened === "string") return [plainMessage("system", opened)];
   const parts = isObject(opened) ? [opened] : opened;
   return isList(parts) ? parseMessages([{ role: "system", content: parts }]) : [];
@@ -61,9 +72,8 @@ function readValue(value: JsonValue | undefined, role: MessageRole, context: Rea
 }
 
 /** One event or record for each message; others are none. */
-function fromEvents(events: readonly (MessageEvent | undefined)[], isOutput: boolean): MessageList {
-  const messages = events.flatMap((event) => (event?.isOutput === isOutput ? [event.message] : []));
-  return { messages, truncated: false };
+function toList(events: readonly (MessageEvent | undefined)[]): MessageList {
+  return { messages: events.flatMap((event) => event?.message ?? []), truncated: false };
 }
 
 /** Conventions up to 1.27: one event with the whole prompt, one with the completion. */

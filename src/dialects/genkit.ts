@@ -5,6 +5,7 @@ import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
 import { isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
 import { listInAttribute } from "./message-source.ts";
+import type { Note } from "./note.ts";
 import type { OperationKind } from "./operation.ts";
 import { parseMessages } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
@@ -48,10 +49,10 @@ export const genkit: Dialect = {
 };
 
 /** `googleai/gemini-2.5-flash` is provider and model. */
-function readCallFacts({ attributes }: Span): CallFacts {
+function readCallFacts({ attributes }: Span, note: Note): CallFacts {
   const [provider, ...rest] = (textAttribute(attributes, NAME) ?? "").split("/");
   const model = rest.join("/");
-  const output = opened(attributes, OUTPUT);
+  const output = note("usage", () => opened(attributes, OUTPUT));
   const finishReason = textMember(output, "finishReason");
   const usage = member(output, "usage");
   return {

@@ -73,7 +73,8 @@ function endOfValue(text: string, start: number): number | undefined {
   return at === start || at === text.length ? undefined : at;
 }
 
-function endOfString(text: string, start: number): number | undefined {
+/** Behind the closing quote of the string that begins here; undefined when it has none. */
+export function endOfString(text: string, start: number): number | undefined {
   let quote = text.indexOf('"', start + 1);
   while (quote >= 0 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
   return quote < 0 ? undefined : quote + 1;

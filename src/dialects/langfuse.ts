@@ -10,10 +10,12 @@ import {
   googleAdkToolKeys,
   googleAdkTools,
 } from "./google-adk.ts";
+import { isCutOff } from "./json-list.ts";
 import { langChainToolMessage } from "./langchain-message.ts";
 import { isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
 import { listInText } from "./message-source.ts";
+import type { Note } from "./note.ts";
 import type { MessageList, OperationKind } from "./operation.ts";
 import { isToolDefinition, parseMessages, plainMessage } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
@@ -95,15 +97,16 @@ function readInput({ attributes }: Span, context: ReadContext): MessageList | un
 /** A message, or only its text, or only its calls. */
 function readOutput({ attributes }: Span): MessageList | undefined {
   const value = opened(jsonAttribute(attributes, OUTPUT));
-  return value === undefined ? undefined : whole(parseMessages(value, "assistant"));
+  if (value === undefined || (typeof value === "string" && isCutOff(value))) return undefined;
+  return whole(parseMessages(value, "assistant"));
 }
 
 /** Kinds of tokens are taken out of the sums: `input` is what is left beside `input_cache_read`. */
-function readCallFacts({ attributes }: Span): CallFacts {
+function readCallFacts({ attributes }: Span, note: Note): CallFacts {
   const responseModel = textAttribute(attributes, "langfuse.observation.model.name");
   const provider = textAttribute(attributes, "langfuse.observation.metadata.ls_provider");
-  const details = opened(jsonAttribute(attributes, "langfuse.observation.usage_details"));
-  const costUsd = costOf(opened(jsonAttribute(attributes, "langfuse.observation.cost_details")));
+  const details = note("usage", () => opened(jsonAttribute(attributes, "langfuse.observation.usage_details")));
+  const costUsd = note("cost", () => costOf(opened(jsonAttribute(attributes, "langfuse.observation.cost_details"))));
   return {
     ...(provider === undefined ? {} : { provider }),
     ...(responseModel === undefined ? {} : { responseModel }),

@@ -12,7 +12,7 @@ import { firstMember, isList, isObject, member, textMember, unwrapJson } from ".
 import { listInAttribute } from "./message-source.ts";
 import type { MessageSource } from "./message-source.ts";
 import type { Message, MessageCall } from "./message.ts";
-import type { OperationKind } from "./operation.ts";
+import type { Operation, OperationKind } from "./operation.ts";
 import { parseMessage, plainMessage } from "./parse-message.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
@@ -51,9 +51,19 @@ export const logfire: Dialect = {
   read: (span, context) => {
     const operation = readOperation(span, context, rules);
     const agentName = operation.kind === "agent" ? textAttribute(span.attributes, "name") : undefined;
-    return agentName === undefined ? operation : { ...operation, agentName };
+    const named = agentName === undefined ? operation : { ...operation, agentName };
+    return inGroup(named);
   },
 };
+
+/** OpenAI Agents link the traces of a conversation by a group, if the application names one. */
+function inGroup(operation: Operation): Operation {
+  const { attributes } = operation.span;
+  if (attributes.get("logfire.msg_template") !== "OpenAI Agents trace: {name}") return operation;
+  const group = textAttribute(attributes, "group_id");
+  if (group === undefined || group === "null" || operation.conversationId !== undefined) return operation;
+  return { ...operation, embeddedConversationId: group };
+}
 
 /**
  * A streamed call is two records: the request, which ends before the answer begins, and when that is over another one

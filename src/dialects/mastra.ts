@@ -6,9 +6,10 @@ import { isList, isObject, member, parseStructure } from "./lenient-json.ts";
 import { readCall } from "./message-parts.ts";
 import { listInText } from "./message-source.ts";
 import type { Message, MessageResult } from "./message.ts";
-import type { MessageList, OperationKind } from "./operation.ts";
+import type { MessageList, Operation, OperationKind } from "./operation.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
+import { callFactsOf } from "./usage.ts";
 
 const TYPE = "mastra.span.type";
 
@@ -32,8 +33,15 @@ const rules: DialectRules = {
 export const mastra: Dialect = {
   name: rules.name,
   matches: ({ attributes }) => attributes.has(TYPE),
-  read: (span, context) => readOperation(span, context, rules),
+  read: (span, context) => withSum(readOperation(span, context, rules), context),
 };
+
+/** The run of a model, around its steps. To Arize only this span says what they used. */
+function withSum(operation: Operation, { note }: ReadContext): Operation {
+  if (operation.kind !== "other" || operation.span.attributes.get(TYPE) !== "model_generation") return operation;
+  const { usage } = callFactsOf(operation.span, note);
+  return usage === undefined ? operation : { ...operation, usage };
+}
 
 function readInput(_span: Span, context: ReadContext): MessageList | undefined {
   const text = textAttribute(context.parent?.attributes ?? new Map(), "mastra.model_step.input");

@@ -2,7 +2,7 @@
  * Images, audio, video and files in a message, in the shapes of the GenAI conventions, OpenAI, Anthropic, AI SDK, Bedrock,
  * Gemini, Genkit, LangChain, Pydantic AI and MCP. They are described, their bytes are never read.
  */
-import type { JsonValue } from "../model/session.ts";
+import type { Attachment, JsonValue } from "../model/session.ts";
 import { firstMember, isObject, member, textMember } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
 
@@ -34,29 +34,57 @@ const bytesKeys = ["data", "bytes", "base64", "blob", "content", "file_data", "u
 
 const maxFactLength = 200;
 
-/** `[image: photo.png, image/png]`; undefined for what is no medium. */
-export function describeMedia(part: JsonObject): string | undefined {
+/** Undefined for what is no medium. */
+export function readMedia(part: JsonObject): Attachment | undefined {
   const type = textMember(part, "type");
   const word = type === undefined ? untypedWord(part) : typePattern.exec(toSnakeCase(type))?.[1];
   if (word === undefined) return undefined;
   const layers = layersOf(part);
-  const mime = mimeOf(layers);
-  const facts = [textIn(layers, nameKeys), mime, placeOf(layers)].flatMap(
-    (fact) => fact?.slice(0, maxFactLength) ?? [],
+  const [name, mediaType, uri] = [textIn(layers, nameKeys), mimeOf(layers), placeOf(layers)].map((fact) =>
+    fact?.slice(0, maxFactLength),
   );
-  const kind = kindOf(word, textMember(part, "modality"), mime);
+  const bytes = bytesOf(part, layers);
+  return {
+    kind: kindOf(word, textMember(part, "modality"), mediaType),
+    ...(mediaType === undefined ? {} : { mediaType }),
+    ...(name === undefined ? {} : { name }),
+    ...(uri === undefined ? {} : { uri }),
+    ...(bytes === undefined ? {} : { bytes }),
+  };
+}
+
+/** `[image: photo.png, image/png]`: how it stands in a text. */
+export function describeMedia({ kind, name, mediaType, uri }: Attachment): string {
+  const facts = [name, mediaType, uri].flatMap((fact) => fact ?? []);
   return facts.length === 0 ? `[${kind}]` : `[${kind}: ${[...new Set(facts)].join(", ")}]`;
 }
 
 /** Does it carry the bytes themselves, as base64 or in a data URL? */
 export function hasInlineMedia(part: JsonValue): boolean {
-  if (!isObject(part) || describeMedia(part) === undefined) return false;
-  return layersOf(part).some((layer) =>
-    bytesKeys.some((key) => {
+  return isObject(part) && readMedia(part) !== undefined && base64In(layersOf(part)) !== undefined;
+}
+
+/** How many they are, where they are here, or where our own instrumentation counted (characters of base64) and left them out. */
+function bytesOf(part: JsonObject, layers: readonly JsonObject[]): number | undefined {
+  const counted = member(part, "type") === "blob" ? member(part, "size") : undefined;
+  const base64 = base64In(layers);
+  if (base64 === undefined) return typeof counted === "number" && counted > 0 ? toBytes(counted) : undefined;
+  return toBytes(base64.replace(/^data:[^,]*,/, "").replace(/=+$/, "").length);
+}
+
+/** Four characters are three bytes. */
+function toBytes(characters: number): number {
+  return Math.floor((characters * 3) / 4);
+}
+
+function base64In(layers: readonly JsonObject[]): string | undefined {
+  for (const layer of layers) {
+    for (const key of bytesKeys) {
       const value = member(layer, key);
-      return typeof value === "string" && (value.startsWith("data:") || /^[\w+/-]{16,}={0,2}$/.test(value));
-    }),
-  );
+      if (typeof value === "string" && (value.startsWith("data:") || /^[\w+/-]{16,}={0,2}$/.test(value))) return value;
+    }
+  }
+  return undefined;
 }
 
 /** What was said in it, where the provider wrote that down. */
@@ -64,8 +92,12 @@ export function transcriptOf(part: JsonObject): string | undefined {
   return textMember(part, "transcript") ?? textMember(member(part, "audio"), "transcript");
 }
 
+/** Of a type in any case: `tool-call`, `toolUse`. */
 export function toSnakeCase(type: string): string {
-  return type.replaceAll("-", "_").toLowerCase();
+  return type
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .replaceAll("-", "_")
+    .toLowerCase();
 }
 
 /** Bedrock, Gemini and Genkit: an object with one telling member. */
@@ -106,10 +138,13 @@ function placeOf(layers: readonly JsonObject[]): string | undefined {
   return undefined;
 }
 
-function kindOf(word: string, modality: string | undefined, mime: string | undefined): string {
-  const known = word === "computer_screenshot" ? "image" : (/image|audio|video|document/.exec(word)?.[0] ?? modality);
-  if (known !== undefined) return known;
-  return /^(image|audio|video)\//.exec(mime ?? "")?.[1] ?? "file";
+function kindOf(word: string, modality: string | undefined, mime: string | undefined): Attachment["kind"] {
+  if (word === "computer_screenshot") return "image";
+  return kindIn(word) ?? kindIn(modality) ?? kindIn(/^\w+(?=\/)/.exec(mime ?? "")?.[0]) ?? "file";
+}
+
+function kindIn(text = ""): Attachment["kind"] | undefined {
+  return (["image", "audio", "video", "document"] as const).find((kind) => text.includes(kind));
 }
 
 /** The text of an embedded resource (MCP), which is content and no attachment. */

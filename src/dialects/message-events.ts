@@ -50,9 +50,15 @@ export function messageOfEvent(event: SpanEvent): MessageEvent | undefined {
   return readMessageEvent(event.name, isObject(opened) ? opened : (content ?? null));
 }
 
-/** The attributes of all details events on one span count as one set. */
-export function mergeDetails(events: readonly SpanEvent[]): AttributeMap {
-  return new Map(events.filter(({ name }) => name === detailsEvent).flatMap(({ attributes }) => [...attributes]));
+/** The attributes of all details events on one span count as one set: gives those of the last event that has the key. */
+export function detailsWith(events: readonly SpanEvent[], key: string): AttributeMap {
+  const event = events.findLast(({ name, attributes }) => name === detailsEvent && attributes.has(key));
+  return event?.attributes ?? new Map();
+}
+
+/** Events and records of the other direction need not be read. `name` as messageRecords has it. */
+export function tellsOutput(name: string | undefined): boolean {
+  return name === choiceEvent || messageRecords.get(name ?? "") === choiceEvent;
 }
 
 /** `payload`: what the event carries beside its name. Undefined for events that are not messages. */

@@ -28,6 +28,7 @@ export type ReadMessageList = (text: string, start: number, defaultRole: Message
  */
 export function createMessageListReader(): ReadMessageList {
   const known: KnownList[] = [];
+  const parseElement = rememberElements();
   return (text, start, defaultRole) => {
     const at = known.findIndex(
       (list) => list.start === start && list.defaultRole === defaultRole && beginsWith(text, list.head),
@@ -46,6 +47,32 @@ export function createMessageListReader(): ReadMessageList {
 /** As `startsWith`, which compares character by character; equality compares words, a hundred times as fast. */
 function beginsWith(text: string, head: string): boolean {
   return text.length >= head.length && text.slice(0, head.length) === head;
+}
+
+/** So many characters of elements are remembered. */
+const rememberedLength = 1_000_000;
+
+type ParseElement = (text: string, defaultRole: MessageRole) => readonly Message[];
+
+/** Of a window that slides, each call repeats all but its beginning: what stands in several lists is parsed once. */
+function rememberElements(): ParseElement {
+  const parsed = new Map<string, readonly Message[]>();
+  let length = 0;
+  return (text, defaultRole) => {
+    const key = `${defaultRole} ${text}`;
+    const before = parsed.get(key);
+    if (before !== undefined) return before;
+    const messages = parseElement(text, defaultRole);
+    if (length + key.length > rememberedLength) {
+      parsed.clear();
+      length = 0;
+    }
+    if (key.length <= rememberedLength) {
+      parsed.set(key, messages);
+      length += key.length;
+    }
+    return messages;
+  };
 }
 
 function parseElement(text: string, defaultRole: MessageRole): readonly Message[] {

@@ -1,13 +1,14 @@
 /**
  * One part of a message's content, in any library's shape: GenAI conventions, OpenAI (chat and responses), OpenAI Agents,
- * Anthropic, AI SDK, Bedrock, Gemini, Genkit, LangChain, Pydantic AI, MCP. Tools that the provider ran itself, inside one
- * request, are no calls: nobody was asked to answer them.
+ * Anthropic, AI SDK, Bedrock, Gemini, Genkit, LangChain, Pydantic AI, MCP.
  */
 import type { JsonValue } from "../model/session.ts";
 import { firstMember, isObject, member, textMember, unwrapJson } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
-import { describeMedia, toSnakeCase, transcriptOf } from "./media-part.ts";
+import { readMedia, toSnakeCase, transcriptOf } from "./media-part.ts";
 import type { MessageCall, MessageOther, MessageResult } from "./message.ts";
+import { isMarkedProviderRun, readProviderTool, typeOfItem } from "./provider-tool.ts";
+import { reasoningIn } from "./reasoning-part.ts";
 import { readToolResult } from "./tool-result.ts";
 
 export type MessagePart =
@@ -44,10 +45,10 @@ const resultWrappers = ["toolResult", "functionResponse", "function_response", "
 export function readPart(part: JsonValue): MessagePart {
   if (typeof part === "string") return { kind: "text", text: part };
   if (!isObject(part)) return other("unknown");
-  const type = textMember(part, "type");
+  const type = typeOfItem(part);
   if (type !== undefined && textTypes.has(type)) return textPart(part, type);
-  if (isProviderRun(part)) return other(type ?? "unknown");
-  return type === undefined ? readUntypedPart(part) : readTypedPart(part, type);
+  const read = type === undefined ? readUntypedPart(part) : readTypedPart(part, type);
+  return isMarkedProviderRun(part) ? toProviderRun(read, type ?? "unknown") : read;
 }
 
 /** Would reading this part find something in it? Tells a list of parts from a list that is plain content. */
@@ -73,16 +74,19 @@ function callOf(value: JsonValue, facts: JsonValue, name: string): MessageCall {
   return { ...(id === undefined ? {} : { id }), name, arguments: unwrapJson(firstMember(facts, argumentKeys) ?? {}) };
 }
 
-/** AI SDK and Pydantic AI mark such calls; others have types of their own for them. */
-function isProviderRun(part: JsonObject): boolean {
-  return member(part, "providerExecuted") === true || member(part, "builtin") === true;
+/** The call and the answer of a tool that the provider ran stand beside those that somebody was asked for. */
+function toProviderRun(part: MessagePart, type: string): MessagePart {
+  if (part.kind === "call") return other(type, { call: part.call });
+  return part.kind === "result" ? other(type, { result: part.result }) : part;
 }
 
 function readTypedPart(part: JsonObject, type: string): MessagePart {
   const plainType = toSnakeCase(type);
+  const providerTool = readProviderTool(part, plainType);
+  if (providerTool !== undefined) return other(type, providerTool);
   if (callTypes.has(plainType)) return callPart(part, type);
   if (resultTypes.has(plainType) || resultPattern.test(plainType)) return resultPart(part, plainType === "tool_error");
-  return mediaPart(part, type) ?? other(type);
+  return mediaPart(part, type) ?? other(type, reasoningIn(part, plainType));
 }
 
 function readUntypedPart(part: JsonObject): MessagePart {
@@ -93,7 +97,9 @@ function readUntypedPart(part: JsonObject): MessagePart {
   if (textMember(part, "toolCallId") !== undefined) return readSdkCall(part);
   const type = Object.keys(part)[0] ?? "unknown";
   const text = textPart(part, type);
-  return text.kind === "text" ? text : (mediaPart(part, type) ?? text);
+  if (text.kind === "text") return text;
+  const providerTool = readProviderTool(part, toSnakeCase(type));
+  return providerTool === undefined ? (mediaPart(part, type) ?? text) : other(type, providerTool);
 }
 
 /** AI SDK's `toolCalls` and `toolResults` on their own have no type. */
@@ -103,9 +109,9 @@ function readSdkCall(part: JsonObject): MessagePart {
 
 /** Gemini marks its thoughts; Bedrock wraps the text of guarded and cited content. */
 function textPart(part: JsonObject, type: string): MessagePart {
-  if (member(part, "thought") === true) return other("thought");
+  if (member(part, "thought") === true) return other("thought", reasoningIn(part, "thought"));
   const text = firstMember(part, ["text", "content", "refusal"]) ?? wrappedText(part);
-  return typeof text === "string" ? { kind: "text", text } : other(type);
+  return typeof text === "string" ? { kind: "text", text } : other(type, reasoningIn(part, toSnakeCase(type)));
 }
 
 function wrappedText(part: JsonObject): string | undefined {
@@ -117,10 +123,10 @@ function wrappedText(part: JsonObject): string | undefined {
 
 /** Speech of which there is a transcript is what was said. */
 function mediaPart(part: JsonObject, type: string): MessagePart | undefined {
-  const description = describeMedia(part);
-  if (description === undefined) return undefined;
+  const attachment = readMedia(part);
+  if (attachment === undefined) return undefined;
   const transcript = transcriptOf(part);
-  return transcript === undefined ? other(type, description) : { kind: "text", text: transcript };
+  return transcript === undefined ? other(type, { attachment }) : { kind: "text", text: transcript };
 }
 
 function callPart(part: JsonValue, type: string): MessagePart {
@@ -143,6 +149,6 @@ function resultPart(part: JsonValue, failed: boolean): MessagePart {
   };
 }
 
-function other(type: string, description?: string): MessagePart {
-  return { kind: "other", other: { type, ...(description === undefined ? {} : { description }) } };
+function other(type: string, facts: Omit<MessageOther, "type"> = {}): MessagePart {
+  return { kind: "other", other: { type, ...facts } };
 }

@@ -13,6 +13,8 @@ export type FactName =
   | "model"
   | "response_model"
   | "finish_reason"
+  | "response_id"
+  | "previous_response_id"
   | "usage"
   | "cost"
   /** What a dialect reads of a model call in its own way. */

@@ -6,6 +6,7 @@ import type { ReadContext } from "./dialect.ts";
 import { isCutOff } from "./json-list.ts";
 import { isList, isObject, member, parseStructure } from "./lenient-json.ts";
 import { listInText } from "./message-source.ts";
+import { isAside } from "./message.ts";
 import type { Message } from "./message.ts";
 import { readModelResponse } from "./model-response.ts";
 import type { MessageList } from "./operation.ts";
@@ -53,8 +54,9 @@ function toPart(part: JsonValue): JsonValue {
 }
 
 /** An assistant message with neither text nor calls: its content was lost. */
-function isHollow({ role, text, calls }: Message): boolean {
-  return role === "assistant" && text === "" && calls.length === 0;
+function isHollow(message: Message): boolean {
+  const { role, text, calls } = message;
+  return role === "assistant" && text === "" && calls.length === 0 && !isAside(message);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What an OpenInference model span says of the request beside its messages: tools, instructions, whether it is a delta. */
+/** What an OpenInference model span says of the request beside its messages: tools, instructions, the answer that it goes on from. */
 import type { JsonValue, ToolDefinition } from "../model/session.ts";
 import type { Span } from "../model/span.ts";
 import { textAttribute } from "./attribute-values.ts";
@@ -25,9 +25,8 @@ export function systemPromptOfRequest(span: Span, context: ReadContext): string 
   return text === "" ? undefined : text;
 }
 
-/** The provider keeps the history of requests that name their predecessor. */
-export function isDeltaRequest(span: Span, context: ReadContext): boolean {
-  return textMember(parametersOf(span, context), "previous_response_id") !== undefined;
+export function previousResponseOfRequest(span: Span, context: ReadContext): string | undefined {
+  return textMember(parametersOf(span, context), "previous_response_id");
 }
 
 function parametersOf(span: Span, { memory }: ReadContext): JsonValue | undefined {

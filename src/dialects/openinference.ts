@@ -4,7 +4,7 @@ import { textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
 import { genAiKind } from "./gen-ai.ts";
 import { openInferenceInput, openInferenceOutput } from "./openinference-messages.ts";
-import { isDeltaRequest, offeredTools, systemPromptOfRequest } from "./openinference-request.ts";
+import { offeredTools, previousResponseOfRequest, systemPromptOfRequest } from "./openinference-request.ts";
 import type { OperationKind } from "./operation.ts";
 import { withSpokenCalls } from "./react-messages.ts";
 import { readOperation } from "./read-operation.ts";
@@ -32,7 +32,7 @@ export const openInferenceRules: DialectRules = {
   wrapperKeys: { input: ["input.value"], output: ["output.value"] },
   readTools: offeredTools,
   readSystemPrompt: systemPromptOfRequest,
-  isDelta: isDeltaRequest,
+  readPreviousResponse: previousResponseOfRequest,
 };
 
 export const openInference: Dialect = {

@@ -28,6 +28,10 @@ export interface ModelOperation extends OperationFacts {
   readonly model?: string;
   readonly responseModel?: string;
   readonly finishReason?: string;
+  /** The provider's name for the answer: of two records with the same one, both are of one request. */
+  readonly responseId?: string;
+  /** The answer that the request goes on from: the provider holds what was said until then. */
+  readonly previousResponseId?: string;
   readonly usage?: TokenUsage;
   /** Of the input tokens, those written to a cache. */
   readonly cacheWriteTokens?: number;
@@ -80,6 +84,8 @@ export interface AgentOperation extends OperationFacts {
 /** Everything else: part of the tree, never a step. */
 export interface OtherOperation extends OperationFacts {
   readonly kind: "other";
+  /** What the model calls below used together: for those of which none says what it used itself. */
+  readonly usage?: TokenUsage;
 }
 
 export type OperationKind = Operation["kind"];

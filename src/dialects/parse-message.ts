@@ -4,7 +4,10 @@ import { parseLangChainMessage } from "./langchain-message.ts";
 import { firstMember, isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
 import { isApproval, isPart, readCall, readPart } from "./message-parts.ts";
+import { readCutParts } from "./cut-json.ts";
+import { describeMedia } from "./media-part.ts";
 import type { MessagePart } from "./message-parts.ts";
+import { isOfModelAlone } from "./message.ts";
 import type { Message, MessageCall, MessageOther, MessageResult, MessageRole } from "./message.ts";
 import { isPlaceholder, readToolResult } from "./tool-result.ts";
 
@@ -23,7 +26,7 @@ const roles = new Map<string, MessageRole>([
   ["tool-response", "tool"],
 ]);
 
-/** Undefined when the value is no message, or one that says nothing (reasoning, say). `defaultRole`: of a message without one. */
+/** Undefined when the value is no message, or one that says nothing. `defaultRole`: of a message without one. */
 export function parseMessage(value: JsonValue, defaultRole: MessageRole = "user"): Message | undefined {
   if (typeof value === "string") return plainMessage(defaultRole, value);
   if (isRoleAndContent(value)) return parseMessage({ role: value[0] ?? null, content: value[1] ?? null });
@@ -69,13 +72,15 @@ export function plainMessage(role: MessageRole, text: string): Message {
 /** Items of a list that carry a call or a result and no role, as the Responses API's. */
 function roleOfItem(value: JsonObject): MessageRole | undefined {
   const part = readPart(value);
-  if (part.kind === "call") return "assistant";
+  if (part.kind === "call" || isAsidePart(part)) return "assistant";
   return part.kind === "result" || isApproval(part) ? "tool" : undefined;
 }
 
 function assemble(role: MessageRole, value: JsonObject): Message | undefined {
-  const parts = partsOf(role, value);
-  const calls = uniqueById(parts.flatMap((part) => (part.kind === "call" ? [part.call] : [])));
+  const item = itemOf(value);
+  const parts = item === undefined ? partsOf(role, value) : [item];
+  const inParts = parts.flatMap((part) => (part.kind === "call" ? [part.call] : []));
+  const calls = eachOnce([inParts, ...(item === undefined ? callsBeside(value) : [])]);
   const results = parts.flatMap((part) => (part.kind === "result" ? [part.result] : []));
   const others = parts.flatMap((part) => (part.kind === "other" ? [part.other] : []));
   const said = textOf(role, parts);
@@ -86,24 +91,34 @@ function assemble(role: MessageRole, value: JsonObject): Message | undefined {
   }
   const text = said === "" && calls.length === 0 && results.length === 0 ? describe(others) : said;
   const isEmpty = text === "" && calls.length === 0 && results.length === 0;
-  return isEmpty && isItemWithoutContent(value) ? undefined : { role, text, calls, results, ...rest };
+  const saysNothing = isEmpty && !others.some(isOfModelAlone);
+  return saysNothing && isItemWithoutContent(value) ? undefined : { role, text, calls, results, ...rest };
 }
 
-/** Who shows a picture and says nothing has said something, too. */
+/** Who shows a picture and says nothing has said something, too. What a tool made is that tool's. */
 function describe(others: readonly MessageOther[]): string {
-  return others.flatMap(({ description }) => description ?? []).join("\n");
+  const shown = others.filter((other) => !isOfModelAlone(other));
+  return shown.flatMap(({ attachment }) => (attachment === undefined ? [] : [describeMedia(attachment)])).join("\n");
+}
+
+/** The message is itself a part: an item of a list that has no roles. */
+function itemOf(value: JsonObject): MessagePart | undefined {
+  const item = member(value, "role") === undefined ? readPart(value) : undefined;
+  if (item === undefined || item.kind === "call" || item.kind === "result") return item;
+  return isApproval(item) || isMedium(item) || isAsidePart(item) ? item : undefined;
 }
 
 function partsOf(role: MessageRole, value: JsonObject): readonly MessagePart[] {
-  const item = member(value, "role") === undefined ? readPart(value) : undefined;
-  if (item !== undefined && item.kind !== "other" && item.kind !== "text") return [item];
-  if (item !== undefined && (isApproval(item) || isMedium(item))) return [item];
   const content = firstMember(value, ["parts", "content", "text"]);
-  return [...contentParts(role, content), ...speechBeside(value), ...callsBeside(value)];
+  return [...contentParts(role, content), ...speechBeside(value)];
+}
+
+function isAsidePart(part: MessagePart): boolean {
+  return part.kind === "other" && isOfModelAlone(part.other);
 }
 
 function isMedium(part: MessagePart): boolean {
-  return part.kind === "other" && part.other.description !== undefined;
+  return part.kind === "other" && part.other.attachment !== undefined;
 }
 
 function contentParts(role: MessageRole, content: JsonValue | undefined): readonly MessagePart[] {
@@ -122,6 +137,9 @@ function speechBeside(value: JsonObject): readonly MessagePart[] {
 /** A text that is itself a JSON list of parts, not one that only looks like JSON: users paste that. */
 function openText(role: MessageRole, text: string): readonly MessagePart[] | undefined {
   if (!text.startsWith("[")) return undefined;
+  const cut = role === "tool" ? undefined : readCutParts(text);
+  // Of a user's text in which nothing else is found the brackets are his own.
+  if (cut !== undefined && (role !== "user" || cut.length > 0)) return cut.map(readPart);
   const list = parseStructure(text);
   // What a tool gave may be a list, too: only results that say themselves whose they are (Bedrock's) are parts.
   if (role === "tool") return isList(list) && list.length > 0 && list.every(isResult) ? list.map(readPart) : undefined;
@@ -134,17 +152,32 @@ function isResult(part: JsonValue): boolean {
 }
 
 /** `tool_calls`, the older `function_call`, and where LangChain keeps what the provider sent. */
-function callsBeside(value: JsonObject): readonly MessagePart[] {
+function callsBeside(value: JsonObject): readonly (readonly MessageCall[])[] {
   const lists = [
     member(value, "tool_calls"),
     member(member(value, "additional_kwargs"), "tool_calls"),
     member(value, "invalid_tool_calls"),
   ];
   const older = member(value, "function_call");
-  const calls = lists.flatMap((list) => (isList(list) ? list : []));
-  return [...calls, ...(calls.length === 0 && isObject(older) ? [older] : [])].flatMap((call) => {
-    const read = readCall(call);
-    return read === undefined ? [] : [{ kind: "call" as const, call: read }];
+  const given = lists.flatMap((list) => (isList(list) && list.length > 0 ? [list] : []));
+  const all = given.length === 0 && isObject(older) ? [[older]] : given;
+  return all.map((list) => list.flatMap((call) => readCall(call) ?? []));
+}
+
+/** The lists restate each other, and where one has an id, another's is the same call; within a list only what is all the same. */
+function eachOnce(lists: readonly (readonly MessageCall[])[]): readonly MessageCall[] {
+  const ids = new Set<string>();
+  return lists.flatMap((list) => {
+    const known = new Set(ids);
+    const own = new Set<string>();
+    return list.filter((call) => {
+      if (call.id === undefined) return true;
+      const whole = JSON.stringify(call);
+      const isNew = !known.has(call.id) && !own.has(whole);
+      own.add(whole);
+      ids.add(call.id);
+      return isNew;
+    });
   });
 }
 
@@ -194,9 +227,4 @@ function isShown(part: MessagePart | undefined): boolean {
 
 function isItemWithoutContent(value: JsonObject): boolean {
   return member(value, "role") === undefined;
-}
-
-function uniqueById(calls: readonly MessageCall[]): readonly MessageCall[] {
-  const seen = new Set<string>();
-  return calls.filter((call) => call.id === undefined || (!seen.has(call.id) && seen.add(call.id)));
 }

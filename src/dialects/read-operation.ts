@@ -1,7 +1,7 @@
 /** Puts an operation together from what a dialect says is its own, and what is the same everywhere. */
 import type { Span } from "../model/span.ts";
 import type { ToolDefinition } from "../model/session.ts";
-import { jsonAttribute } from "./attribute-values.ts";
+import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { ReadContext } from "./dialect.ts";
 import { genAiInput, genAiOutput, systemInstructions } from "./gen-ai-messages.ts";
 import { identityOf } from "./identity.ts";
@@ -10,6 +10,7 @@ import type { Message } from "./message.ts";
 import { firstMessages } from "./message-source.ts";
 import type { MessageSource } from "./message-source.ts";
 import { unnoted } from "./note.ts";
+import type { Note } from "./note.ts";
 import type { AgentOperation, MessageList, ModelOperation, Operation, OperationKind } from "./operation.ts";
 import { plainMessage } from "./parse-message.ts";
 import { errorOfSpan } from "./span-error.ts";
@@ -33,8 +34,10 @@ export interface DialectRules {
   readonly readTools?: (span: Span, context: ReadContext) => readonly ToolDefinition[];
   readonly readSystemPrompt?: (span: Span, context: ReadContext) => string | undefined;
   /** What a model call says of itself under keys of its own; goes before what the conventions' keys say. */
-  readonly readCallFacts?: (span: Span) => CallFacts;
+  readonly readCallFacts?: (span: Span, note: Note) => CallFacts;
+  /** The provider holds the history, under another name than that of an answer before. */
   readonly isDelta?: (span: Span, context: ReadContext) => boolean;
+  readonly readPreviousResponse?: (span: Span, context: ReadContext) => string | undefined;
 }
 
 export function readOperation(span: Span, context: ReadContext, rules: DialectRules): Operation {
@@ -55,12 +58,15 @@ export function readOperation(span: Span, context: ReadContext, rules: DialectRu
 }
 
 /** The first as libraries wrote it before the conventions had a name for it. */
-const deltaKeys = ["gen_ai.request.previous_response_id", "gen_ai.request.previous_response.id"];
+const previousResponseKeys = ["gen_ai.request.previous_response_id", "gen_ai.request.previous_response.id"];
 
 type Own<Kind extends Operation> = Omit<Kind, "span" | "dialect" | "error">;
 
 function readModel(span: Span, context: ReadContext, rules: DialectRules): Own<ModelOperation> {
   const { note = unnoted } = context;
+  const previousResponseId = note("previous_response_id", () => {
+    return textAttribute(span.attributes, ...previousResponseKeys) ?? rules.readPreviousResponse?.(span, context);
+  });
   return {
     kind: "model",
     input: withSystemPrompt(
@@ -71,11 +77,17 @@ function readModel(span: Span, context: ReadContext, rules: DialectRules): Own<M
     ),
     output: firstMessages([...(rules.output ?? []), ...genAiOutput], span, context, "output").messages,
     ...callFactsOf(span, context.note),
-    ...note("call_facts", () => rules.readCallFacts?.(span)),
+    ...note("call_facts", () => rules.readCallFacts?.(span, note)),
     tools: readTools(span, context, rules),
-    isDelta: deltaKeys.some((key) => span.attributes.has(key)) || (rules.isDelta?.(span, context) ?? false),
+    ...(previousResponseId === undefined ? {} : { previousResponseId }),
+    isDelta: previousResponseId !== undefined || namesPrevious(span) || (rules.isDelta?.(span, context) ?? false),
     ...(span.attributes.get("turnwise.aborted") === true ? { isAborted: true } : {}),
   };
+}
+
+/** Also under a name that was withheld. */
+function namesPrevious({ attributes }: Span): boolean {
+  return previousResponseKeys.some((key) => (attributes.get(key) ?? "") !== "");
 }
 
 /** Our own instrumentation names the attributes that it left messages out of, because they were too long. */

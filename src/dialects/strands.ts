@@ -8,6 +8,7 @@
 import type { ToolDefinition } from "../model/session.ts";
 import type { Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
+import { readCutString } from "./cut-json.ts";
 import type { Dialect } from "./dialect.ts";
 import { genAiKind } from "./gen-ai.ts";
 import { isList, parseStructure, unwrapJson } from "./lenient-json.ts";
@@ -26,7 +27,8 @@ const rules: DialectRules = {
   readTools: ({ attributes }) => namedTools(unwrapJson(jsonAttribute(attributes, "gen_ai.agent.tools") ?? null)),
   readSystemPrompt: ({ attributes }) => {
     const text = textAttribute(attributes, "gen_ai.agent.system_prompt", "system_prompt");
-    const opened = text === undefined ? undefined : parseStructure(text);
+    if (text === undefined) return undefined;
+    const opened = parseStructure(text) ?? readCutString(text);
     return typeof opened === "string" ? opened : text;
   },
   repliesInMessages: true,

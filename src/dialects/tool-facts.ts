@@ -4,7 +4,7 @@ import type { Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import { langChainToolMessage } from "./langchain-message.ts";
 import { firstMember, isList, isObject, member, textMember, unwrapJson } from "./lenient-json.ts";
-import { mergeDetails } from "./message-events.ts";
+import { detailsWith } from "./message-events.ts";
 import { unnoted } from "./note.ts";
 import type { Note } from "./note.ts";
 import { parsePythonLiteral } from "./python-literal.ts";
@@ -130,7 +130,7 @@ function resultInEvents({ events }: Span): JsonValue | undefined {
 
 /** The details event of a tool span holds one message with one part. */
 function partInDetails(events: Span["events"], key: string, members: readonly string[]): JsonValue | undefined {
-  const list = unwrapJson(jsonAttribute(mergeDetails(events), key) ?? null);
+  const list = unwrapJson(jsonAttribute(detailsWith(events, key), key) ?? null);
   const parts = member(isList(list) ? list[0] : undefined, "parts");
   return firstMember(isList(parts) ? parts[0] : undefined, members);
 }

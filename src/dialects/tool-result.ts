@@ -2,7 +2,7 @@
 import type { JsonValue } from "../model/session.ts";
 import { firstMember, isList, isObject, member, parseStructure, textMember, unwrapJson } from "./lenient-json.ts";
 import type { JsonObject } from "./lenient-json.ts";
-import { describeMedia, hasInlineMedia, resourceText } from "./media-part.ts";
+import { describeMedia, hasInlineMedia, readMedia, resourceText } from "./media-part.ts";
 
 export interface ToolResult {
   readonly content?: JsonValue;
@@ -86,14 +86,19 @@ function unwrapResult(raw: JsonValue): JsonValue {
 function textsOfParts(parts: readonly JsonValue[]): readonly string[] | undefined {
   const texts = parts.map((part) => textOfPart(part) ?? resourceText(part));
   if (texts.every((text) => text === undefined) && !parts.some(hasInlineMedia)) return undefined;
-  const described = parts.map((part, at) => texts[at] ?? (isObject(part) ? describeMedia(part) : undefined));
+  const described = parts.map((part, at) => texts[at] ?? describePart(part));
   return described.every((text) => text !== undefined) ? described : undefined;
+}
+
+function describePart(part: JsonValue): string | undefined {
+  const media = isObject(part) ? readMedia(part) : undefined;
+  return media === undefined ? undefined : describeMedia(media);
 }
 
 /** `{type: "text", text}` and LangSmith's and MCP's `{outputs}` and `{result, is_error?}`. */
 function openObject(value: JsonObject): JsonValue {
   const keys = Object.keys(value);
-  if (hasInlineMedia(value)) return describeMedia(value) ?? value;
+  if (hasInlineMedia(value)) return describePart(value) ?? value;
   const text = member(value, "type") === "text" ? textOfPart(value) : undefined;
   if (text !== undefined) return parseStructure(text) ?? text;
   if (keys.length <= 2 && Object.hasOwn(value, "result")) return unwrapJson(member(value, "result") ?? null);

@@ -58,6 +58,9 @@ const reasoningKeys = [
 const providerKeys = ["gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider"];
 const modelKeys = ["gen_ai.request.model", "llm.request.model_name", "ai.model.id"];
 const responseModelKeys = ["gen_ai.response.model", "llm.response.model_name", "ai.response.model", "llm.model_name"];
+const responseIdKeys = ["gen_ai.response.id", "ai.response.id", "llm.response.id"];
+/** The provider's answer as JSON, or whatever else the library takes for the output. */
+const rawResponseKeys = ["output.value", "mlflow.spanOutputs", "gen_ai.completion", "langfuse.observation.output"];
 const finishKeys = ["gen_ai.response.finish_reasons", "llm.finish_reason", "ai.response.finishReason"];
 const tierKeys = [
   "openai.response.service_tier",
@@ -72,6 +75,7 @@ export interface CallFacts extends Partial<CallUsage> {
   readonly model?: string;
   readonly responseModel?: string;
   readonly finishReason?: string;
+  readonly responseId?: string;
   /** What the span says that the call cost; never 0, which stands for an unknown price. */
   readonly costUsd?: number;
   /** A provider's class of service (`flex`, `priority`), each of which has prices of its own. */
@@ -84,6 +88,7 @@ export function callFactsOf(span: Span, note: Note = unnoted): CallFacts {
   const model = note("model", () => textAttribute(attributes, ...modelKeys));
   const responseModel = note("response_model", () => textAttribute(attributes, ...responseModelKeys));
   const finishReason = note("finish_reason", () => finishReasonOf(attributes));
+  const responseId = note("response_id", () => responseIdOf(attributes));
   const costUsd = note("cost", () => costOf(attributes));
   const serviceTier = textAttribute(attributes, ...tierKeys);
   return {
@@ -91,6 +96,7 @@ export function callFactsOf(span: Span, note: Note = unnoted): CallFacts {
     ...(model === undefined ? {} : { model }),
     ...(responseModel === undefined ? {} : { responseModel }),
     ...(finishReason === undefined ? {} : { finishReason }),
+    ...(responseId === undefined ? {} : { responseId }),
     ...note("usage", () => usageOf(span, responseModel ?? model)),
     ...(costUsd === undefined ? {} : { costUsd }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
@@ -155,6 +161,16 @@ function sumOf(attributes: AttributeMap, keys: readonly string[]): number {
 export function positive(value: JsonValue | undefined): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
 }
+
+function responseIdOf(attributes: AttributeMap): string | undefined {
+  return (
+    textAttribute(attributes, ...responseIdKeys) ??
+    ID_IN_FRONT.exec(textAttribute(attributes, ...rawResponseKeys) ?? "")?.[1]
+  );
+}
+
+/** Providers write it in front, so that nothing long has to be parsed for it. */
+const ID_IN_FRONT = /^\s*\{\s*"id"\s*:\s*"([^"\\]{1,200})"/;
 
 /** A list, a list as JSON text, a comma list or a word. */
 function finishReasonOf(attributes: AttributeMap): string | undefined {

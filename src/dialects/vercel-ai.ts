@@ -1,15 +1,16 @@
 /** Vercel AI SDK 4 to 6 (and 7 in its legacy mode): `ai.*` attributes, one span per attempt below one per call. */
-import type { ToolDefinition } from "../model/session.ts";
+import type { JsonValue, ToolDefinition } from "../model/session.ts";
 import type { AttributeMap, Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
 import type { Dialect } from "./dialect.ts";
 import { isList, member, parseStructure, unwrapJson } from "./lenient-json.ts";
-import { readCall } from "./message-parts.ts";
+import { readCall, readPart } from "./message-parts.ts";
 import { listInAttribute, listInText } from "./message-source.ts";
 import type { MessageSource } from "./message-source.ts";
-import type { Message } from "./message.ts";
+import type { MessageCall, MessageOther } from "./message.ts";
 import type { MessageList, OperationKind } from "./operation.ts";
 import { parseMessages } from "./parse-message.ts";
+import { isMarkedProviderRun } from "./provider-tool.ts";
 import { readOperation } from "./read-operation.ts";
 import type { DialectRules } from "./read-operation.ts";
 import type { ToolKeys } from "./tool-facts.ts";
@@ -34,9 +35,18 @@ export const vercelAiInput: readonly MessageSource[] = [
 export const vercelAiOutput: readonly MessageSource[] = [
   ({ attributes }) => {
     const text = textAttribute(attributes, "ai.response.text", "ai.response.object") ?? "";
-    const calls = readCalls(attributes);
-    const message: Message = { role: "assistant", text, calls, results: [] };
-    return text === "" && calls.length === 0 ? undefined : { messages: [message], truncated: false };
+    const { calls, others } = readCalls(attributes);
+    const rest = [...readThoughts(attributes), ...others, ...readFiles(attributes)];
+    const message = {
+      role: "assistant",
+      text,
+      calls,
+      results: [],
+      ...(rest.length === 0 ? {} : { others: rest }),
+    } as const;
+    return text === "" && calls.length === 0 && rest.length === 0
+      ? undefined
+      : { messages: [message], truncated: false };
   },
 ];
 
@@ -73,8 +83,27 @@ function promptText(text: string): MessageList {
   return { messages: parseMessages(member(parseStructure(text), "prompt")), truncated: false };
 }
 
-/** Arguments are JSON text in generateText and an object in streamText. */
-function readCalls(attributes: AttributeMap): Message["calls"] {
+/** Arguments are JSON text in generateText and an object in streamText. What the provider ran is no call. */
+function readCalls(attributes: AttributeMap): { calls: readonly MessageCall[]; others: readonly MessageOther[] } {
   const list = unwrapJson(jsonAttribute(attributes, "ai.response.toolCalls") ?? null);
-  return isList(list) ? list.flatMap((call) => readCall(call) ?? []) : [];
+  const values = isList(list) ? list : [];
+  return {
+    calls: values.flatMap((call) => (isMarkedProviderRun(call) ? [] : (readCall(call) ?? []))),
+    others: othersOf(values.filter(isMarkedProviderRun)),
+  };
+}
+
+function readThoughts(attributes: AttributeMap): readonly MessageOther[] {
+  const reasoning = textAttribute(attributes, "ai.response.reasoning");
+  return reasoning === undefined ? [] : [{ type: "reasoning", reasoning }];
+}
+
+function readFiles(attributes: AttributeMap): readonly MessageOther[] {
+  const files = jsonAttribute(attributes, "ai.response.files");
+  const list = typeof files === "string" ? parseStructure(files) : files;
+  return isList(list) ? othersOf(list) : [];
+}
+
+function othersOf(parts: readonly JsonValue[]): readonly MessageOther[] {
+  return parts.map(readPart).flatMap((part) => (part.kind === "other" ? [part.other] : []));
 }

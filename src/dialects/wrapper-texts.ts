@@ -2,6 +2,7 @@
 import type { JsonValue } from "../model/session.ts";
 import type { Span } from "../model/span.ts";
 import { jsonAttribute, textAttribute } from "./attribute-values.ts";
+import { readCutString } from "./cut-json.ts";
 import type { ReadContext } from "./dialect.ts";
 import { isCutOff } from "./json-list.ts";
 import { isList, isObject, member, parseStructure, textMember } from "./lenient-json.ts";
@@ -28,7 +29,11 @@ export function readWrapperInput(span: Span, context: ReadContext, keys: Wrapper
   if (list !== undefined && (list.messages.length > 0 || list.truncated)) return list;
   const opened = parseStructure(value);
   // A user can send JSON as his text: it is opened only when it looks like a record of arguments.
-  return whole(opened !== undefined && isRecordOfInput(opened) ? openInput(opened) : [plainMessage("user", value)]);
+  return whole(
+    opened !== undefined && isRecordOfInput(opened)
+      ? openInput(opened)
+      : [plainMessage("user", readCutString(value) ?? value)],
+  );
 }
 
 function whole(messages: readonly Message[]): MessageList {
@@ -41,7 +46,7 @@ export function readWrapperReply(span: Span, keys: WrapperKeys): string | undefi
   if (answer !== undefined) return answer;
   const text = textAttribute(span.attributes, ...(keys.output ?? []));
   const opened = text === undefined ? undefined : parseStructure(text);
-  if (opened === undefined) return text === undefined || isCutOff(text) ? undefined : text;
+  if (opened === undefined) return text === undefined || isCutOff(text) ? undefined : (readCutString(text) ?? text);
   return typeof opened === "string" && opened !== "" ? opened : undefined;
 }
 

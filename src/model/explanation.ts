@@ -7,6 +7,9 @@ import type { TokenUsage, TurnFlag } from "./session.ts";
 
 export interface SessionExplanation {
   readonly conversation: ConversationExplanation;
+  /** Where the session's user and agent are from; absent when no span names them. */
+  readonly user?: Source;
+  readonly agent?: Source;
   readonly traces: readonly TraceExplanation[];
   readonly turns: readonly TurnExplanation[];
   /** By start. */
@@ -43,12 +46,19 @@ export interface ConversationExplanation {
 
 /**
  * Why a trace belongs to the session: it names the conversation; it is the first; it repeats messages of the earlier ones; the
- * same user went on soon after (a guess). `other_conversation`: a part of the trace that does not belong.
+ * same user went on soon after (a guess); `same_response`: it goes on from a response of theirs, or has one of their requests. `other_conversation`: a part of the trace that does not belong.
  */
 export interface TraceExplanation {
   readonly traceId: string;
   readonly spans: number;
-  readonly because: "conversation_id" | "first" | "shared_messages" | "same_user" | "joined" | "other_conversation";
+  readonly because:
+    | "conversation_id"
+    | "first"
+    | "same_response"
+    | "shared_messages"
+    | "same_user"
+    | "joined"
+    | "other_conversation";
   readonly sharedMessages?: number;
 }
 
@@ -62,9 +72,13 @@ export interface TurnExplanation {
     | "new_agent_run"
     | "wrapper"
     | "history";
+  /** It has the same history and the same user text as that turn. */
+  readonly regeneratesTurn?: number;
   readonly flags: readonly TurnFlag[];
   readonly aborted: boolean;
   readonly userText: TextExplanation;
+  /** Images and the like that the user showed. */
+  readonly attachments: number;
   readonly reply: TextExplanation;
   readonly modelCalls: readonly ModelCallExplanation[];
   readonly toolCalls: readonly ToolCallExplanation[];
@@ -74,6 +88,8 @@ export interface TurnExplanation {
   readonly attempts: readonly SpanRef[];
   /** What may be the reason that something is missing. */
   readonly losses: readonly Loss[];
+  /** What the spans carried in which a message was looked for in vain. */
+  readonly carried: readonly CarriedBySpan[];
 }
 
 /** `history`: no span of this turn says it; later calls repeat it. */
@@ -81,12 +97,34 @@ export interface TextExplanation {
   readonly from: "model_call" | "wrapper" | "history" | "nowhere";
   readonly characters: number;
   readonly source?: Source;
+  /** Why it is nowhere. */
+  readonly because?: MissingReason;
+}
+
+/**
+ * The reasons of Loss; `lost_user_message`: the turn's first call ends with the answer before; `asked_for_tools`: the last call
+ * asked for tools, and no later one was seen; `no_model_call`: the turn has none, and its agents do not say;
+ * `not_recorded`: nothing tells why.
+ */
+export type MissingReason =
+  | Loss["kind"]
+  | "lost_user_message"
+  | "aborted"
+  | "asked_for_tools"
+  | "no_model_call"
+  | "not_recorded";
+
+/** The largest attributes that hold texts or structures and are nothing else that is known, and the names of its events. */
+export interface CarriedBySpan extends SpanRef {
+  readonly attributes: readonly AttributeExplanation[];
+  readonly events: readonly string[];
 }
 
 export interface ModelCallExplanation extends SpanRef {
   readonly dialect?: string;
-  readonly input: { readonly messages: number; readonly truncated: boolean; readonly keys: readonly string[] };
-  readonly output: { readonly messages: number; readonly keys: readonly string[] };
+  /** `empty`: so many of the messages say nothing, because their content was not recorded. */
+  readonly input: MessagesExplanation & { readonly truncated: boolean };
+  readonly output: MessagesExplanation;
   readonly provider?: string;
   readonly model?: string;
   readonly responseModel?: string;
@@ -101,6 +139,12 @@ export interface ModelCallExplanation extends SpanRef {
   readonly error?: Source;
 }
 
+export interface MessagesExplanation {
+  readonly messages: number;
+  readonly empty: number;
+  readonly keys: readonly string[];
+}
+
 /** Where a part of a tool call is from: the model's answer, what later calls repeat of it, the tool's own span. */
 export type ToolPartOrigin = "output" | "history" | "tool_span";
 
@@ -108,11 +152,16 @@ export interface ToolCallExplanation {
   readonly id?: string;
   readonly name: string;
   readonly call: ToolPartOrigin;
-  readonly arguments: ToolPartOrigin;
+  /** Absent when it has none, or they were not recorded. */
+  readonly arguments?: ToolPartOrigin;
   readonly result?: ToolPartOrigin;
   readonly error?: ToolPartOrigin;
   /** The tool's own span. */
   readonly span?: SpanRef;
+  /** The model's provider ran it. */
+  readonly providerRun: boolean;
+  /** Parts that end before their JSON does: a limit cut them. */
+  readonly cut: readonly ("arguments" | "result")[];
   /** What the tool's span was read from. */
   readonly keys: readonly string[];
   readonly subAgentSpans: number;
@@ -126,6 +175,8 @@ export interface Loss extends SpanRef {
   readonly kind: "content_off" | "redacted" | "truncated" | "dropped_attributes" | "failed";
   /** Attributes that were dropped, or placeholders that were met. */
   readonly count?: number;
+  /** What was cut. */
+  readonly keys?: readonly string[];
 }
 
 /** What became of a span. */

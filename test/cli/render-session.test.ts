@@ -47,6 +47,35 @@ describe("a session in the terminal", () => {
     expect(render({ ...detail, trajectory: null, turns })).toMatch(/\n\nNot judged\.\n$/);
   });
 
+  it("names what was attached and made, what the model thought, and what the provider ran", () => {
+    const unknown = { media_type: null, name: null, uri: null, bytes: null };
+    const [first] = detail.turns;
+    const turn = {
+      ...first!,
+      user_content: "What is this?",
+      attachments: [
+        { ...unknown, kind: "image" as const, media_type: "image/png", name: "\u001b[2Ja.png", bytes: 120_400 },
+        { ...unknown, kind: "file" as const, uri: "file-1" },
+      ],
+      model_calls: [
+        {
+          ...first!.model_calls[0]!,
+          reasoning: "It has whiskers.",
+          attachments: [{ ...unknown, kind: "image" as const }],
+        },
+      ],
+      tool_calls: [
+        { ...first!.tool_calls[0]!, name: "web_search", provider_run: true, started_at: null, ended_at: null },
+      ],
+    };
+    const lines = render({ ...detail, turns: [turn] }).split("\n");
+    expect(lines).toContain("  user    What is this?");
+    expect(lines).toContain("          attached: image \\x1b[2Ja.png (image/png, 120 kB), file (file-1)");
+    expect(lines).toContain("          thought: It has whiskers.");
+    expect(lines).toContain("          made: image");
+    expect(lines.find((line) => line.includes("web_search"))).toMatch(/ {2}\(run by the provider\)$/);
+  });
+
   it("shows how a turn is out of the ordinary", () => {
     const turn = {
       ...detail.turns[0]!,

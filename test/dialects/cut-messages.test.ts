@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/dialects/message.ts";
-import type { ModelOperation } from "../../src/dialects/operation.ts";
+import type { AgentOperation, ModelOperation } from "../../src/dialects/operation.ts";
 import type { AttributeValue } from "../../src/model/span.ts";
 import { readOne, spanAt } from "../support/conversation-spans.ts";
 
@@ -117,4 +117,44 @@ it("a list that our instrumentation shortened is marked as truncated", () => {
     readOne(spanAt({ id: 1, at: 0 }, { ...attributes, "turnwise.shortened": names })) as ModelOperation;
   expect(read(["gen_ai.input.messages"]).input).toMatchObject({ messages: [{ text: "hi" }], truncated: true });
   expect(read(["gen_ai.output.messages"]).input).toMatchObject({ messages: [{ text: "hi" }], truncated: false });
+});
+
+describe("what was cut where a text may stand, too", () => {
+  it.each<[string, Record<string, AttributeValue>, string | undefined]>([
+    [
+      "a wrapper's reply as JSON text: its beginning",
+      { "traceloop.span.kind": "workflow", "traceloop.entity.output": '"It has \\"ship' },
+      'It has "ship',
+    ],
+    [
+      "a wrapper's reply as an object: nothing",
+      { "traceloop.span.kind": "workflow", "traceloop.entity.output": '{"a":' },
+      undefined,
+    ],
+  ])("%s", (_what, attributes, reply) => {
+    expect((readOne(spanAt({ id: 1, at: 0 }, attributes)) as AgentOperation).readReply()).toBe(reply);
+  });
+
+  it("a wrapper's question as JSON text: its beginning", () => {
+    const span = spanAt({ id: 1, at: 0 }, { "traceloop.span.kind": "workflow", "traceloop.entity.input": '"Where is' });
+    expect((readOne(span) as AgentOperation).readInput().messages).toMatchObject([{ role: "user", text: "Where is" }]);
+  });
+
+  it("Langfuse's answer: nothing, and never the JSON itself", () => {
+    const attributes = {
+      "langfuse.observation.type": "generation",
+      "langfuse.observation.output": '{"content":"Order A',
+    };
+    expect((readOne(spanAt({ id: 1, at: 0 }, attributes)) as ModelOperation).output).toEqual([]);
+  });
+
+  it("system instructions as parts: their beginning", () => {
+    const attributes = {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.system_instructions": '[{"type":"text","content":"You are Mi',
+    };
+    expect((readOne(spanAt({ id: 1, at: 0 }, attributes)) as ModelOperation).input.messages).toMatchObject([
+      { role: "system", text: "You are Mi" },
+    ]);
+  });
 });

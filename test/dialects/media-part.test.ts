@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeMedia, hasInlineMedia } from "../../src/dialects/media-part.ts";
+import { describeMedia, hasInlineMedia, readMedia } from "../../src/dialects/media-part.ts";
 import type { JsonObject } from "../../src/dialects/lenient-json.ts";
 
 const bytes = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk";
@@ -69,19 +69,41 @@ const shapes: readonly (readonly [shape: string, part: JsonObject, description: 
 
 describe("media", () => {
   it.each(shapes)("are described: %s", (_shape, part, description) => {
-    expect(describeMedia(part)).toBe(description);
-    expect(describeMedia(part)).not.toContain(bytes.slice(0, 20));
+    const media = readMedia(part);
+    expect(media === undefined ? undefined : describeMedia(media)).toBe(description);
+    expect(JSON.stringify(media)).not.toContain(bytes.slice(0, 20));
+  });
+
+  it.each<[shape: string, part: JsonObject, size: number | undefined]>([
+    ["base64", { type: "image", source: { type: "base64", data: bytes } }, 45],
+    ["base64 with its padding", { type: "file", data: "QUJDREVGR0hJSktMTQ==" }, 13],
+    ["a data URL", { type: "image_url", image_url: { url: dataUrl } }, 45],
+    [
+      "what our instrumentation counted",
+      { type: "blob", modality: "image", mime_type: "image/png", size: 160_000 },
+      120_000,
+    ],
+    ["an address", { type: "image_url", image_url: { url: "https://a.example/a.png" } }, undefined],
+    ["nothing", { type: "image" }, undefined],
+  ])("are as large as their bytes: %s", (_shape, part, size) => {
+    expect(readMedia(part)?.bytes).toBe(size);
+  });
+
+  it("are of few kinds, whatever a library calls them", () => {
+    expect(readMedia({ type: "blob", modality: "hologram\u001b[2J", data: bytes })?.kind).toBe("file");
+    expect(readMedia({ type: "blob", mime_type: "video/mp4", data: bytes })?.kind).toBe("video");
   });
 
   it("are described in few words", () => {
     const part = { type: "file", filename: "x".repeat(5000), url: `https://a.example/${"y".repeat(5000)}` };
-    expect(describeMedia(part)?.length).toBeLessThan(500);
+    const media = readMedia(part);
+    expect(media === undefined ? "" : describeMedia(media)).toMatch(/^.{400,500}$/);
   });
 
   it.each<JsonObject>([{ type: "text", text: "hi" }, { type: "images_generated" }, { image: "cat" }, {}])(
     "%j is none",
     (part) => {
-      expect(describeMedia(part)).toBeUndefined();
+      expect(readMedia(part)).toBeUndefined();
     },
   );
 

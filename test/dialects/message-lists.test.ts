@@ -19,6 +19,17 @@ describe("lists that repeat their history", () => {
     expect(second).toEqual(parseMessages(history.slice(0, 7)));
   });
 
+  it("share them, too, where the window slides, and elements that stand in it twice", () => {
+    const read = createMessageListReader();
+    const windowFrom = (start: number) => JSON.stringify([...history.slice(start, start + 6), history[start + 5]]);
+    const first = read(windowFrom(0), 0, "user").messages;
+    const second = read(windowFrom(1), 0, "user").messages;
+    expect(second.slice(0, 5).every((message, at) => message === first[at + 1])).toBe(true);
+    expect(second).toEqual(parseMessages([...history.slice(1, 7), history[6]!]));
+    expect(read('[{"content":"no role"}]', 0, "assistant").messages[0]?.role).toBe("assistant");
+    expect(read('[{"content":"no role"}]', 0, "user").messages[0]?.role).toBe("user");
+  });
+
   it("are told apart, interleaved", () => {
     const read = createMessageListReader();
     const other = (count: number) => textOf(count).replace("message 0", "another message");

@@ -224,6 +224,19 @@ const answers: readonly Row[] = [
   ],
 ];
 
+const typed: readonly Row[] = [
+  [
+    "Strands: a call with its type beside its members",
+    { role: "assistant", content: [{ type: "toolUse", name: "look", toolUseId: "t1", input: { at: 1 } }] },
+    { role: "assistant", text: "", calls: [{ id: "t1", name: "look", arguments: { at: 1 } }] },
+  ],
+  [
+    "Strands: its answer",
+    { role: "user", content: [{ type: "toolResult", toolUseId: "t1", content: [{ text: "seen" }] }] },
+    { role: "tool", results: [{ id: "t1", content: "seen" }] },
+  ],
+];
+
 const speech: readonly Row[] = [
   ["a refusal beside no content", { role: "assistant", content: null, refusal: "I can't." }, { text: "I can't." }],
   [
@@ -251,7 +264,11 @@ const speech: readonly Row[] = [
   [
     "a question that is only a picture",
     { role: "user", content: [{ type: "image_url", image_url: { url: picture } }] },
-    { role: "user", text: "[image: image/png]", others: [{ type: "image_url", description: "[image: image/png]" }] },
+    {
+      role: "user",
+      text: "[image: image/png]",
+      others: [{ type: "image_url", attachment: { kind: "image", mediaType: "image/png", bytes: 16 } }],
+    },
   ],
   [
     "a picture beside a text, which stays as it was said",
@@ -262,7 +279,7 @@ const speech: readonly Row[] = [
         { type: "image_url", image_url: { url: picture } },
       ],
     },
-    { text: "look", others: [{ type: "image_url", description: "[image: image/png]" }] },
+    { text: "look", others: [{ type: "image_url", attachment: { kind: "image", mediaType: "image/png", bytes: 16 } }] },
   ],
 ];
 
@@ -306,7 +323,7 @@ const kept: readonly (readonly [shape: string, part: JsonValue, type: string])[]
 ];
 
 describe("one parser reads", () => {
-  it.each([...requests, ...answers, ...speech])("%s", (_shape, value, expected) => {
+  it.each([...requests, ...answers, ...typed, ...speech])("%s", (_shape, value, expected) => {
     expect(parseMessage(value)).toMatchObject(expected);
   });
 });
@@ -325,7 +342,7 @@ describe("one parser keeps, and takes for nothing else", () => {
 
   it("a message of such parts alone, when it says whose it is", () => {
     expect(parseMessage(asks({ type: "reasoning", content: "hm" }))).toMatchObject({ role: "assistant", text: "" });
-    expect(parseMessage({ type: "web_search_call", id: "ws_1", status: "completed" })).toBeUndefined();
+    expect(parseMessage({ type: "reasoning", summary: [] })).toBeUndefined();
     expect(parseMessage({ type: "compaction", encrypted_content: "x" })).toBeUndefined();
   });
 });

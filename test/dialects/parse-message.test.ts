@@ -68,6 +68,24 @@ describe("a message is read from every library's shape", () => {
       { calls: [{ name: "get_order", arguments: { order_id: "A-1" } }] },
     ],
     [
+      "calls with one id, as some providers give it",
+      {
+        role: "assistant",
+        tool_calls: ["A-1", "B-2", "B-2"].map((order_id) => ({ id: "c1", name: "get_order", args: { order_id } })),
+      },
+      { calls: [call, { ...call, arguments: { order_id: "B-2" } }] },
+    ],
+    [
+      "calls that stand in several places, in some of them cut",
+      {
+        role: "assistant",
+        content: [{ type: "tool_use", id: "c1", name: "get_order", input: { order_id: "A-1" } }],
+        tool_calls: [{ id: "c1", name: "get_order", args: {} }],
+        additional_kwargs: { tool_calls: [{ id: "c1", function: { name: "get_order", arguments: '{"order' } }] },
+      },
+      { calls: [call] },
+    ],
+    [
       "calls beside parts (LiteLLM)",
       {
         role: "assistant",

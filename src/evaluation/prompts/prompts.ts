@@ -14,7 +14,7 @@ const names = [
 export type PromptName = (typeof names)[number];
 
 /** Raised with every change to a prompt, so that people can tell versions apart; programs go by the hash. */
-export const promptsVersion = 1;
+export const promptsVersion = 2;
 
 export interface Prompts {
   readonly text: (name: PromptName) => string;

@@ -1,5 +1,6 @@
 /** A turn as a judge is shown it: blind to models and scores, numbered so that it can be cited. */
-import type { JsonValue, ModelCall, ToolCall, Turn, TurnFlag } from "../../model/session.ts";
+import type { Attachment, JsonValue, ModelCall, ToolCall, Turn, TurnFlag } from "../../model/session.ts";
+import { nameAttachments } from "../name-attachments.ts";
 import type { Passage } from "./evidence.ts";
 import { jsonText, type Shortening } from "./shortening.ts";
 
@@ -22,7 +23,7 @@ export function showTurn(turn: Turn, detail: Detail, shorten: Shortening): Shown
   const steps = shownSteps(turn).map((step, i) =>
     step.type === "tool_call"
       ? showCall(step, i + 1, calls.indexOf(step) + 1, detail, shorten)
-      : showModelCall(step, i + 1, detail, shorten),
+      : showModelCall(step, i + 1, turn.assistantContent, detail, shorten),
   );
   const user = shorten.text("user text", turn.userContent, detail.text);
   const reply = turn.assistantContent === undefined ? null : shorten.text("reply", turn.assistantContent, detail.text);
@@ -32,6 +33,7 @@ export function showTurn(turn: Turn, detail: Detail, shorten: Shortening): Shown
       turn: turn.turn,
       ...(notes.length === 0 ? {} : { notes }),
       user,
+      ...showAttachments("user_attachments", turn.attachments),
       steps: steps.map(({ json }) => json),
       reply,
       ...error,
@@ -48,29 +50,39 @@ export function toolCallsOf(turn: Turn): readonly ToolCall[] {
   return turn.steps.filter((step) => step.type === "tool_call");
 }
 
-/** Tool calls, and model calls that say something which the reply does not repeat. */
+/** Tool calls, and model calls that show something which the reply does not repeat. */
 function shownSteps(turn: Turn): Turn["steps"] {
   return turn.steps.filter(
     (step) =>
       step.type === "tool_call" ||
       step.error !== undefined ||
+      step.reasoning !== undefined ||
+      step.attachments !== undefined ||
       (step.content !== undefined && step.content !== "" && step.content !== turn.assistantContent),
   );
 }
 
-function showModelCall(call: ModelCall, step: number, detail: Detail, shorten: Shortening): Shown {
+function showModelCall(
+  call: ModelCall,
+  step: number,
+  reply: string | undefined,
+  detail: Detail,
+  shorten: Shortening,
+): Shown {
+  const { content: said, reasoning: thought } = call;
+  const reasoning = thought === undefined ? {} : { agent_reasoning: shorten.text("reasoning", thought, detail.result) };
   const content =
-    call.content === undefined ? {} : { agent_text: shorten.text("agent text", call.content, detail.text) };
+    said === undefined || said === reply ? {} : { agent_text: shorten.text("agent text", said, detail.text) };
   const error = call.error === undefined ? {} : { model_error: shorten.text("errors", call.error, detail.result) };
-  const text = `${content.agent_text ?? ""} ${error.model_error ?? ""}`;
+  const text = [reasoning.agent_reasoning, content.agent_text, error.model_error].join(" ");
   return {
-    json: { step, ...content, ...error },
+    json: { step, ...reasoning, ...content, ...showAttachments("agent_attachments", call.attachments), ...error },
     passages: [{ at: step, text, spanId: call.spanId, messageIndex: call.messageIndex }],
   };
 }
 
 function showCall(call: ToolCall, step: number, number: number, detail: Detail, shorten: Shortening): Shown {
-  const { name, error, result, subAgent, spanId, messageIndex } = call;
+  const { name, error, result, providerRun, subAgent, spanId, messageIndex } = call;
   const given = shorten.value("arguments", call.arguments, detail.arguments);
   const outcome: JsonObject =
     error !== undefined
@@ -79,8 +91,9 @@ function showCall(call: ToolCall, step: number, number: number, detail: Detail, 
         ? { result: shorten.value("tool results", result, detail.result) }
         : { result_missing: true };
   const helper: JsonObject = subAgent === undefined ? {} : { done_by: `a sub-agent in ${subAgent.steps.length} steps` };
+  const runner: JsonObject = providerRun === true ? { run_by: "the model's provider" } : {};
   return {
-    json: { step, call: number, tool: name, arguments: given, ...outcome, ...helper },
+    json: { step, call: number, tool: name, ...runner, arguments: given, ...outcome, ...helper },
     passages: [
       { at: step, text: `${name} ${textOf(given)}`, spanId, messageIndex },
       {
@@ -92,6 +105,22 @@ function showCall(call: ToolCall, step: number, number: number, detail: Detail, 
     ],
   };
 }
+
+function showAttachments(key: string, attachments: readonly Attachment[] = []): JsonObject {
+  if (attachments.length === 0) return {};
+  const shown = attachments.slice(0, maxAttachments);
+  return {
+    [key]: shown.map(({ kind, mediaType, name, uri }) => ({
+      kind,
+      ...(mediaType === undefined ? {} : { media_type: mediaType }),
+      ...(name === undefined ? {} : { name }),
+      ...(uri === undefined ? {} : { uri }),
+    })),
+  };
+}
+
+/** A note counts all of them. */
+const maxAttachments = 20;
 
 interface JsonObject {
   readonly [key: string]: JsonValue;
@@ -105,13 +134,24 @@ const flagNotes: Readonly<Record<TurnFlag, string>> = {
   truncated: "The recording of this turn was cut; what is missing may have happened.",
   content_missing: "Texts of this turn were not recorded; their absence says nothing about the agent.",
   guessed_session: "That this turn belongs to the conversation is a guess.",
+  guessed_speakers: "Who said what in this turn is a guess: it was a transcript or a recording.",
 };
+
+/** The user went on before the agent could answer, or the recording ends here. */
+const isUnanswered = ({ steps, assistantContent, error, inferred, aborted }: Turn): boolean =>
+  steps.length === 0 && assistantContent === undefined && error === undefined && !inferred && !aborted;
 
 function notesOf(turn: Turn): readonly string[] {
   return [
     ...(turn.inferred ? ["This turn is known from later history only; its steps were not recorded."] : []),
     ...(turn.aborted ? ["The user or the application stopped the reply."] : []),
+    ...(isUnanswered(turn)
+      ? ["Nothing was done or said about this message. That alone is not the agent's fault."]
+      : []),
     ...(turn.regeneratesTurn === undefined ? [] : [`It answers turn ${turn.regeneratesTurn} anew.`]),
+    ...(turn.attachments === undefined
+      ? []
+      : [`The user attached ${nameAttachments(turn.attachments)}, which you cannot see.`]),
     ...turn.flags.map((flag) => flagNotes[flag]),
   ];
 }

@@ -1,6 +1,7 @@
 /** The prompt about one turn: the turn whole as long as it fits, the turns before it by their summaries. */
 import type { TurnJudgement } from "../../model/judgement.ts";
 import type { BuiltSession, JsonValue, Turn } from "../../model/session.ts";
+import { nameAttachments } from "../name-attachments.ts";
 import type { Passage } from "./evidence.ts";
 import { nonceFor, toFencedJson } from "./fence.ts";
 import { fillTemplate, type Prompts } from "./prompts.ts";
@@ -125,6 +126,7 @@ export function summarise(turn: Turn, judgement: TurnJudgement | undefined, shor
     return {
       turn: turn.turn,
       user: shorten.text("earlier turns", turn.userContent, rawSummaryChars),
+      ...(turn.attachments === undefined ? {} : { user_attached: nameAttachments(turn.attachments) }),
       calls: toolCallsOf(turn).map(({ name, error }) => (error === undefined ? name : `${name} (failed)`)),
       reply: shorten.text("earlier turns", turn.assistantContent ?? "", rawSummaryChars),
     };

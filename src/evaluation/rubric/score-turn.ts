@@ -1,5 +1,6 @@
 /** From findings to a turn's scores: the five dimensions, the tool calls, the turn. */
 import type { Dimension, DimensionJudgement, Score, ToolCallJudgement } from "../../model/judgement.ts";
+import { nameAttachments } from "../name-attachments.ts";
 import { excerptOf } from "../rules/reading/excerpt-of.ts";
 import { toJsonText } from "../rules/reading/json-leaves.ts";
 import type { CallReading, SessionReading, TurnReading } from "../rules/reading/session-reading.ts";
@@ -46,6 +47,14 @@ export function scoreDimensions(
  * tool that worked for it, with nothing found against the turn.
  */
 export function scoreTurn(turn: TurnReading, findings: readonly Finding[]): ScoreWithReason {
+  const { attachments } = turn.turn;
+  const { score, reasoning } = scoreWhatIsSeen(turn, findings);
+  const unseen =
+    attachments === undefined ? "" : ` The user attached ${nameAttachments(attachments)}, which the rules cannot see.`;
+  return { score, reasoning: `${reasoning}${unseen}` };
+}
+
+function scoreWhatIsSeen(turn: TurnReading, findings: readonly Finding[]): ScoreWithReason {
   const against = findings.filter(counts);
   if (isHarmful(against)) return { score: -1, reasoning: reasonsOf(against) };
   if (against.length > 0)

@@ -8,7 +8,9 @@ import { claimOf } from "../rules/reading/value-claims.ts";
 /** One sentence when something speaks for the turn. Asked only when no rule found anything against it. */
 export type Strength = (turn: TurnReading, session: SessionReading) => string | undefined;
 
-const grounded: Strength = ({ calls }) => {
+/** Nobody can say so when part of what came before cannot be read. */
+const grounded: Strength = ({ calls, incomplete, unseen }) => {
+  if (incomplete || unseen) return undefined;
   let claims = 0;
   for (const { call } of calls)
     for (const leaf of leavesOf(call.arguments)) claims += claimOf(leaf) === undefined ? 0 : 1;

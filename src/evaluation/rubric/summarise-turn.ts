@@ -1,12 +1,15 @@
 /** Short summaries of what the user wanted and what the agent did, made of their own words. */
 import type { Turn } from "../../model/session.ts";
+import { nameAttachments } from "../name-attachments.ts";
 import { excerptOf } from "../rules/reading/excerpt-of.ts";
 
 const length = 160;
 
-/** The user's first words. */
-export const summariseUser = ({ userContent }: Turn): string =>
-  userContent.trim() === "" ? "(no text)" : excerptOf(userContent, length);
+/** The user's first words, and what came with them. */
+export function summariseUser({ userContent, attachments }: Turn): string {
+  const said = userContent.trim() === "" ? "(no text)" : excerptOf(userContent, length);
+  return attachments === undefined ? said : `${said} (attached: ${nameAttachments(attachments)})`;
+}
 
 /** The tools used, and the first words of the reply. */
 export function summariseAssistant({ steps, assistantContent, error, aborted }: Turn): string {

@@ -12,11 +12,11 @@ const longestText = 20_000;
 /** What the user speaks of in such words is the task itself. */
 export const assumedFacts: TurnRule = {
   name: "assumed-facts",
-  version: 1,
+  version: 2,
   description:
     "The model's own words, or its code, say that it assumes, simulates or makes up what it should have found out.",
   check: ({ turn }) => {
-    if (assuming.test(turn.turn.userContent)) return [];
+    if (assuming.test(turn.asked)) return [];
     const found = firstAssumption(turn);
     return found === undefined ? [] : [findingOf(turn, found)];
   },

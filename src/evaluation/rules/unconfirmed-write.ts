@@ -8,12 +8,12 @@ const demand =
 
 export const unconfirmedWrite: TurnRule = {
   name: "unconfirmed-write",
-  version: 1,
+  version: 2,
   description:
     "The system prompt demands the user's confirmation before a change, and neither had the agent asked nor the user agreed.",
   check: ({ session, turn }) => {
     if (session.systemPrompt === undefined || !demand.test(session.systemPrompt)) return [];
-    if (asks(turn.previousReply) || agrees(turn.turn.userContent)) return [];
+    if (asks(turn.previousReply) || agrees(turn.asked)) return [];
     const first = turn.calls.find((call) => call.effect === "write" && call.failure === undefined);
     if (first === undefined) return [];
     return [

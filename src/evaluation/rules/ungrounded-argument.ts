@@ -9,13 +9,13 @@ import type { Finding, TurnRule } from "./rule.ts";
 /** Enough to name in one finding. */
 const most = 3;
 
-/** Silent when part of the history was not recorded: the value may have been seen there. */
+/** Silent when part of the history was not recorded, or the user attached something: the value may stand there. */
 export const ungroundedArgument: TurnRule = {
   name: "ungrounded-argument",
-  version: 1,
+  version: 2,
   description: "An identifier, number, date, address or name in an argument was never seen before the call.",
   check: ({ session, turn }) =>
-    (turn.incomplete ? [] : turn.calls).flatMap((call) => {
+    (turn.incomplete || turn.unseen ? [] : turn.calls).flatMap((call) => {
       const invented = ungroundedClaims(call, turn, session);
       return invented.length === 0 ? [] : [findingOf(call, invented, session)];
     }),

@@ -2,16 +2,19 @@ import { callEvidence, callText } from "./finding-of.ts";
 import { toolKey } from "./reading/offered-tools.ts";
 import type { TurnRule } from "./rule.ts";
 
-/** Silent when the session's tools are not known: then nothing can be said to be missing from them. */
+/**
+ * Silent when the session's tools are not known: then nothing can be said to be missing from them. A tool that the provider
+ * ran was offered to the model, whatever the recording says of it.
+ */
 export const unknownTool: TurnRule = {
   name: "unknown-tool",
-  version: 1,
+  version: 2,
   description: "A tool was called that was not offered to the model.",
   check: ({ session, turn }) =>
     session.tools.size === 0
       ? []
       : turn.calls
-          .filter(({ call }) => !session.tools.has(toolKey(call.name)))
+          .filter(({ call }) => call.providerRun !== true && !session.tools.has(toolKey(call.name)))
           .map((call) => ({
             rule: "unknown-tool",
             dimension: "wrong_tool_usage",

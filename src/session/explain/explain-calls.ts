@@ -1,13 +1,24 @@
 /** The steps of a turn: what each model call and each tool call was read from. */
-import type { ModelOperation, Operation } from "../../dialects/operation.ts";
-import type { ModelCallExplanation, Source, ToolCallExplanation } from "../../model/explanation.ts";
+import { isCutOff } from "../../dialects/json-list.ts";
+import { isAside } from "../../dialects/message.ts";
+import type { Message } from "../../dialects/message.ts";
+import type { ModelOperation, Operation, ToolOperation } from "../../dialects/operation.ts";
+import type {
+  MessagesExplanation,
+  ModelCallExplanation,
+  Source,
+  ToolCallExplanation,
+} from "../../model/explanation.ts";
+import type { JsonValue } from "../../model/session.ts";
 import type { Span } from "../../model/span.ts";
 import { argumentsOfSlot, errorOfCall, errorOfSlot, resultOfSlot, slotsOf, toModelCall } from "../build-steps.ts";
 import type { StepSources } from "../build-steps.ts";
 import type { Call } from "../call.ts";
 import type { SpanTree } from "../span-tree.ts";
+import { isEmptyMessage } from "../message-key.ts";
 import { isFree } from "../token-usage.ts";
-import type { ToolSlot } from "../tool-slot.ts";
+import { isEmptyArguments } from "../tool-slot.ts";
+import type { SlotOrigin, ToolSlot } from "../tool-slot.ts";
 import { keysOf, refOf, sourceOf } from "./sources.ts";
 import type { WatchedFacts } from "./watched-facts.ts";
 
@@ -18,17 +29,13 @@ export function explainModelCall(
 ): ModelCallExplanation {
   const { operation } = call;
   const { span, input, output, dialect, provider, model, responseModel } = operation;
-  const used = readUsage(operation);
+  const used = readUsage(call);
   const keys = (fact: Parameters<typeof keysOf>[1]) => keysOf(span, fact, watched);
   return {
     ...refOf(span),
     ...(dialect === undefined ? {} : { dialect }),
-    input: {
-      messages: input.messages.length,
-      truncated: input.truncated,
-      keys: input.messages.length === 0 ? [] : keys("input"),
-    },
-    output: { messages: output.length, keys: output.length === 0 ? [] : keys("output") },
+    input: { ...explainMessages(input.messages, keys("input")), truncated: input.truncated },
+    output: explainMessages(output, keys("output")),
     ...(provider === undefined ? {} : { provider }),
     ...(model === undefined ? {} : { model }),
     ...(responseModel === undefined ? {} : { responseModel }),
@@ -39,6 +46,11 @@ export function explainModelCall(
       used.cost !== undefined && "from" in used.cost && used.cost.from === "span" ? ownKeys(used, "cost", watched) : [],
     ...(errorOfCall(call) === undefined ? {} : { error: errorSource(span, watched) }),
   };
+}
+
+function explainMessages(messages: readonly Message[], keys: readonly string[]): MessagesExplanation {
+  const empty = messages.filter((message) => isEmptyMessage(message) && !isAside(message)).length;
+  return { messages: messages.length, empty, keys: messages.length === 0 ? [] : keys };
 }
 
 /** Without a word elsewhere it is the span's status that says so. */
@@ -76,16 +88,32 @@ function explainToolCall(
   const id = slot.id ?? tool?.callId;
   const result = resultOfSlot(slot)?.from;
   const error = errorOfSlot(slot)?.from;
-  const facts = ["call_id", "tool_name", "arguments", "result", "error"] as const;
+  const given = argumentsOfSlot(slot);
   return {
     ...(id === undefined ? {} : { id: id.slice(0, 100) }),
     name: name.slice(0, 200),
     call: slot.from,
-    arguments: argumentsOfSlot(slot).from,
+    ...(isEmptyArguments(given.value) ? {} : { arguments: given.from }),
     ...(result === undefined ? {} : { result }),
     ...(error === undefined ? {} : { error }),
     ...(tool === undefined ? {} : { span: refOf(tool.span) }),
-    keys: tool === undefined ? [] : [...new Set(facts.flatMap((fact) => keysOf(tool.span, fact, watched)))],
+    providerRun: slot.isProviderRun,
+    cut: [
+      ...(isCut(given.value) ? (["arguments"] as const) : []),
+      ...(isCut(resultOfSlot(slot)?.value) ? (["result"] as const) : []),
+    ],
+    keys: tool === undefined ? [] : keysOfTool(tool, error, watched),
     subAgentSpans: tool === undefined ? 0 : operations.filter((operation) => tree.get(operation)?.tool === tool).length,
   };
+}
+
+const toolFacts = ["call_id", "tool_name", "arguments", "result"] as const;
+
+function keysOfTool({ span }: ToolOperation, error: SlotOrigin | undefined, watched: WatchedFacts): readonly string[] {
+  const errorKeys = error === "tool_span" ? errorSource(span, watched).keys : [];
+  return [...new Set([...toolFacts.flatMap((fact) => keysOf(span, fact, watched)), ...errorKeys])];
+}
+
+function isCut(value: JsonValue | undefined): boolean {
+  return typeof value === "string" && isCutOff(value);
 }

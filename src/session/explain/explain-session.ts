@@ -2,13 +2,18 @@
  * How a session was built, out of the same facts by the same code: the facts are watched while they are read, and the drafts
  * say where their parts are from. Pure; derived when somebody asks.
  */
+import type { Operation } from "../../dialects/operation.ts";
 import type { ConversationExplanation, SessionExplanation, TraceExplanation } from "../../model/explanation.ts";
-import { buildTurns, createUnitFinder, fillDrafts } from "../build-turns.ts";
+import { slotsOf } from "../build-steps.ts";
+import type { StepSources } from "../build-steps.ts";
+import { buildTurns, createUnitFinder, fillDrafts, sourcesOf } from "../build-turns.ts";
 import { draftTurns } from "../draft-turns.ts";
 import { createFactsReader } from "../facts-reader.ts";
+import { createRecordFolder } from "../fold-records.ts";
 import { groupConversations } from "../group-conversations.ts";
 import type { SpanFacts } from "../span-facts.ts";
 import type { BuildOptions } from "../build-session.ts";
+import { explainNames } from "./explain-names.ts";
 import { explainSpans } from "./explain-spans.ts";
 import { explainTurn } from "./explain-turn.ts";
 import type { IdentifiedUnit } from "../trace-units.ts";
@@ -32,20 +37,36 @@ export function explainSession(
   reader.add(watched.facts);
   const { units, tree } = reader.read();
   const own = units.filter(({ plainId }) => plainId === undefined || plainId === conversationId);
-  const drafted = draftTurns(own, tree);
+  const folded = createRecordFolder().fold(own, tree);
+  const drafted = draftTurns(folded, tree);
   const unitsOf = createUnitFinder(own);
   const drafts = fillDrafts(drafted);
   const id = conversationId ?? drafted.context.embeddedId;
   const isGuess = id === undefined && drafted.context.guesses > 1;
-  const turns = buildTurns(drafted, tree, isGuess).flatMap((turn, at) => {
+  const turns = buildTurns(drafted, tree, isGuess).turns.flatMap((turn, at) => {
     const draft = drafts[at];
     return draft === undefined ? [] : [explainTurn(draft, turn, { units: unitsOf(draft), tree, watched })];
   });
   const calls = turns.flatMap(({ modelCalls }) => modelCalls);
   const shown = turns.slice(0, maxTurns);
-  const spans = explainSpans({ units, own: new Set(own), drafts, tree, watched, logRecords: facts.logRecords, values });
+  const again = toldAgain(
+    own,
+    folded,
+    drafts.map((draft) => sourcesOf(draft, unitsOf(draft), tree)),
+  );
+  const spans = explainSpans({
+    units,
+    own: new Set(own),
+    again,
+    drafts,
+    tree,
+    watched,
+    logRecords: facts.logRecords,
+    values,
+  });
   return {
     conversation: explainConversation(own, id, watched),
+    ...explainNames(own, drafted.context, watched),
     traces: explainTraces(units, new Set(own)),
     turns: shown,
     spans: spans.shown,
@@ -53,6 +74,18 @@ export function explainSession(
     callsWithoutUsage: calls.filter((call) => call.usage === undefined && !call.isFree).length,
     omitted: { turns: turns.length - shown.length, spans: spans.omitted },
   };
+}
+
+/** Spans that tell once more of what another one stands for. */
+function toldAgain(
+  units: readonly IdentifiedUnit[],
+  folded: readonly IdentifiedUnit[],
+  sources: readonly StepSources[],
+): ReadonlySet<Operation> {
+  const counting = new Set<Operation>(folded.flatMap(({ calls }) => calls.map(({ operation }) => operation)));
+  const calls = units.flatMap((unit) => unit.calls.map(({ operation }) => operation));
+  const tools = sources.flatMap(slotsOf).flatMap(({ again = [] }) => again);
+  return new Set([...calls.filter((operation) => !counting.has(operation)), ...tools]);
 }
 
 function explainConversation(
@@ -86,6 +119,7 @@ function explainTraces(
       if (tie === undefined) return { ...place, because: "other_conversation" };
       if (tie.by === "messages") return { ...place, because: "shared_messages", sharedMessages: tie.shared };
       if (tie.by === "id") return { ...place, because: "conversation_id" };
+      if (tie.by === "response") return { ...place, because: "same_response" };
       if (tie.by === "circumstance") return { ...place, because: "same_user" };
       return { ...place, because: at === 0 ? "first" : "joined" };
     });

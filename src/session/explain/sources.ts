@@ -15,10 +15,13 @@ export function sourceOf(span: Span, fact: FactName, watched: WatchedFacts): Sou
   return { ...refOf(span), keys: keysOf(span, fact, watched) };
 }
 
+/** What some libraries write on the span above the one that it belongs to. */
+const inherited = new Set<FactName>(["input", "output"]);
+
 /** What the fact was read from. A span that has it from its parent says so. */
 export function keysOf(span: Span, fact: FactName, watched: WatchedFacts): readonly string[] {
   const own = watched.keysOf(span, fact);
-  if (own.length > 0 || span.parentSpanId === undefined) return families(own);
+  if (own.length > 0 || span.parentSpanId === undefined || !inherited.has(fact)) return families(own);
   const parent = { traceId: span.traceId, spanId: span.parentSpanId };
   return families(watched.keysOf(parent, fact)).map((key) => `parent: ${key}`);
 }

@@ -55,9 +55,17 @@ export function watchFacts({ spans, logRecords }: SpanFacts): WatchedFacts {
   function watchRecord(record: LogRecord): LogRecord {
     const name = record.eventName || textOf(record.attributes.get("event.name")) || "without a name";
     const seeRecord = () => see(spanKey(record), `log record ${name}`);
-    const attributes = new WatchedMap(record.attributes, seeRecord, "whole");
-    const body = isMap(record.body) ? new WatchedMap(record.body, seeRecord, "whole") : record.body;
-    return { ...record, attributes, body };
+    // Its name says which record it is, and nothing else.
+    const seeAttribute = (key: string) => (/^event[._]name$/.test(key) ? undefined : seeRecord());
+    const attributes = new WatchedMap(record.attributes, seeAttribute, "whole");
+    return {
+      ...record,
+      attributes,
+      get body() {
+        seeRecord();
+        return record.body;
+      },
+    };
   }
 
   return {
@@ -75,10 +83,6 @@ export function watchFacts({ spans, logRecords }: SpanFacts): WatchedFacts {
 
 function textOf(value: AttributeValue | undefined): string {
   return typeof value === "string" ? value : "";
-}
-
-function isMap(value: AttributeValue): value is AttributeMap {
-  return value instanceof Map;
 }
 
 /** `whole`: going through all of it is reading it. Of a span's own attributes it is a look for keys. */

@@ -8,6 +8,7 @@ import { describeRule } from "./describe-rule.ts";
 const look = (answer = "open") => uses("get_order", { id: "W1", full: true }, answer);
 const sameLook = uses("get_order", { full: true, id: "W1" }, "open");
 const modify = (address: string) => uses("modify_order_address", { user_id: "u1", order_id: "W1", address }, "ok");
+const webSearch = (id: string) => ({ type: "web_search_call", id, status: "completed" });
 const musing = says("Let me think about the order and about what can be done for it now.");
 
 describeRule(repeatedCall, {
@@ -26,6 +27,13 @@ describeRule(repeatedCall, {
     {
       name: "looking again in a later turn",
       messages: [user("Status?"), look(), says("Open."), user("And now?"), look()],
+    },
+    {
+      name: "tools that the provider ran, of which only the name is told",
+      messages: [
+        user("What is new?"),
+        [{ role: "assistant", content: [webSearch("1"), webSearch("2"), webSearch("3")] }],
+      ],
     },
     { name: "other arguments", messages: [user("Status?"), look(), uses("get_order", { id: "W2" }, "open")] },
   ],

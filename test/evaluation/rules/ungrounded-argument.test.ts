@@ -72,6 +72,21 @@ describeRule(ungroundedArgument, {
   ],
   silent: [
     {
+      name: "an identifier that may stand in what the user attached",
+      messages: [
+        [
+          {
+            role: "user",
+            content: [
+              { type: "text", text: "Cancel the order of this bill please" },
+              { type: "image_url", image_url: { url: "https://a.example/bill.png" } },
+            ],
+          },
+        ],
+        uses("cancel_order", { order_id: "W-9911" }, "ok"),
+      ],
+    },
+    {
       name: "what the user named",
       messages: [user("Cancel order W-2378"), uses("cancel_order", { order_id: "W-2378" }, "ok")],
     },

@@ -27,6 +27,14 @@ describeRule(unknownTool, {
       tools: offered,
     },
     {
+      name: "a tool that the provider ran",
+      messages: [
+        user("What is new?"),
+        [{ role: "assistant", content: [{ type: "server_tool_use", id: "s1", name: "web_search", input: {} }] }],
+      ],
+      tools: offered,
+    },
+    {
       name: "any tool when the offered ones are not known",
       messages: [user("Refund it"), uses("refund_order", {}, "ok")],
     },

@@ -42,8 +42,10 @@ export interface TurnReading {
   readonly modelCalls: readonly ModelCall[];
   /** The reply, or "" when there is none. */
   readonly reply: string;
-  /** The previous turn's reply, or "". */
+  /** The previous turn's reply, or "". A message that nothing answered leaves the reply before it standing. */
   readonly previousReply: string;
+  /** The user's words, with those of the messages before that nothing answered. */
+  readonly asked: string;
   /** Place in the order of events before the user spoke. */
   readonly position: number;
   /** Of each tool, the index of its last successful call of the turn. */
@@ -54,6 +56,8 @@ export interface TurnReading {
   readonly handedOver: boolean;
   /** Something of this turn or of an earlier one was not recorded, so that "never seen" proves nothing. */
   readonly incomplete: boolean;
+  /** The user attached something, in this turn or in an earlier one: what is in it cannot be read here. */
+  readonly unseen: boolean;
 }
 
 /** What all turns share. */
@@ -76,7 +80,9 @@ interface Progress {
   readonly lastWrites: Map<string, CallReading>;
   position: number;
   previousReply: string;
+  unanswered: string;
   incomplete: boolean;
+  unseen: boolean;
   english: boolean;
 }
 
@@ -89,7 +95,9 @@ export function readSession(session: BuiltSession): SessionReading {
     lastWrites: new Map(),
     position: 0,
     previousReply: "",
+    unanswered: "",
     incomplete: false,
+    unseen: false,
     english: false,
   };
   if (session.systemPrompt !== undefined) seen.addText(session.systemPrompt, 0, "setting");
@@ -98,26 +106,35 @@ export function readSession(session: BuiltSession): SessionReading {
   return { whole, systemPrompt: session.systemPrompt, turns, tools, seen };
 }
 
+/** However many messages nothing answers, reading them stays linear. */
+const longestUnanswered = 20_000;
+
 function readTurn(turn: Turn, progress: Progress): TurnReading {
   const position = ++progress.position;
   progress.incomplete ||= turn.inferred || turn.flags.includes("content_missing") || turn.flags.includes("truncated");
+  progress.unseen ||= turn.attachments !== undefined;
   progress.seen.addText(turn.userContent, position, "user");
   progress.english ||= isEnglish(turn.userContent);
   const calls = readCalls(turn, progress);
   const reply = turn.assistantContent ?? "";
+  const asked = progress.unanswered + turn.userContent;
   const reading = {
     turn,
     calls,
     modelCalls: turn.steps.filter((step) => step.type === "model_call"),
     reply,
     previousReply: progress.previousReply,
+    asked,
     position,
     lastSuccess: new Map(calls.filter((call) => call.succeeded).map((call) => [call.call.name, call.index])),
     handedOver: calls.some((call) => call.handsOver),
     incomplete: progress.incomplete,
+    unseen: progress.unseen,
     english: progress.english,
   };
-  progress.previousReply = reply;
+  const isAnswered = turn.steps.length > 0 || reply !== "";
+  if (isAnswered) progress.previousReply = reply;
+  progress.unanswered = isAnswered ? "" : `${asked.slice(-longestUnanswered)}\n`;
   return reading;
 }
 
@@ -160,7 +177,7 @@ function readCall(call: ToolCall, index: number, progress: Progress, inTurn: Tur
   const effect = handsOver(call.name)
     ? "unknown"
     : effectOf(call.name, progress.tools.get(toolKey(call.name))?.definition.description);
-  const repeats = inTurn.recorded ? repeatedBy(call, inTurn) : undefined;
+  const repeats = inTurn.recorded && isTold(call) ? repeatedBy(call, inTurn) : undefined;
   const rewrites =
     succeeded && effect === "write" && inTurn.recorded && !inTurn.regenerated ? rewrittenBy(call, progress) : undefined;
   const reading: CallReading = {
@@ -182,6 +199,10 @@ function readCall(call: ToolCall, index: number, progress: Progress, inTurn: Tur
   if (rewrites !== undefined) progress.lastWrites.set(rewrites.key, reading);
   return reading;
 }
+
+/** Of a tool that the provider ran often only the name is told: then all calls look alike. */
+const isTold = ({ providerRun, result, error }: ToolCall): boolean =>
+  providerRun !== true || result !== undefined || error !== undefined;
 
 interface Earlier {
   readonly key: string;
