@@ -13,6 +13,8 @@ import { parseArgs } from "node:util";
 import { replayFiles } from "../dist/replay.js";
 import { buildFromMessages } from "../dist/session/build-from-messages.js";
 import { compareSessions } from "./frameworks/compare-sessions.mjs";
+import { joinUserMessages } from "./frameworks/join-user-messages.mjs";
+import { restoreToolRoles } from "./frameworks/restore-tool-roles.mjs";
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" } } });
 const [dataset, folder] = positionals;
@@ -34,7 +36,8 @@ process.exitCode = unequal.length > 0 || reports.length === 0 ? 1 : 0;
 
 async function compare({ id, messages, labels }) {
   const sessions = await replayFiles([join(folder, basename(labels.otlp))]);
-  const expected = buildFromMessages({ messages, source: "messages" });
+  const asInSpans = joinUserMessages(restoreToolRoles(messages));
+  const expected = buildFromMessages({ messages: asInSpans, source: "messages" });
   return { id, ...compareSessions(expected, sessions, labels.gold_generation_span) };
 }
 

@@ -8,13 +8,25 @@ export function align(a: readonly string[], b: readonly string[]): readonly (rea
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   let tail = 0;
   while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
-  const [restA, restB] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
-  const middle = restA.length * restB.length > maxComparisons ? alignGreedily(restA, restB) : alignBest(restA, restB);
+  const middle = alignMiddle(a.slice(head, a.length - tail), b.slice(head, b.length - tail));
   return [
     ...Array.from({ length: head }, (_, at) => [at, at] as const),
     ...middle.map(([x, y]) => [x + head, y + head] as const),
     ...Array.from({ length: tail }, (_, at) => [a.length - tail + at, b.length - tail + at] as const),
   ];
+}
+
+/** Of a long list and a short one most has no equal in the other. */
+function alignMiddle(a: readonly string[], b: readonly string[]): readonly (readonly [number, number])[] {
+  const [inA, inB] = [placesOf(a, new Set(b)), placesOf(b, new Set(a))];
+  const [restA, restB] = [inA.map((at) => a[at] ?? ""), inB.map((at) => b[at] ?? "")];
+  const pairs = restA.length * restB.length > maxComparisons ? alignGreedily(restA, restB) : alignBest(restA, restB);
+  return pairs.map(([x, y]) => [inA[x] ?? 0, inB[y] ?? 0] as const);
+}
+
+/** Places of the values that are among the others. */
+function placesOf(values: readonly string[], others: ReadonlySet<string>): readonly number[] {
+  return values.flatMap((value, at) => (others.has(value) ? [at] : []));
 }
 
 function alignBest(a: readonly string[], b: readonly string[]): readonly (readonly [number, number])[] {

@@ -7,26 +7,34 @@ import { callKey, idsDiffer, isEmptyArguments } from "./tool-slot.ts";
 import type { ToolSlot } from "./tool-slot.ts";
 
 /**
- * Each span once, in the order of their start: by id; else by name and arguments, never against another id; else, where
- * either's arguments are missing, by name; else, of a span that is named by the tool's class, by its arguments. Gives
- * those that are calls of their own.
+ * Each span once, in the order of their start: by id (of several calls with one id that with the same name and arguments);
+ * else by name and arguments, never against another id; else, where either's arguments are missing, by name; else, of a
+ * span that is named by the tool's class, by its arguments. Gives those that met none.
  */
 export function attachSpans(slots: readonly ToolSlot[], spans: readonly ToolOperation[]): readonly ToolOperation[] {
-  const withoutId = attach(
+  const withoutExact = attach(
     spans,
+    slots,
+    (slot) => slot.id && `${slot.id} ${callKey(slot.name, slot.arguments)}`,
+    (span) => span.callId && `${span.callId} ${callKey(span.name, span.arguments ?? null)}`,
+  );
+  const withoutId = attach(
+    withoutExact,
     slots,
     (slot) => slot.id,
     (span) => span.callId,
   );
+  // A tool of the provider and one of the application may have the same name.
+  const own = slots.filter(({ isProviderRun }) => !isProviderRun);
   const withoutCall = attach(
     withoutId,
-    slots,
+    own,
     (slot) => callKey(slot.name, slot.arguments),
     (span) => callKey(span.name, span.arguments ?? null),
   );
   const withoutName = attach(
     withoutCall,
-    slots,
+    own,
     (slot) => slot.name,
     (span) => span.name,
     (slot, span) => {
@@ -35,7 +43,7 @@ export function attachSpans(slots: readonly ToolSlot[], spans: readonly ToolOper
   );
   return attach(
     withoutName,
-    slots,
+    own,
     (slot) => argumentsKey(slot.arguments),
     (span) => (span.isNamedByClass === true ? argumentsKey(span.arguments) : undefined),
   );

@@ -1,4 +1,5 @@
 /** What later history says about earlier turns: lost replies, aborted streams, turns whose spans never came. */
+import type { Message } from "../dialects/message.ts";
 import { align } from "./align.ts";
 import type { RecordEntry } from "./history-record.ts";
 import type { TurnDraft } from "./turn-draft.ts";
@@ -7,7 +8,7 @@ import type { TurnDraft } from "./turn-draft.ts";
 export function backfill(drafts: readonly TurnDraft[], record: readonly RecordEntry[]): readonly TurnDraft[] {
   const pairs = align(
     drafts.map(textToMatch),
-    record.map(({ user }) => user),
+    record.map(({ user }) => user.text),
   );
   const hasCalls = drafts.some(({ calls }) => calls.length > 0);
   const filled: TurnDraft[] = [];
@@ -23,7 +24,7 @@ export function backfill(drafts: readonly TurnDraft[], record: readonly RecordEn
 
 /** A record holds one version of a turn only; turns without a known text match nothing. */
 function textToMatch(draft: TurnDraft): string {
-  const text = draft.regenerates === undefined ? draft.userTexts.at(-1) : undefined;
+  const text = draft.regenerates === undefined ? draft.userMessages.at(-1)?.text : undefined;
   return text ?? "\u0000";
 }
 
@@ -41,10 +42,10 @@ function fillGap(drafts: readonly TurnDraft[], entries: readonly RecordEntry[]):
 function fillFromEntry(draft: TurnDraft, entry: RecordEntry | undefined): TurnDraft {
   if (entry === undefined) return draft;
   const reply = draft.reply ?? entry.reply;
-  const { userTexts } = draft;
+  const { userMessages } = draft;
   return {
     ...draft,
-    ...(userTexts.length === 0 ? { userTexts: [entry.user], userTextsFrom: "history" } : {}),
+    ...(userMessages.length === 0 ? { userMessages: [entry.user], userMessagesFrom: "history" } : {}),
     ...(reply === undefined || draft.reply !== undefined ? {} : { reply, replyFrom: "history" }),
   };
 }
@@ -52,9 +53,9 @@ function fillFromEntry(draft: TurnDraft, entry: RecordEntry | undefined): TurnDr
 /** An entry without a reply belongs to the next one: two user messages in a row. */
 function inferTurns(entries: readonly RecordEntry[]): readonly TurnDraft[] {
   const turns: TurnDraft[] = [];
-  let userTexts: string[] = [];
+  let userMessages: Message[] = [];
   for (const { user, reply, messages } of entries) {
-    userTexts.push(user);
+    userMessages.push(user);
     if (reply === undefined) continue;
     turns.push({
       calls: [],
@@ -63,15 +64,15 @@ function inferTurns(entries: readonly RecordEntry[]): readonly TurnDraft[] {
       traceIds: [],
       start: "history",
       attempts: [],
-      userTexts,
-      userTextsFrom: "history",
+      userMessages,
+      userMessagesFrom: "history",
       reply,
       replyFrom: "history",
       aborted: false,
       inferred: true,
       messages,
     });
-    userTexts = [];
+    userMessages = [];
   }
   return turns;
 }

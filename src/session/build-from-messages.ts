@@ -1,4 +1,5 @@
 /** A session out of the messages themselves: what the message doors (JSON, transcript, voice, stream) hand in. */
+import { isReply } from "../dialects/message.ts";
 import { parseToolDefinitions } from "../dialects/tool-definitions.ts";
 import type { ChatMessage } from "../model/message.ts";
 import type { BuiltSession, JsonValue, SessionSource, Turn } from "../model/session.ts";
@@ -7,6 +8,7 @@ import { readChatMessages } from "./read-chat-messages.ts";
 import type { NumberedMessage } from "./read-chat-messages.ts";
 import { stepsOfMessages } from "./steps-of-messages.ts";
 import { noUsage } from "./token-usage.ts";
+import { userSide } from "./user-messages.ts";
 
 export interface SessionMessages {
   readonly messages: readonly ChatMessage[];
@@ -16,8 +18,8 @@ export interface SessionMessages {
 }
 
 /**
- * A user message after anything but a user message opens a turn; consecutive user messages are one turn, joined by a
- * newline. What stands before the first user message (a greeting) is in no turn, but counts in the message positions.
+ * Every user message opens a turn, also one that nobody answered (ValueHead's rule, VH-13). What stands before the first
+ * user message (a greeting) is in no turn, but counts in the message positions.
  */
 export function buildFromMessages({ messages, tools = [], source }: SessionMessages): BuiltSession {
   const numbered = readChatMessages(messages);
@@ -36,30 +38,25 @@ export function buildFromMessages({ messages, tools = [], source }: SessionMessa
 }
 
 interface MessagesOfTurn {
-  readonly user: readonly NumberedMessage[];
+  readonly user: NumberedMessage;
   readonly rest: readonly NumberedMessage[];
 }
 
 function splitIntoTurns(messages: readonly NumberedMessage[]): readonly MessagesOfTurn[] {
-  const turns: { user: NumberedMessage[]; rest: NumberedMessage[] }[] = [];
+  const turns: { user: NumberedMessage; rest: NumberedMessage[] }[] = [];
   for (const numbered of messages) {
-    const open = turns.at(-1);
-    if (numbered.message.role === "system") continue;
-    if (numbered.message.role !== "user") open?.rest.push(numbered);
-    else if (open !== undefined && open.rest.length === 0) open.user.push(numbered);
-    else turns.push({ user: [numbered], rest: [] });
+    const { role } = numbered.message;
+    if (role === "user") turns.push({ user: numbered, rest: [] });
+    else if (role !== "system") turns.at(-1)?.rest.push(numbered);
   }
   return turns;
 }
 
 function buildTurn({ user, rest }: MessagesOfTurn, index: number): Turn {
-  const reply = rest.findLast(
-    ({ message }) => message.role === "assistant" && message.text !== "" && message.calls.length === 0,
-  );
-  const lastUser = user.at(-1);
+  const reply = rest.findLast(({ message }) => isReply(message));
   const turn = {
     turn: index + 1,
-    userContent: user.map(({ message }) => message.text).join("\n"),
+    ...userSide([user.message]),
     ...(reply === undefined ? {} : { assistantContent: reply.message.text, replyMessageIndex: reply.index }),
     steps: stepsOfMessages(rest),
     aborted: false,
@@ -67,7 +64,7 @@ function buildTurn({ user, rest }: MessagesOfTurn, index: number): Turn {
     traceIds: [],
     flags: [],
     usage: noUsage,
-    ...(lastUser === undefined ? {} : { messageIndex: lastUser.index }),
+    messageIndex: user.index,
   };
   return { ...turn, digest: digestOfTurn(turn) };
 }

@@ -1,16 +1,18 @@
 /** One conversation's spans and log records as a session. Pure: the same facts give the same session. */
 import type { BuiltSession, Turn } from "../model/session.ts";
-import { buildTurns } from "./build-turns.ts";
+import { buildTurns, countSame } from "./build-turns.ts";
+import type { BuiltTurns } from "./build-turns.ts";
 import { digestOfSession } from "./digest.ts";
 import { draftTurns } from "./draft-turns.ts";
 import type { DraftedTurns } from "./draft-turns.ts";
 import { createFactsReader } from "./facts-reader.ts";
 import type { ReadOptions } from "./facts-reader.ts";
+import { createRecordFolder } from "./fold-records.ts";
 import { createLinkList } from "./message-links.ts";
 import { shownContext } from "./session-context.ts";
 import type { SpanFacts } from "./span-facts.ts";
 import type { SpanTree } from "./span-tree.ts";
-import { addUsage, costOfTurns, noUsage } from "./token-usage.ts";
+import { costOfTurns, usageOfTurns } from "./token-usage.ts";
 import { compareUnits } from "./trace-units.ts";
 import type { IdentifiedUnit } from "./trace-units.ts";
 
@@ -18,6 +20,8 @@ export interface SessionBuild {
   readonly session: BuiltSession;
   /** Digests of neighbouring messages, by which sessions without an id find each other. */
   readonly links: readonly bigint[];
+  /** Those of traces that have changed since the build before, as far as they were not there or may tie anew. */
+  readonly newLinks: readonly bigint[];
 }
 
 export interface BuildOptions extends ReadOptions {
@@ -29,34 +33,53 @@ export interface BuildOptions extends ReadOptions {
 }
 
 /** Never throws. */
-export function buildSession(facts: SpanFacts, options: BuildOptions): SessionBuild {
+export function buildSession(facts: SpanFacts, { conversationId, ...options }: BuildOptions): SessionBuild {
   const builder = createSessionBuilder(options);
   builder.add(facts);
-  return builder.build();
+  return builder.build(conversationId);
 }
 
 export interface SessionBuilder {
   /** In any order. Each log record once. */
   add(facts: SpanFacts): void;
+  /** What the traces say that were added until now. */
+  read(): readonly IdentifiedUnit[];
   /**
    * Of all that was added until now: the same as buildSession gives of all at once, for the work that the last turns cost.
    * Turns of which nothing has changed are the same objects as in the build before.
    */
-  build(): SessionBuild;
+  build(conversationId?: string): SessionBuild;
 }
 
-export function createSessionBuilder({ conversationId, ...options }: BuildOptions): SessionBuilder {
+export function createSessionBuilder(options: ReadOptions = {}): SessionBuilder {
   const reader = createFactsReader(options);
   const links = createLinkList();
+  const records = createRecordFolder();
+  const ownOf = createOwnUnits();
   let drafted: DraftedTurns | undefined;
+  let turns: BuiltTurns | undefined;
   return {
     add: (facts) => reader.add(facts),
-    build() {
+    read: () => reader.read().units,
+    build(conversationId) {
       const { units, tree } = reader.read();
-      const own = units.filter(({ plainId }) => plainId === undefined || plainId === conversationId);
-      drafted = draftTurns(own, tree, drafted);
-      return { session: sessionOf(drafted, tree, conversationId), links: links.update(own) };
+      const own = ownOf(units, conversationId);
+      drafted = draftTurns(records.fold(own, tree), tree, drafted);
+      turns = turnsOf(drafted, tree, conversationId, turns);
+      return { session: sessionOf(drafted, turns, conversationId), ...links.update(own) };
     },
+  };
+}
+
+/** Nearly always they all are; then only new ones are looked at. */
+function createOwnUnits() {
+  let known: { readonly all: readonly IdentifiedUnit[]; readonly id: string | undefined } = { all: [], id: undefined };
+  return (units: readonly IdentifiedUnit[], id: string | undefined): readonly IdentifiedUnit[] => {
+    const same = id === known.id ? countSame(units, known.all) : 0;
+    const isOwn = ({ plainId }: IdentifiedUnit): boolean => plainId === undefined || plainId === id;
+    if (!units.slice(same).every(isOwn)) return units.filter(isOwn);
+    known = { all: units, id };
+    return units;
   };
 }
 
@@ -66,19 +89,24 @@ export function buildFromUnits(
   tree: SpanTree,
   givenId: string | undefined,
 ): BuiltSession {
-  return sessionOf(draftTurns([...units].sort(compareUnits), tree), tree, givenId);
+  const folded = createRecordFolder().fold([...units].sort(compareUnits), tree);
+  const drafted = draftTurns(folded, tree);
+  return sessionOf(drafted, turnsOf(drafted, tree, givenId), givenId);
 }
 
-function sessionOf(drafted: DraftedTurns, tree: SpanTree, givenId: string | undefined): BuiltSession {
-  const { context } = drafted;
+function turnsOf(drafted: DraftedTurns, tree: SpanTree, givenId: string | undefined, before?: BuiltTurns): BuiltTurns {
+  const { embeddedId, guesses } = drafted.context;
+  return buildTurns(drafted, tree, (givenId ?? embeddedId) === undefined && guesses > 1, before);
+}
+
+function sessionOf({ context }: DraftedTurns, { turns }: BuiltTurns, givenId: string | undefined): BuiltSession {
   const conversationId = givenId ?? context.embeddedId;
-  const turns = buildTurns(drafted, tree, conversationId === undefined && context.guesses > 1);
   return {
     ...(conversationId === undefined ? {} : { conversationId }),
     source: "otlp",
     ...shownContext(context),
     turns,
-    usage: turns.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
+    usage: usageOfTurns(turns),
     ...costOf(turns),
     ...timesOf(turns),
     digest: digestOfSession(turns),
@@ -94,8 +122,8 @@ function timesOf(turns: readonly Turn[]): { readonly startedAt?: Date; readonly 
   let [startedAt, endedAt]: [Date | undefined, Date | undefined] = [undefined, undefined];
   for (const turn of turns) {
     const [start, end] = [turn.startedAt, turn.endedAt ?? turn.startedAt];
-    if (start !== undefined && (startedAt === undefined || start < startedAt)) startedAt = start;
-    if (end !== undefined && (endedAt === undefined || end > endedAt)) endedAt = end;
+    if (start !== undefined && (startedAt === undefined || start.getTime() < startedAt.getTime())) startedAt = start;
+    if (end !== undefined && (endedAt === undefined || end.getTime() > endedAt.getTime())) endedAt = end;
   }
   return startedAt === undefined || endedAt === undefined ? {} : { startedAt, endedAt };
 }

@@ -1,6 +1,6 @@
 /** The steps of a turn, or of a sub-agent: model calls, each followed by the tools it asked for. */
 import { groupBy } from "../dialects/group-by.ts";
-import type { Message } from "../dialects/message.ts";
+import type { Message, MessageOther } from "../dialects/message.ts";
 import type { ModelOperation, ToolOperation } from "../dialects/operation.ts";
 import type { JsonValue, ModelCall, Step, SubAgent, ToolCall } from "../model/session.ts";
 import { afterLastUserText, hasOutput } from "./call.ts";
@@ -8,6 +8,7 @@ import type { Call } from "./call.ts";
 import { timesOf } from "./span-times.ts";
 import { createToolSlots } from "./tool-slots.ts";
 import type { ToolSlots } from "./tool-slots.ts";
+import { isEmptyArguments, spansOf } from "./tool-slot.ts";
 import type { SlotOrigin, ToolSlot } from "./tool-slot.ts";
 
 export interface StepSources {
@@ -20,7 +21,7 @@ export interface StepSources {
   readonly transcript: readonly Message[];
   readonly readSubAgent: (tool: ToolOperation) => SubAgent | undefined;
   /** Which span says what a call used: see createUsageReader. */
-  readonly readUsage: (call: ModelOperation) => ModelOperation;
+  readonly readUsage: (call: Call) => ModelOperation;
 }
 
 export function buildSteps(sources: StepSources): readonly Step[] {
@@ -34,14 +35,16 @@ export function buildSteps(sources: StepSources): readonly Step[] {
 export function slotsOf({ calls, tools, messages, transcript }: StepSources): readonly ToolSlot[] {
   const slots = createToolSlots();
   slots.addRepeated(messages, -1);
+  for (const { others = [] } of messages) slots.addProviderRun(others, -1, "history");
   calls.forEach((call, at) => {
     // The end of a cut list is not the end of what was said: its last user text may be an earlier turn's.
     if (!call.operation.input.truncated) slots.addRepeated(afterLastUserText(call.history), at - 1);
+    slots.addProviderRun(call.others, at, "output");
     slots.addAsked(call.calls, at);
   });
   addTranscript(slots, transcript, calls.length);
   slots.addSpans(tools, (tool) => calls.findLastIndex(({ operation }) => startsBefore(operation, tool)));
-  return [...slots.slots].sort((a, b) => a.callAt - b.callAt);
+  return slots.all();
 }
 
 /** The n-th assistant message is the answer of the n-th call. */
@@ -59,7 +62,7 @@ function startsBefore(operation: ModelOperation, tool: ToolOperation): boolean {
 
 export function toModelCall(call: Call, readUsage: StepSources["readUsage"]): ModelCall {
   const { span, provider, model, responseModel, finishReason } = call.operation;
-  const { usage, costUsd } = readUsage(call.operation);
+  const { usage, costUsd } = readUsage(call);
   const error = errorOfCall(call);
   return {
     type: "model_call",
@@ -68,12 +71,19 @@ export function toModelCall(call: Call, readUsage: StepSources["readUsage"]): Mo
     ...(model === undefined ? {} : { model }),
     ...(responseModel === undefined ? {} : { responseModel }),
     ...(call.text === "" ? {} : { content: call.text }),
+    ...reasoningOf(call.others),
+    ...(call.attachments.length === 0 ? {} : { attachments: call.attachments }),
     ...(finishReason === undefined ? {} : { finishReason }),
     ...(usage === undefined ? {} : { usage }),
     ...(costUsd === undefined ? {} : { costUsd }),
     ...(error === undefined ? {} : { error }),
     ...timesOf(span),
   };
+}
+
+export function reasoningOf(others: readonly MessageOther[] = []): Pick<ModelCall, "reasoning"> {
+  const thoughts = others.flatMap(({ reasoning }) => reasoning ?? []);
+  return thoughts.length === 0 ? {} : { reasoning: thoughts.join("\n") };
 }
 
 /** Some processors copy a failed tool's status to later spans that succeeded: a finished answer is no error. */
@@ -87,7 +97,7 @@ function toToolCall(slot: ToolSlot, readSubAgent: StepSources["readSubAgent"]): 
   const { id, name, span } = slot;
   const error = errorOfSlot(slot)?.value;
   const result = resultOfSlot(slot)?.value;
-  const subAgent = span === undefined ? undefined : readSubAgent(span);
+  const [subAgent] = spansOf(slot).flatMap((told) => readSubAgent(told) ?? []);
   const callId = id ?? span?.callId;
   return {
     type: "tool_call",
@@ -96,6 +106,7 @@ function toToolCall(slot: ToolSlot, readSubAgent: StepSources["readSubAgent"]): 
     arguments: argumentsOfSlot(slot).value,
     ...(result === undefined ? {} : { result }),
     ...(error === undefined ? {} : { error }),
+    ...(slot.isProviderRun ? { providerRun: true } : {}),
     ...(span === undefined ? {} : { spanId: span.span.spanId, ...timesOf(span.span) }),
     ...(subAgent === undefined ? {} : { subAgent }),
   };
@@ -108,23 +119,32 @@ interface Sourced<Value> {
 }
 
 export function argumentsOfSlot(slot: ToolSlot): Sourced<JsonValue> {
-  const { span, arguments: value, argumentsFrom: from } = slot;
-  if (hasArguments(slot) || span?.arguments === undefined) return { value, from };
-  return { value: span.arguments, from: "tool_span" };
+  const { arguments: value, argumentsFrom: from } = slot;
+  const told = spansOf(slot).find((span) => !isEmptyArguments(span.arguments)) ?? slot.span;
+  if (hasArguments(slot) || told?.arguments === undefined) return { value, from };
+  return { value: told.arguments, from: "tool_span" };
 }
 
 /** A failed call has none. */
 export function resultOfSlot(slot: ToolSlot): Sourced<JsonValue> | undefined {
   if (errorOfSlot(slot) !== undefined) return undefined;
-  if (slot.span?.result !== undefined) return { value: slot.span.result, from: "tool_span" };
-  return slot.result === undefined ? undefined : { value: slot.result, from: "history" };
+  const told = spansOf(slot).find(({ result }) => result !== undefined)?.result;
+  if (told !== undefined) return { value: told, from: "tool_span" };
+  return slot.result === undefined ? undefined : { value: slot.result, from: saidBy(slot) };
 }
 
 /** A span that failed without a word takes the message's. */
-export function errorOfSlot({ span, error }: ToolSlot): Sourced<string> | undefined {
-  const isSilent = span?.error === undefined || (span.error === "error" && error !== undefined);
-  if (!isSilent) return { value: span.error, from: "tool_span" };
-  return error === undefined ? undefined : { value: error, from: "history" };
+export function errorOfSlot(slot: ToolSlot): Sourced<string> | undefined {
+  const { error } = slot;
+  const told = spansOf(slot).flatMap((span) => span.error ?? []);
+  const word = told.find((text) => text !== "error") ?? (error === undefined ? told[0] : undefined);
+  if (word !== undefined) return { value: word, from: "tool_span" };
+  return error === undefined ? undefined : { value: error, from: saidBy(slot) };
+}
+
+/** What a tool of the provider gave stands where the call does; what others gave is in the next call's input. */
+function saidBy({ isProviderRun, from }: ToolSlot): SlotOrigin {
+  return isProviderRun ? from : "history";
 }
 
 function hasArguments({ arguments: args }: ToolSlot): boolean {

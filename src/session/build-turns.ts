@@ -1,39 +1,76 @@
 /** The turns of one conversation out of their drafts. A turn of which nothing has changed is the same object as before. */
-import type { AgentOperation, ModelOperation, ToolOperation } from "../dialects/operation.ts";
+import type { ModelOperation, ToolOperation } from "../dialects/operation.ts";
 import type { SubAgent, Turn } from "../model/session.ts";
 import { backfill } from "./backfill.ts";
+import { operationsOf } from "./call.ts";
+import type { Call } from "./call.ts";
 import { buildSteps } from "./build-steps.ts";
 import type { StepSources } from "./build-steps.ts";
 import type { DraftedTurns } from "./draft-turns.ts";
 import { finishTurn } from "./finish-turn.ts";
 import type { TurnPlace } from "./finish-turn.ts";
 import { readRecord } from "./history-record.ts";
+import { messageKey } from "./message-key.ts";
 import { numberMessages } from "./message-positions.ts";
-import { createUsageReader } from "./restated-calls.ts";
+import { createUsageReader, saysUsage } from "./restated-calls.ts";
 import type { SpanTree } from "./span-tree.ts";
 import { createSubAgentReader } from "./sub-agents.ts";
+import { partsOf } from "./trace-parts.ts";
 import type { IdentifiedUnit } from "./trace-units.ts";
-import { ownAgents, readTranscript } from "./transcripts.ts";
+import { asksTranscripts, createAgentFinder, readTranscript } from "./transcripts.ts";
+import type { AgentFinder } from "./transcripts.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
-/** `isGuess`: the conversation was put together by circumstance. */
-export function buildTurns(drafted: DraftedTurns, tree: SpanTree, isGuess: boolean): readonly Turn[] {
-  const { units, context } = drafted;
-  const drafts = fillDrafts(drafted);
-  const unitsOf = createUnitFinder(units);
-  const numberOf = createNumbers(drafts);
-  const turns = drafts.map((draft, at) => {
-    return finishDraft(draft, unitsOf(draft), tree, { turn: at + 1, regeneratesTurn: numberOf(draft), isGuess });
-  });
-  return numberMessages(turns, context.systemPrompt === undefined ? 0 : 1);
+export interface BuiltTurns {
+  readonly turns: readonly Turn[];
+  /** Of each turn, filled from history. */
+  readonly drafts: readonly TurnDraft[];
+  /** The position of the message after each turn. */
+  readonly next: readonly number[];
+  readonly isGuess: boolean;
+  /** How many messages stand before the first turn. */
+  readonly first: number;
 }
 
+/**
+ * `isGuess`: the conversation was put together by circumstance. `before` are the turns of the build before: as far as their
+ * drafts are the same, so are they, without a look at each of them.
+ */
+export function buildTurns(drafted: DraftedTurns, tree: SpanTree, isGuess: boolean, before?: BuiltTurns): BuiltTurns {
+  const drafts = fillDrafts(drafted);
+  const first = drafted.context.systemPrompt === undefined ? 0 : 1;
+  const isAlike = before?.isGuess === isGuess && before.first === first;
+  const same = isAlike ? countSame(drafts, before.drafts) : 0;
+  const unitsOf = createUnitFinder(drafted.units);
+  const numberOf = createNumbers(drafts);
+  const added = drafts.slice(same).map((draft, at) => {
+    return finishDraft(draft, unitsOf, tree, { turn: same + at + 1, regeneratesTurn: numberOf(draft), isGuess });
+  });
+  const numbered = numberMessages(added, before?.next[same - 1] ?? first);
+  return {
+    turns: [...(before?.turns.slice(0, same) ?? []), ...numbered.map(({ turn }) => turn)],
+    drafts,
+    next: [...(before?.next.slice(0, same) ?? []), ...numbered.map(({ next }) => next)],
+    isGuess,
+    first,
+  };
+}
+
+/** How long both lists are the same from their beginning. */
+export function countSame(a: readonly unknown[], b: readonly unknown[]): number {
+  const differs = a.findIndex((value, at) => value !== b[at]);
+  return differs < 0 ? Math.min(a.length, b.length) : differs;
+}
+
+type UnitFinder = (draft: TurnDraft) => readonly IdentifiedUnit[];
+
 /** The traces of a turn and of its tools. */
-export function createUnitFinder(units: readonly IdentifiedUnit[]): (draft: TurnDraft) => readonly IdentifiedUnit[] {
-  const unitOfTrace = new Map(units.map((unit) => [unit.traceId, unit]));
+export function createUnitFinder(units: readonly IdentifiedUnit[]): UnitFinder {
+  let unitOfTrace: ReadonlyMap<string, IdentifiedUnit> | undefined;
   return ({ traceIds, tools }) => {
+    unitOfTrace ??= new Map(units.map((unit) => [unit.traceId, unit]));
     const all = new Set([...traceIds, ...tools.map(({ span }) => span.traceId)]);
-    return [...all].flatMap((traceId) => unitOfTrace.get(traceId) ?? []);
+    return [...all].flatMap((traceId) => unitOfTrace?.get(traceId) ?? []);
   };
 }
 
@@ -51,9 +88,12 @@ export function fillDrafts({ drafts, context: { record } }: DraftedTurns): reado
 
 /** The numbers of the turns that are answered anew, by the turns that do so. */
 function createNumbers(drafts: readonly TurnDraft[]): (draft: TurnDraft) => number | undefined {
-  if (drafts.every(({ regenerates }) => regenerates === undefined)) return () => undefined;
-  const numbers = new Map(drafts.map(({ calls }, at) => [calls[0], at + 1]));
-  return ({ regenerates }) => (regenerates === undefined ? undefined : numbers.get(regenerates));
+  let numbers: ReadonlyMap<Call | undefined, number> | undefined;
+  return ({ regenerates }) => {
+    if (regenerates === undefined) return undefined;
+    numbers ??= new Map(drafts.map(({ calls }, at) => [calls[0], at + 1]));
+    return numbers.get(regenerates);
+  };
 }
 
 type Place = Omit<TurnPlace, "steps">;
@@ -61,7 +101,7 @@ type Place = Omit<TurnPlace, "steps">;
 /** All that a finished turn was made of. */
 interface FinishedTurn {
   readonly draft: TurnDraft;
-  readonly units: readonly IdentifiedUnit[];
+  readonly basis: readonly unknown[];
   readonly place: Place;
   readonly turn: Turn;
 }
@@ -69,14 +109,27 @@ interface FinishedTurn {
 /** By what no other turn has: the first call, else the wrapper, else a message of history. */
 const finished = new WeakMap<object, FinishedTurn>();
 
-/** `units`: the traces of the turn and of its tools. */
-function finishDraft(draft: TurnDraft, units: readonly IdentifiedUnit[], tree: SpanTree, place: Place): Turn {
+/** `unitsOf`: the traces of the turn and of its tools. */
+function finishDraft(draft: TurnDraft, unitsOf: UnitFinder, tree: SpanTree, place: Place): Turn {
   const anchor = draft.calls[0] ?? draft.wrappers[0] ?? draft.messages.at(-1);
   const known = anchor === undefined ? undefined : finished.get(anchor);
-  if (known !== undefined && isSameTurn(known, draft, units, place)) return known.turn;
+  const isInPlace = known !== undefined && isSamePlace(known.place, place);
+  // The same draft lies before a cut, and nothing before that has changed.
+  if (isInPlace && known.draft === draft) return known.turn;
+  const units = unitsOf(draft);
+  const basis = basisOf(draft, units, tree);
+  if (isInPlace && areSame(known.basis, basis) && isSameDraft(known.draft, draft)) return known.turn;
   const turn = finishTurn(draft, { ...place, steps: buildSteps(sourcesOf(draft, units, tree)) });
-  if (anchor !== undefined) finished.set(anchor, { draft, units, place, turn });
+  if (anchor !== undefined) finished.set(anchor, { draft, basis, place, turn });
   return turn;
+}
+
+/** What its traces say of a turn: the parts that it has of them; or they as a whole, where an agent's transcript is asked. */
+function basisOf(draft: TurnDraft, units: readonly IdentifiedUnit[], tree: SpanTree): readonly unknown[] {
+  if (asksTranscripts(draft)) return units;
+  const operations = [...draft.calls.flatMap(operationsOf), ...draft.tools, ...draft.wrappers];
+  const parts = units.map((unit) => partsOf(unit, tree));
+  return [...new Set(operations.flatMap((operation) => parts.map((partOf) => partOf.get(operation))))];
 }
 
 /** What the steps of a turn are made of. */
@@ -86,16 +139,21 @@ export function sourcesOf(draft: TurnDraft, units: readonly IdentifiedUnit[], tr
   const readSubAgent = (tool: ToolOperation) => readers.get(tool.span.traceId)?.readSubAgent(tool);
   const transcript = readTranscript(
     draft,
-    traceIds.flatMap((traceId) => readers.get(traceId)?.agents ?? []),
+    traceIds.flatMap((traceId) => readers.get(traceId)?.findAgents ?? []),
   );
-  const readUsage = (call: ModelOperation) => readers.get(call.span.traceId)?.readUsage(call) ?? call;
+  const readUsage = (call: Call) => {
+    const told = operationsOf(call).map((operation) => {
+      return readers.get(operation.span.traceId)?.readUsage(operation) ?? operation;
+    });
+    return told.find(saysUsage) ?? call.operation;
+  };
   return { calls, tools, messages, transcript, readSubAgent, readUsage };
 }
 
 interface UnitReader {
   readonly readSubAgent: (tool: ToolOperation) => SubAgent | undefined;
   readonly readUsage: (call: ModelOperation) => ModelOperation;
-  readonly agents: readonly AgentOperation[];
+  readonly findAgents: AgentFinder;
 }
 
 /** One trace may hold all turns of a session. */
@@ -106,23 +164,21 @@ function readerOf(unit: IdentifiedUnit, tree: SpanTree): UnitReader {
   const reader = unitReaders.get(unit) ?? {
     readSubAgent: createSubAgentReader(operations, tree),
     readUsage: createUsageReader(operations, tree),
-    agents: ownAgents(operations, tree),
+    findAgents: createAgentFinder(operations, tree),
   };
   unitReaders.set(unit, reader);
   return reader;
 }
 
-function isSameTurn(known: FinishedTurn, draft: TurnDraft, units: readonly IdentifiedUnit[], place: Place): boolean {
-  const [a, b] = [known.place, place];
-  const isInPlace = a.turn === b.turn && a.regeneratesTurn === b.regeneratesTurn && a.isGuess === b.isGuess;
-  return isInPlace && areSame(known.units, units) && isSameDraft(known.draft, draft);
+function isSamePlace(a: Place, b: Place): boolean {
+  return a.turn === b.turn && a.regeneratesTurn === b.regeneratesTurn && a.isGuess === b.isGuess;
 }
 
 function isSameDraft(a: TurnDraft, b: TurnDraft): boolean {
   if (a === b) return true;
   if (a.reply !== b.reply || a.aborted !== b.aborted || a.inferred !== b.inferred) return false;
-  const parts = [a.calls, a.wrappers, a.tools, a.traceIds, a.userTexts, a.messages];
-  const others = [b.calls, b.wrappers, b.tools, b.traceIds, b.userTexts, b.messages];
+  const parts = [a.calls, a.wrappers, a.tools, a.traceIds, a.userMessages.map(messageKey), a.messages];
+  const others = [b.calls, b.wrappers, b.tools, b.traceIds, b.userMessages.map(messageKey), b.messages];
   return parts.every((part, at) => areSame(part, others[at] ?? []));
 }
 

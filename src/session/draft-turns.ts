@@ -6,14 +6,15 @@ import { compareSpans } from "./compare-spans.ts";
 import { markRegenerations } from "./regenerations.ts";
 import { addToContext, noContext } from "./session-context.ts";
 import type { SessionContext, Stretch } from "./session-context.ts";
+import { sumsOfTurns } from "./shared-usage.ts";
 import type { SpanTree } from "./span-tree.ts";
 import { splitTurns } from "./split-turns.ts";
 import { toolsOfTurns } from "./tools-of-turns.ts";
 import type { IdentifiedUnit } from "./trace-units.ts";
 import { draftOfCalls } from "./turn-draft.ts";
 import type { TurnDraft } from "./turn-draft.ts";
-import { withOwnUserTexts } from "./user-texts.ts";
-import { fillFromWrappers, wrappersOfTurns, wrapperTurns } from "./wrappers.ts";
+import { withOwnUserMessages } from "./user-messages.ts";
+import { fillFromWrappers, repeatsRun, wrappersOfTurns, wrapperTurns } from "./wrappers.ts";
 
 export interface DraftedTurns {
   /** By start. */
@@ -91,14 +92,18 @@ function draftStretches(
   if (split === undefined) return undefined;
   const groups = split.map(({ calls }) => calls);
   const wrappers = wrappersOfTurns(groups, operations, tree);
+  const sums = sumsOfTurns(groups, tree);
   const called = split.map((turn, at) => {
-    return fillFromWrappers(draftOfCalls(turn, wrappers[at] ?? [], (groups[at - 1] ?? open).at(-1)));
+    const draft = draftOfCalls(turn, wrappers[at] ?? [], (groups[at - 1] ?? open).at(-1));
+    return { ...fillFromWrappers(draft), sums: sums[at] ?? [] };
   });
-  const all = [...called, ...wrapperTurns(called, operations, tree)].sort(byStart);
-  const { tools, hasEarlier } = toolsOfTurns(all, operations, tree);
-  if (hasEarlier && earlier.length > 0) return undefined;
+  const uncalled = wrapperTurns(called, operations, tree);
+  if (repeatsRun(uncalled, earlier)) return undefined;
+  const all = [...called, ...uncalled].sort(byStart);
+  const { tools, reachesBack } = toolsOfTurns(all, operations, tree, earlier);
+  if (reachesBack) return undefined;
   const withTools = all.map((draft, at) => ({ ...draft, tools: tools[at] ?? [] }));
-  return markRegenerations(withOwnUserTexts(withTools), earlier);
+  return markRegenerations(withOwnUserMessages(withTools), earlier);
 }
 
 /** Units cut into stretches: all spans of one started before any of the next. `units` by start. */
@@ -131,6 +136,7 @@ function findCuts(
   const cuts = [first];
   let { units, context, lastStart } = first;
   let [own, lastCalls]: [number, readonly Call[]] = [0, []];
+  const firstTools = firstToolsFrom(drafts);
   for (const stretch of stretches) {
     const start = startOf(stretch.operations[0]);
     for (let next = drafts[own]; next !== undefined && (next.startUnixNano ?? 0n) < start; next = drafts[own]) {
@@ -138,7 +144,8 @@ function findCuts(
       own++;
     }
     const last = drafts[own - 1];
-    const isOver = startOf(lastCalls.at(-1)?.operation) < start && startOf(last?.tools.at(-1)) < start;
+    const isBegun = (firstTools[own] ?? start) < start;
+    const isOver = !isBegun && startOf(lastCalls.at(-1)?.operation) < start && startOf(last?.tools.at(-1)) < start;
     // A turn without a reply may share its user text with the next.
     if (isOver && last?.reply !== undefined) cuts.push({ units, drafts: first.drafts + own, lastStart, context });
     units += stretch.units.length;
@@ -146,6 +153,19 @@ function findCuts(
     context = addToContext(context, stretch);
   }
   return { cuts, context };
+}
+
+/** Of each turn and all after it, when the first of their tools was used: by another machine's clock it may be before the turn. */
+function firstToolsFrom(drafts: readonly TurnDraft[]): readonly (bigint | undefined)[] {
+  let first: bigint | undefined;
+  return drafts
+    .toReversed()
+    .map(({ tools }) => {
+      for (const { span } of tools)
+        if (first === undefined || span.startTimeUnixNano < first) first = span.startTimeUnixNano;
+      return first;
+    })
+    .toReversed();
 }
 
 function byStart(a: TurnDraft, b: TurnDraft): number {

@@ -76,7 +76,8 @@ export function createFactsReader({ prices = [], ...options }: ReadOptions = {})
     const trace = traces.get(span.traceId) ?? { spans: new Map<string, ReadSpan>(), units: [], tree: new Map() };
     traces.set(span.traceId, trace);
     const known = trace.spans.get(span.spanId);
-    if (known !== undefined && !isFuller(span, known.span)) return;
+    // Of equals the last: a store may know better which one is fuller.
+    if (known !== undefined && isFuller(known.span, span)) return;
     trace.spans.set(span.spanId, { span });
     changed.add(trace);
   }

@@ -3,8 +3,10 @@ import type { Step, Turn, TurnFlag } from "../model/session.ts";
 import { errorOfCall } from "./build-steps.ts";
 import { hasContent } from "./call.ts";
 import { digestOfTurn } from "./digest.ts";
+import { userSide } from "./user-messages.ts";
+import { usageOf } from "./shared-usage.ts";
 import { dateOf, latest } from "./span-times.ts";
-import { costOfSteps, saysAborted, usageOfSteps } from "./token-usage.ts";
+import { costOfSteps, saysAborted } from "./token-usage.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
 export interface TurnPlace {
@@ -23,7 +25,7 @@ export function finishTurn(draft: TurnDraft, { turn, regeneratesTurn, steps, isG
   const costUsd = costOfSteps(steps);
   const finished = {
     turn,
-    userContent: draft.userTexts.join("\n"),
+    ...userSide(draft.userMessages),
     ...(reply === undefined ? {} : { assistantContent: reply }),
     steps,
     ...(error === undefined || isAborted ? {} : { error }),
@@ -33,7 +35,7 @@ export function finishTurn(draft: TurnDraft, { turn, regeneratesTurn, steps, isG
     ...timesOfTurn(draft, steps),
     traceIds,
     flags: flagsOf(draft, isGuess, isAborted),
-    usage: usageOfSteps(steps),
+    usage: usageOf(steps, draft.sums ?? []),
     ...(costUsd === undefined ? {} : { costUsd }),
   };
   return { ...finished, digest: digestOfTurn(finished) };
@@ -54,7 +56,7 @@ function wasAborted({ aborted, calls }: TurnDraft, error: string | undefined): b
 }
 
 function flagsOf(
-  { calls, userTexts, reply, inferred }: TurnDraft,
+  { calls, userMessages, reply, inferred }: TurnDraft,
   isGuess: boolean,
   isAborted: boolean,
 ): readonly TurnFlag[] {
@@ -62,7 +64,7 @@ function flagsOf(
   const last = calls.at(-1);
   const hasFinished = last !== undefined && last.operation.error === undefined && last.calls.length === 0 && !isAborted;
   const isMissing =
-    userTexts.length === 0 || (hasFinished && reply === undefined) || calls.some((call) => !hasContent(call));
+    userMessages.length === 0 || (hasFinished && reply === undefined) || calls.some((call) => !hasContent(call));
   const flags: TurnFlag[] = [];
   if (isTruncated) flags.push("truncated");
   if (isMissing && !inferred) flags.push("content_missing");

@@ -1,13 +1,15 @@
 /**
- * Which traces belong to one conversation. Those with the same id do; a trace without an id joins the conversation with
- * which it shares most messages; one without content is put with the same user's last, as a guess; any other starts anew.
+ * Which traces belong to one conversation. Those with the same id do; a trace without an id joins the conversation that has
+ * the response from which it goes on, or one of its own requests, else the one with which it shares most messages; one without content is put with the same user's last, as a guess; any other starts anew.
  */
 import { isUserText } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
 import type { Operation } from "../dialects/operation.ts";
-import { lastUserRun } from "./call.ts";
+import { lastUserText } from "./call.ts";
 import type { Call } from "./call.ts";
 import { isEmptyMessage, messageKey } from "./message-key.ts";
+import { createResponseIndex } from "./response-index.ts";
+import type { ResponseIndex } from "./response-index.ts";
 
 /** What one trace contributes to one conversation. */
 export interface TraceUnit {
@@ -34,9 +36,12 @@ export interface ConversationGroup<Unit extends TraceUnit> {
   readonly ties: readonly Tie[];
 }
 
-/** A unit is the first, has the group's id, repeats that many messages of it, or is a guess: the same user, soon after. */
+/**
+ * A unit is the first, has the group's id, has a request of the group's or one that goes on from the group's response, repeats that
+ * many messages of it, or is a guess: the same user, soon after.
+ */
 export type Tie =
-  | { readonly by: "first" | "id" | "circumstance" }
+  | { readonly by: "first" | "id" | "response" | "circumstance" }
   | { readonly by: "messages"; readonly shared: number };
 
 /** The same units give the same groups in whatever order they arrive. */
@@ -45,25 +50,36 @@ export function groupConversations<Unit extends TraceUnit>(units: readonly Unit[
   const byId = new Map<string, OpenGroup<Unit>>();
   const byUserText: GroupsByUserText<Unit> = new Map();
   const byCircumstance = new Map<string, OpenGroup<Unit>>();
+  const byResponse = createResponseIndex<OpenGroup<Unit>>();
   for (const unit of [...units].sort(compareUnits)) {
     const named = unit.id === undefined ? undefined : byId.get(unit.id);
-    const continued = named === undefined ? findContinued(byUserText, unit) : undefined;
-    const known = named ?? continued?.group ?? (unit.id === undefined ? guess(byCircumstance, unit) : undefined);
+    const answered = named === undefined ? findAnswered(byResponse, unit) : undefined;
+    const continued = (named ?? answered) === undefined ? findContinued(byUserText, unit) : undefined;
+    const joined = named ?? answered ?? continued?.group;
+    const known = joined ?? (unit.id === undefined ? guess(byCircumstance, unit) : undefined);
     const group = known ?? openGroup<Unit>(unit.id);
     if (known === undefined) groups.push(group);
-    group.ties.push(tieOf(unit, known !== undefined, continued?.shared));
+    group.ties.push(tieOf(unit, known !== undefined, answered !== undefined, continued?.shared));
     if (unit.id !== undefined) {
       group.id = unit.id;
       byId.set(unit.id, group);
     }
     if (unit.circumstance !== undefined) byCircumstance.set(unit.circumstance, group);
     addUnit(group, unit, byUserText);
+    byResponse.add(unit.calls, group);
   }
   return groups;
 }
 
-function tieOf({ id }: TraceUnit, isKnown: boolean, shared: number | undefined): Tie {
+/** A response's name says more than any messages, but neither another id nor another customer is overruled by it. */
+function findAnswered<Unit>(byResponse: ResponseIndex<OpenGroup<Unit>>, unit: TraceUnit): OpenGroup<Unit> | undefined {
+  const groups = [...byResponse.findPrevious(unit.calls), ...byResponse.findSame(unit.calls)];
+  return groups.find((group) => mayContinue(group, unit));
+}
+
+function tieOf({ id }: TraceUnit, isKnown: boolean, isAnswered: boolean, shared: number | undefined): Tie {
   if (id !== undefined) return { by: "id" };
+  if (isAnswered) return { by: "response" };
   if (shared !== undefined) return { by: "messages", shared };
   return { by: isKnown ? "circumstance" : "first" };
 }
@@ -176,11 +192,11 @@ function mayContinue<Unit>({ id, users, services }: OpenGroup<Unit>, unit: Trace
 
 /** What the trace was given of earlier traces: what the calls about its first user message know beyond that message. */
 function historyOf({ calls, asked }: TraceUnit): readonly string[] {
-  const question = calls[0] === undefined ? undefined : lastUserRun(calls[0].history).at(-1);
+  const question = calls[0] === undefined ? undefined : lastUserText(calls[0].history);
   const given = (calls[0]?.history ?? asked).slice(0, -1);
   const known = new Set([...(calls[0]?.history ?? asked), ...(calls[0]?.operation.output ?? [])].map(messageKey));
   for (const { history } of calls.slice(1)) {
-    if (lastUserRun(history).at(-1) !== question) break;
+    if (lastUserText(history) !== question) break;
     given.push(...history.filter((message) => !known.has(messageKey(message))));
     for (const message of history) known.add(messageKey(message));
   }

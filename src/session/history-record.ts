@@ -1,32 +1,63 @@
-/** The application's own record of the conversation: the longest history that a call was given. */
+/**
+ * The application's own record of the conversation: the longest history that a call was given, or where it sends only the last
+ * messages, these put together.
+ */
 import { isUserText } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
 import type { AgentOperation } from "../dialects/operation.ts";
 import { hasContent } from "./call.ts";
 import type { Call } from "./call.ts";
+import { messageKey } from "./message-key.ts";
 
 export interface RecordEntry {
-  readonly user: string;
+  readonly user: Message;
   /** The last assistant text before the next user text, unless a request for tools followed it. */
   readonly reply?: string;
   /** What lies between the user text and the reply. */
   readonly messages: readonly Message[];
 }
 
-/** Lists that were cut, and those of providers who hold the history themselves, are no record. Of equals the first counts. */
-export function longerRecord(calls: readonly Call[], known: Call | undefined): Call | undefined {
-  let longest = known;
+/** Lists that were cut, and those of providers who hold the history themselves, are no record. */
+export function longerRecord(
+  calls: readonly Call[],
+  known: readonly Message[] | undefined,
+): readonly Message[] | undefined {
+  let record = known;
   for (const call of calls) {
-    const { input, isDelta } = call.operation;
-    const isRecord = !input.truncated && !isDelta && call.history.length > (longest?.history.length ?? 0);
-    if (isRecord && hasContent(call)) longest = call;
+    const isRecord = !call.operation.input.truncated && !call.operation.isDelta && hasContent(call);
+    if (isRecord) record = record === undefined ? call.history : continueRecord(record, call.history);
   }
-  return longest;
+  return record;
+}
+
+/** A list that begins in the midst of what is known, and goes on from its end, is the window that the application has moved on. */
+function continueRecord(known: readonly Message[], history: readonly Message[]): readonly Message[] {
+  const last = known.at(-1);
+  const end = last === undefined ? -1 : history.findLastIndex((message) => isSame(message, last));
+  const isWindow = end >= 0 && end < known.length - 1 && overlap(known, history, end);
+  if (isWindow) return end === history.length - 1 ? known : [...known, ...history.slice(end + 1)];
+  return history.length > known.length ? history : known;
+}
+
+/** Does the list up to there say what the end of the other one says? */
+function overlap(known: readonly Message[], history: readonly Message[], end: number): boolean {
+  for (let back = 0; back <= end; back++) {
+    const [one, other] = [known[known.length - 1 - back], history[end - back]];
+    if (one === undefined || other === undefined || !isSame(one, other)) return false;
+  }
+  return true;
+}
+
+function isSame(a: Message, b: Message): boolean {
+  return a === b || messageKey(a) === messageKey(b);
 }
 
 /** `wrappers`: asked when no call has a record, those that stand for turns of which nothing else was kept. */
-export function readRecord(longest: Call | undefined, wrappers: readonly AgentOperation[]): readonly RecordEntry[] {
-  const history = longest?.history ?? longestOf(wrappers);
+export function readRecord(
+  record: readonly Message[] | undefined,
+  wrappers: readonly AgentOperation[],
+): readonly RecordEntry[] {
+  const history = record ?? longestOf(wrappers);
   const entries = entriesOf.get(history) ?? toEntries(history);
   entriesOf.set(history, entries);
   return entries;
@@ -54,11 +85,11 @@ function longerOf(a: readonly Message[], b: readonly Message[]): readonly Messag
 }
 
 function toEntries(history: readonly Message[]): readonly RecordEntry[] {
-  const starts = history.flatMap((message, at) => (isUserText(message) ? [at] : []));
-  return starts.map((start, at) => {
-    const messages = history.slice(start + 1, starts[at + 1] ?? history.length);
+  const starts = history.flatMap((user, at) => (isUserText(user) ? [{ user, at }] : []));
+  return starts.map(({ user, at: start }, at) => {
+    const messages = history.slice(start + 1, starts[at + 1]?.at ?? history.length);
     const last = messages.findLast(({ role }) => role === "assistant");
     const reply = last !== undefined && last.calls.length === 0 && last.text !== "" ? last.text : undefined;
-    return { user: history[start]?.text ?? "", messages, ...(reply === undefined ? {} : { reply }) };
+    return { user, messages, ...(reply === undefined ? {} : { reply }) };
   });
 }

@@ -6,10 +6,12 @@ import { readFacts } from "./read-facts.ts";
 import type { SpanFacts } from "./span-facts.ts";
 import type { IdentifiedUnit } from "./trace-units.ts";
 
+/** A session that another one may be a part of. */
 export interface JoinCandidate {
   readonly id: string;
   readonly conversationId?: string;
-  readonly facts: SpanFacts;
+  /** Of all its traces. */
+  readonly units: readonly IdentifiedUnit[];
 }
 
 /**
@@ -17,12 +19,8 @@ export interface JoinCandidate {
  * there is none. The session itself has no explicit id: those with different ids never join, and the one without joins
  * the one with. Whichever of two parts asks first, they end up as one.
  */
-export function shouldJoin(
-  mine: SpanFacts,
-  candidates: readonly JoinCandidate[],
-  options: ReadOptions = {},
-): string | undefined {
-  const groups = groupConversations(unitsOfAll(mine, candidates, options)).map((group) => group.units);
+export function shouldJoin(mine: readonly IdentifiedUnit[], candidates: readonly JoinCandidate[]): string | undefined {
+  const groups = groupConversations(unitsOfAll(mine, candidates)).map((group) => group.units);
   const together = groups.filter((group) => group.some(({ owner }) => owner === undefined)).flat();
   const owners = groupBy(together, ({ owner }) => owner);
   const others = [...owners].flatMap(([id, units]) => (id === undefined ? [] : [{ id, units }]));
@@ -34,33 +32,46 @@ interface OwnedUnit extends IdentifiedUnit {
   readonly owner?: string;
 }
 
-/** Read all together: the order of log records is known only with the earlier calls at hand. Each trace counts once. */
-function unitsOfAll(mine: SpanFacts, candidates: readonly JoinCandidate[], options: ReadOptions): readonly OwnedUnit[] {
-  const ownerOfTrace = new Map<string, string | undefined>(mine.spans.map(({ traceId }) => [traceId, undefined]));
-  const facts = candidates.map((candidate) => factsOfNewTraces(candidate, ownerOfTrace));
+/** Each trace counts once: a session has all that there is of its traces. */
+function unitsOfAll(mine: readonly IdentifiedUnit[], candidates: readonly JoinCandidate[]): readonly OwnedUnit[] {
+  const named = new Map(candidates.map(({ id, conversationId }) => [conversationId, id]));
+  const ofNamed = (unit: IdentifiedUnit): readonly OwnedUnit[] => {
+    const owner = named.get(unit.plainId);
+    return owner === undefined ? [] : [{ ...unit, owner }];
+  };
+  const all = mine.flatMap((unit) => (unit.plainId === undefined ? [unit] : ofNamed(unit)));
+  const known = new Set(mine.map(({ traceId }) => traceId));
+  for (const { id: owner, conversationId, units } of candidates) {
+    const own = units.filter(({ traceId }) => !known.has(traceId));
+    for (const unit of own) {
+      known.add(unit.traceId);
+      if (unit.plainId !== undefined) all.push(...ofNamed(unit));
+      else all.push({ ...unit, ...(conversationId === undefined ? {} : { id: conversationId }), owner });
+    }
+  }
+  return all;
+}
+
+/**
+ * The units of several sessions, read all together: the order of log records is known only with the earlier calls at hand,
+ * which may be another session's. A trace of several sessions is the first one's.
+ */
+export function readTogether(
+  sessions: readonly SpanFacts[],
+  options: ReadOptions = {},
+): readonly (readonly IdentifiedUnit[])[] {
+  const ownerOfTrace = new Map<string | undefined, number>();
+  for (const [owner, { spans }] of sessions.entries())
+    for (const { traceId } of spans) if (!ownerOfTrace.has(traceId)) ownerOfTrace.set(traceId, owner);
+  const isOf = (owner: number) => (record: { readonly traceId?: string }) => ownerOfTrace.get(record.traceId) === owner;
   const { units } = readFacts(
     {
-      spans: [...mine.spans, ...facts.flatMap(({ spans }) => spans)],
-      logRecords: [...mine.logRecords, ...facts.flatMap(({ logRecords }) => logRecords)],
+      spans: sessions.flatMap(({ spans }, at) => spans.filter(isOf(at))),
+      logRecords: sessions.flatMap(({ logRecords }, at) => logRecords.filter(isOf(at))),
     },
     options,
   );
-  return units.flatMap((unit) => {
-    const named = candidates.find(
-      ({ conversationId }) => unit.plainId !== undefined && conversationId === unit.plainId,
-    );
-    if (unit.plainId !== undefined) return named === undefined ? [] : [{ ...unit, owner: named.id }];
-    const owner = candidates.find(({ id }) => id === ownerOfTrace.get(unit.traceId));
-    if (owner === undefined) return [unit];
-    return [{ ...unit, ...(owner.conversationId === undefined ? {} : { id: owner.conversationId }), owner: owner.id }];
-  });
-}
-
-function factsOfNewTraces({ id, facts }: JoinCandidate, ownerOfTrace: Map<string, string | undefined>): SpanFacts {
-  const known = new Set(ownerOfTrace.keys());
-  const isNew = ({ traceId }: { readonly traceId?: string }) => traceId !== undefined && !known.has(traceId);
-  for (const span of facts.spans) if (isNew(span)) ownerOfTrace.set(span.traceId, id);
-  return { spans: facts.spans.filter(isNew), logRecords: facts.logRecords.filter(isNew) };
+  return sessions.map((_, at) => units.filter(isOf(at)));
 }
 
 function hasId(units: readonly OwnedUnit[]): boolean {

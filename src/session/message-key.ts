@@ -1,4 +1,5 @@
-/** When are two messages the same? Role, text, calls with arguments, results: ids differ between deliveries of one history. */
+/** When are two messages the same? Role, text, calls with arguments, results, what was shown: ids differ between deliveries of one history. */
+import { attachmentsOf } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
@@ -8,11 +9,13 @@ const keys = new WeakMap<Message, string>();
 export function messageKey(message: Message): string {
   const known = keys.get(message);
   if (known !== undefined) return known;
+  const attachments = attachmentsOf(message);
   const key = canonicalJson([
     message.role,
     message.text,
     message.calls.map((call) => [call.name, call.arguments]),
     message.results.map((result) => [result.content ?? null, result.error ?? null]),
+    ...(attachments.length === 0 ? [] : [attachments.map((attachment) => ({ ...attachment }))]),
   ]);
   keys.set(message, key);
   return key;

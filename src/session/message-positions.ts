@@ -1,22 +1,23 @@
 /**
  * Positions in the session's messages, from 0, for sessions that came as spans: the transcript is the system prompt, then
- * for each turn the user's text, and for each model call its message followed by the tools' answers.
+ * for each turn the user's text, and for each model call its message followed by the tools' answers. What the provider's own
+ * tools did is part of the model call's message.
  */
 import type { Step, Turn } from "../model/session.ts";
 
-/** `first`: how many messages stand before the first turn. */
-export function numberMessages(turns: readonly Turn[], first: number): readonly Turn[] {
+/** `first`: how many messages stand before the first of these turns. */
+export function numberMessages(turns: readonly Turn[], first: number): readonly NumberedTurn[] {
   let next = first;
   return turns.map((turn) => {
     const known = numberedTurns.get(turn);
     const numbered = known?.first === next ? known : numberTurn(turn, next);
-    numberedTurns.set(turn, numbered);
+    if (numbered !== known) numberedTurns.set(turn, numbered);
     next = numbered.next;
-    return numbered.turn;
+    return numbered;
   });
 }
 
-interface NumberedTurn {
+export interface NumberedTurn {
   readonly turn: Turn;
   readonly first: number;
   /** The position after its last message. */
@@ -52,13 +53,26 @@ function numberSteps(steps: readonly Step[], first: number): NumberedSteps {
   let replyAt: number | undefined;
   const numbered = steps.map((step, at): Step => {
     if (step.type === "tool_call") {
-      return { ...step, ...(asked === undefined ? {} : { messageIndex: asked }), resultMessageIndex: next++ };
+      const answeredAt = step.providerRun === true ? asked : next++;
+      return {
+        ...step,
+        ...(asked === undefined ? {} : { messageIndex: asked }),
+        ...(answeredAt === undefined ? {} : { resultMessageIndex: answeredAt }),
+      };
     }
-    const asks = steps[at + 1]?.type === "tool_call";
-    if (step.content === undefined && !asks) return step;
+    const own = toolsAfter(steps, at);
+    const asks = own.some((tool) => tool.type === "tool_call" && tool.providerRun !== true);
+    if (step.content === undefined && own.length === 0) return step;
     asked = next++;
     replyAt = asks ? undefined : asked;
     return { ...step, messageIndex: asked };
   });
   return { steps: numbered, next, ...(replyAt === undefined ? {} : { replyAt }) };
+}
+
+/** The tools that a model call used or asked for follow it. */
+function toolsAfter(steps: readonly Step[], at: number): readonly Step[] {
+  let end = at + 1;
+  while (steps[end]?.type === "tool_call") end++;
+  return steps.slice(at + 1, end);
 }

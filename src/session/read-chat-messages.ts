@@ -1,11 +1,11 @@
-/** Chat messages as records with their positions, also those whose tool calls are written as tags in the text. */
-import { limitDepth, unwrapJson } from "../dialects/lenient-json.ts";
-import { readCall } from "../dialects/message-parts.ts";
-import type { Message, MessageCall } from "../dialects/message.ts";
+/** Chat messages as records with their positions, also those whose tool calls and answers are written as tags in the text. */
+import { limitDepth } from "../dialects/lenient-json.ts";
+import type { Message, MessageCall, MessageResult } from "../dialects/message.ts";
 import { parseMessage } from "../dialects/parse-message.ts";
-import { readToolResult } from "../dialects/tool-result.ts";
 import type { ChatMessage } from "../model/message.ts";
 import type { JsonValue } from "../model/session.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { readTaggedCalls, readTaggedResults } from "./tagged-calls.ts";
 
 export interface NumberedMessage {
   readonly message: Message;
@@ -13,32 +13,26 @@ export interface NumberedMessage {
   readonly index: number;
 }
 
-export function readChatMessages(messages: readonly ChatMessage[]): readonly NumberedMessage[] {
-  const numbered = messages.flatMap((chat, index) => {
-    const message = parseMessage(withSafeValues(chat));
-    return message === undefined ? [] : [{ message: withTaggedCalls(message), index }];
-  });
-  return withAnswersOfTools(numbered);
-}
-
 /**
- * What comes under the user's role right after calls that nobody answered, beside which the model said nothing, is their
- * answer: the user has seen nothing that he could reply to. So tool messages look that lost their role on the way, as
- * Gemini's, which have the user's.
+ * What comes under the user's role is the user's, also after calls that nobody answered; parts and tags that say they are
+ * results are not. A user message with both is two records of one position.
  */
-function withAnswersOfTools(messages: readonly NumberedMessage[]): readonly NumberedMessage[] {
-  let unanswered = 0;
-  return messages.map((numbered) => {
-    const { role, text, calls } = numbered.message;
-    const isAnswer = role === "user" && unanswered > 0;
-    unanswered = isAnswer ? unanswered - 1 : role === "assistant" && text === "" ? calls.length : 0;
-    return isAnswer ? { ...numbered, message: toAnswer(numbered.message) } : numbered;
+export function readChatMessages(messages: readonly ChatMessage[]): readonly NumberedMessage[] {
+  let waiting = 0;
+  return messages.flatMap((chat, index) => {
+    const parsed = parseMessage(withSafeValues(chat));
+    if (parsed === undefined) return [];
+    const read = parsed.role === "user" && waiting === 0 ? [parsed] : withoutTags(parsed);
+    for (const { role, calls, results } of read) {
+      waiting = role === "user" ? 0 : Math.max(0, waiting + calls.length - results.length);
+    }
+    return read.map((message) => ({ message, index }));
   });
 }
 
-function toAnswer({ text, results }: Message): Message {
-  const answer = text === "" ? [] : [readToolResult(text)];
-  return { role: "tool", text: "", calls: [], results: [...results, ...answer] };
+/** How many tools the messages call, in whatever way they say so. */
+export function countToolCalls(messages: readonly ChatMessage[]): number {
+  return readChatMessages(messages).reduce((sum, { message }) => sum + message.calls.length, 0);
 }
 
 /** The door has checked the shape; what lies inside arguments and content parts can still be nested without end. */
@@ -46,28 +40,43 @@ function withSafeValues(chat: ChatMessage): { readonly [key: string]: JsonValue 
   return Object.fromEntries(Object.entries(chat).map(([key, value]: [string, unknown]) => [key, limitDepth(value)]));
 }
 
-const open = "<tool_call>";
-const close = "</tool_call>";
-
-/** `<tool_call>{"name": …, "arguments": …}</tool_call>` in an assistant's text is a call, not text. */
-function withTaggedCalls(message: Message): Message {
-  if (message.role !== "assistant" || !message.text.includes(open)) return message;
-  const calls: MessageCall[] = [];
-  let text = "";
-  let read = 0;
-  for (;;) {
-    const start = message.text.indexOf(open, read);
-    const end = start < 0 ? -1 : message.text.indexOf(close, start);
-    if (end < 0) break;
-    const call = readTaggedCall(message.text.slice(start + open.length, end).trim());
-    if (call !== undefined) calls.push(call);
-    text += message.text.slice(read, call === undefined ? end + close.length : start);
-    read = end + close.length;
+function withoutTags(message: Message): readonly Message[] {
+  switch (message.role) {
+    case "assistant":
+      return [withTaggedCalls(message)];
+    case "tool":
+      return [{ ...message, results: message.results.flatMap(openTaggedResult) }];
+    case "user":
+      return splitTaggedResults(message);
+    default:
+      return [message];
   }
-  if (calls.length === 0) return message;
-  return { ...message, text: (text + message.text.slice(read)).trim(), calls: [...message.calls, ...calls] };
 }
 
-function readTaggedCall(body: string): MessageCall | undefined {
-  return readCall(unwrapJson(body));
+/** A tag that says what the message's own calls say already is no further call. */
+function withTaggedCalls(message: Message): Message {
+  const { text, calls } = readTaggedCalls(message.text);
+  if (calls.length === 0) return message;
+  const known = new Set(message.calls.map(contentOfCall));
+  return { ...message, text, calls: [...message.calls, ...calls.filter((call) => !known.has(contentOfCall(call)))] };
+}
+
+const contentOfCall = ({ name, arguments: args }: MessageCall): string => canonicalJson([name, args]);
+
+/** The id beside the tag is that of the only answer in it. */
+function openTaggedResult(result: MessageResult): readonly MessageResult[] {
+  if (typeof result.content !== "string") return [result];
+  const { results } = readTaggedResults(result.content);
+  const [only] = results;
+  if (only === undefined) return [result];
+  return results.length === 1 && result.id !== undefined ? [{ id: result.id, ...only }] : results;
+}
+
+/** To calls that wait for them; else whoever writes such a tag is the user, about tags. */
+function splitTaggedResults(message: Message): readonly Message[] {
+  const { text, results } = readTaggedResults(message.text);
+  if (results.length === 0) return [message];
+  const answers: Message = { role: "tool", text: "", calls: [], results };
+  const isEmpty = text === "" && message.others === undefined;
+  return isEmpty ? [answers] : [answers, { ...message, text }];
 }

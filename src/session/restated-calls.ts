@@ -16,6 +16,6 @@ export function createUsageReader(
   return (call) => (saysUsage(call) ? call : (below.get(call)?.findLast(saysUsage) ?? call));
 }
 
-function saysUsage({ usage, costUsd }: ModelOperation): boolean {
+export function saysUsage({ usage, costUsd }: ModelOperation): boolean {
   return usage !== undefined || costUsd !== undefined;
 }

@@ -1,4 +1,5 @@
 /** What a session says beside its turns, taken up in the order of time: so far, and further on from there. */
+import type { Message } from "../dialects/message.ts";
 import type { Operation } from "../dialects/operation.ts";
 import type { BuiltSession, ToolDefinition } from "../model/session.ts";
 import type { Call } from "./call.ts";
@@ -20,8 +21,8 @@ export interface SessionContext {
   readonly tools: ReadonlyMap<string, ToolDefinition>;
   /** Traces that only circumstance ties to the others. */
   readonly guesses: number;
-  /** Had the longest history. */
-  readonly record?: Call;
+  /** All that the application is known to have on record: see longerRecord. */
+  readonly record?: readonly Message[];
 }
 
 export const noContext: SessionContext = {

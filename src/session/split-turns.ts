@@ -2,7 +2,7 @@
 import { isReply, isUserText } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
 import type { AgentOperation } from "../dialects/operation.ts";
-import { hasContent, hasOutput, isAnswerOf, lastUserRun } from "./call.ts";
+import { hasContent, hasOutput, isAnswerOf, lastUserText } from "./call.ts";
 import type { Call } from "./call.ts";
 import { messageKey } from "./message-key.ts";
 import type { SpanTree } from "./span-tree.ts";
@@ -53,11 +53,12 @@ function isRetry(call: Call, previous: Call): boolean {
   const [span, before] = [call.operation.span, previous.operation.span];
   const isSibling = span.traceId === before.traceId && span.parentSpanId === before.parentSpanId;
   const hasFailed = previous.operation.error !== undefined && !hasOutput(previous);
-  return isSibling && hasFailed && lastUserRun(call.history).at(-1) === lastUserRun(previous.history).at(-1);
+  return isSibling && hasFailed && lastUserText(call.history) === lastUserText(previous.history);
 }
 
 /** Undefined when the call goes on with the open turn. */
 function startOf(call: Call, open: readonly Call[], previous: Call, tree: SpanTree): CallStart | undefined {
+  if (goesOn(call, previous)) return undefined;
   const last = withoutPrefill(call.history, previous).at(-1);
   if (last === undefined || call.operation.input.truncated || !hasContent(call)) {
     if (call.operation.span.traceId !== previous.operation.span.traceId)
@@ -70,6 +71,21 @@ function startOf(call: Call, open: readonly Call[], previous: Call, tree: SpanTr
   if (isReply(last)) return "lost_user_message";
   if (!isOfLaterTurn(call, open)) return undefined;
   return userTextsOf(call).length === 0 ? "lost_user_message" : "user_message";
+}
+
+/**
+ * The provider stopped in the midst of its own tools (Anthropic's `pause_turn`) and is asked to go on: what it had written
+ * stands last.
+ */
+function goesOn({ operation, history }: Call, previous: Call): boolean {
+  const last = operation.input.messages.at(-1);
+  if (last?.role !== "assistant" || lastUserText(history) !== lastUserText(previous.history)) return false;
+  return previous.operation.finishReason === "pause_turn" || hasOpenUse(last);
+}
+
+function hasOpenUse({ others = [] }: Message): boolean {
+  const answered = new Set(others.flatMap(({ result }) => result?.id ?? []));
+  return others.some(({ call }) => call?.id !== undefined && !answered.has(call.id));
 }
 
 /** Where each call is a trace of its own, a trace says nothing about turns. */
@@ -136,7 +152,7 @@ function answersTogether(call: Call, open: readonly Call[], tree: SpanTree): boo
   const [first] = open;
   const agent = tree.get(call.operation)?.agents[0];
   if (first === undefined || agent === undefined || tree.get(first.operation)?.agents[0] !== agent) return false;
-  if (lastUserRun(call.history).at(-1) !== lastUserRun(first.history).at(-1)) return false;
+  if (lastUserText(call.history) !== lastUserText(first.history)) return false;
   const isSame = call.systemPrompt === first.systemPrompt && isSameHistory(call, first);
   const isLater = open.some(
     ({ text }) => text !== "" && call.history.some((message) => isReply(message) && message.text === text),

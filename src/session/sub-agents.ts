@@ -6,8 +6,9 @@ import { buildSteps } from "./build-steps.ts";
 import { compareCalls, toCall } from "./call.ts";
 import { jsonKey } from "./canonical-json.ts";
 import { createUsageReader } from "./restated-calls.ts";
+import { sumsAbove, usageOf } from "./shared-usage.ts";
 import type { SpanTree } from "./span-tree.ts";
-import { usageOfSteps } from "./token-usage.ts";
+import { isUseOfOneId } from "./told-again.ts";
 import { idsDiffer, isEmptyArguments } from "./tool-slot.ts";
 
 /** Sub-agents within sub-agents are shown to this depth. */
@@ -21,7 +22,7 @@ export function createSubAgentReader(
   const below = groupBy(operations, (operation) => tree.get(operation)?.tool);
   const readUsage = createUsageReader(operations, tree);
   const ownOf = (tool: ToolOperation): readonly Operation[] => {
-    return (below.get(tool) ?? []).flatMap((inner) => (isSameCall(tool, inner) ? ownOf(inner) : [inner]));
+    return (below.get(tool) ?? []).flatMap((inner) => (isSameCall(tool, inner, tree) ? ownOf(inner) : [inner]));
   };
   const read = (tool: ToolOperation, depth: number): SubAgent | undefined => {
     const own = depth === maxDepth ? [] : ownOf(tool);
@@ -37,16 +38,20 @@ export function createSubAgentReader(
       messages: [],
       transcript: [],
       readSubAgent: (inner) => read(inner, depth + 1),
-      readUsage,
+      readUsage: ({ operation }) => readUsage(operation),
     });
-    return { steps, usage: usageOfSteps(steps) };
+    return { steps, usage: usageOf(steps, sumsAbove(calls, tree)) };
   };
   return (tool) => read(tool, 0);
 }
 
 /** A protocol's own span for the call (MCP's client, MCP's server), below the agent's. */
-function isSameCall(tool: ToolOperation, inner: Operation): inner is ToolOperation {
-  if (inner.kind !== "tool" || inner.name !== tool.name || idsDiffer(tool.callId, inner.callId)) return false;
+function isSameCall(tool: ToolOperation, inner: Operation, tree: SpanTree): inner is ToolOperation {
+  if (inner.kind !== "tool" || idsDiffer(tool.callId, inner.callId)) return false;
+  const hasSameId = tool.callId !== undefined && inner.callId !== undefined;
+  // An agent between them asked for a tool of its own.
+  if (hasSameId && tree.get(inner)?.agents.length === 0) return isUseOfOneId(tool, inner);
+  if (inner.name !== tool.name) return false;
   if (isEmptyArguments(tool.arguments) || isEmptyArguments(inner.arguments)) return true;
   return jsonKey(tool.arguments ?? null) === jsonKey(inner.arguments ?? null);
 }

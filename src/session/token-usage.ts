@@ -20,6 +20,18 @@ export function usageOfSteps(steps: readonly Step[]): TokenUsage {
   );
 }
 
+/** Of what each of them says of itself. */
+export function usageOfTurns(turns: readonly Turn[]): TokenUsage {
+  const sum = { ...noUsage };
+  for (const { usage } of turns) {
+    sum.inputTokens += usage.inputTokens;
+    sum.outputTokens += usage.outputTokens;
+    sum.cachedInputTokens += usage.cachedInputTokens;
+    sum.reasoningTokens += usage.reasoningTokens;
+  }
+  return sum;
+}
+
 /**
  * Of all model calls, each once; what sub-agents used is theirs. Undefined when the cost of one of them is unknown: a sum of
  * the others would be a wrong number. Calls that failed without using anything cost nothing.
@@ -42,7 +54,9 @@ interface Charge {
 const charges = new WeakMap<Turn, Charge>();
 
 function chargeOfTurn(turn: Turn): Charge {
-  const charge = charges.get(turn) ?? chargeOf(turn.steps);
+  const known = charges.get(turn);
+  if (known !== undefined) return known;
+  const charge = chargeOf(turn.steps);
   charges.set(turn, charge);
   return charge;
 }

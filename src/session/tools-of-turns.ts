@@ -1,24 +1,27 @@
 /** Which tool spans belong to which turn. */
 import { groupBy } from "../dialects/group-by.ts";
 import type { Operation, ToolOperation } from "../dialects/operation.ts";
+import { operationsOf } from "./call.ts";
 import type { Call } from "./call.ts";
 import type { SpanTree } from "./span-tree.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
 export interface ToolsOfTurns {
   readonly tools: readonly (readonly ToolOperation[])[];
-  /** A tool was used before any of the turns started. */
-  readonly hasEarlier: boolean;
+  /** A tool belongs to one of the turns before these, or one that they have belongs to one of these. */
+  readonly reachesBack: boolean;
 }
 
 /**
  * Those of the turn's traces; of a trace that holds several turns, those that the turn asked for, or that start within it. A
- * trace of tools alone (a long-lived client) serves whatever turn is on.
+ * trace of tools alone (a long-lived client, a server of tools) serves who asked for the tool's id, else whatever turn is on.
+ * `earlier` are the turns before these.
  */
 export function toolsOfTurns(
   drafts: readonly TurnDraft[],
   operations: readonly Operation[],
   tree: SpanTree,
+  earlier: readonly TurnDraft[] = [],
 ): ToolsOfTurns {
   const byTrace = groupBy(
     drafts.flatMap((draft, at) => draft.traceIds.map((traceId) => ({ traceId, draft, at }))),
@@ -26,17 +29,18 @@ export function toolsOfTurns(
   );
   const started = drafts.map((draft, at) => ({ draft, at }));
   const owners = new Map([...byTrace].map(([traceId, turns]) => [traceId, createOwnerFinder(turns, tree)]));
-  const ownerOfLoose = (tool: ToolOperation) => (started.length === 1 ? started[0] : lastStartedBefore(started, tool));
+  const ownerOfLoose = createLooseOwnerFinder(started, earlier);
   const tools: ToolOperation[][] = drafts.map(() => []);
-  let hasEarlier = false;
+  const askedNow = new Set(drafts.flatMap(({ calls }) => calls.flatMap(askedIds)));
+  let reachesBack = earlier.some((draft) => hasToolOf(draft, askedNow));
   for (const operation of operations) {
     if (operation.kind !== "tool" || tree.get(operation)?.tool !== undefined) continue;
     const ownerOf = owners.get(operation.span.traceId);
     const owner = (ownerOf ?? ownerOfLoose)(operation);
     if (owner !== undefined) tools[owner.at]?.push(operation);
-    else if (ownerOf === undefined) hasEarlier = true;
+    else if (ownerOf === undefined && earlier.length > 0) reachesBack = true;
   }
-  return { tools, hasEarlier };
+  return { tools, reachesBack };
 }
 
 interface Numbered {
@@ -46,11 +50,38 @@ interface Numbered {
 
 type FindOwner = (tool: ToolOperation) => Numbered | undefined;
 
+/** The last that asked for the tool before it was used; by a clock that is behind, the first. */
+function createLooseOwnerFinder(turns: readonly Numbered[], earlier: readonly TurnDraft[]): FindOwner {
+  const asking = turnsBy(turns, askedIds);
+  return (tool) => {
+    const asked = [...(asking.get(tool.callId ?? "") ?? [])];
+    const last = lastStartedBefore(asked, tool);
+    if (last !== undefined) return last;
+    if (earlier.some(({ calls }) => calls.some((call) => askedIds(call).includes(tool.callId ?? "")))) return undefined;
+    if (asked[0] !== undefined) return asked[0];
+    return turns.length === 1 && earlier.length === 0 ? turns[0] : lastStartedBefore(turns, tool);
+  };
+}
+
+/** Has the draft, for the time at which it was used, a tool that nobody had asked for until one of these turns did? */
+function hasToolOf({ tools, calls, traceIds }: TurnDraft, askedLater: ReadonlySet<string>): boolean {
+  return tools.some(({ callId, span }) => {
+    if (callId === undefined || !askedLater.has(callId) || traceIds.includes(span.traceId)) return false;
+    return !calls.some((call) => askedIds(call).includes(callId));
+  });
+}
+
+function askedIds({ calls }: Call): readonly string[] {
+  return calls.flatMap(({ id }) => id ?? []);
+}
+
 /** Of one trace. Clocks of two machines differ: who asked for the tool, and what both are parts of, go before the times. */
 function createOwnerFinder(turns: readonly Numbered[], tree: SpanTree): FindOwner {
   if (turns.length === 1) return () => turns[0];
-  const asking = turnsBy(turns, ({ calls }) => calls.flatMap(({ id }) => id ?? []));
-  const working = turnsBy(turns, ({ operation }) => tree.get(operation)?.agents ?? []);
+  const asking = turnsBy(turns, askedIds);
+  const working = turnsBy(turns, (call) =>
+    operationsOf(call).flatMap((operation) => tree.get(operation)?.agents ?? []),
+  );
   return (tool) => {
     const asked = asking.get(tool.callId ?? "");
     if (asked?.size === 1) return [...asked][0];

@@ -1,8 +1,12 @@
 /** What agents kept of a whole run, for turns whose model calls stop for tools and do not say for which. */
+import { isAside } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
 import type { AgentOperation, Operation } from "../dialects/operation.ts";
-import { afterLastUserText, lastUserRun } from "./call.ts";
+import type { Span } from "../model/span.ts";
+import { afterLastUserText, lastUserText } from "./call.ts";
 import type { Call } from "./call.ts";
+import { createOverlapFinder } from "./overlaps.ts";
+import type { Stretch } from "./overlaps.ts";
 import type { SpanTree } from "./span-tree.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
@@ -10,25 +14,32 @@ import type { TurnDraft } from "./turn-draft.ts";
  * What followed the turn's user text in the longest list that one of the agents kept (those of the turn's traces), and
  * nothing for turns whose calls say everything: such lists repeat the history and are costly to read.
  */
-export function readTranscript(draft: TurnDraft, agents: readonly AgentOperation[]): readonly Message[] {
-  if (!draft.calls.some(hidesItsTools)) return [];
-  const lists = agents.filter((agent) => worksFor(agent, draft)).map((agent) => agent.readTranscript());
-  const own = lists.filter((list) => lastUserRun(list).at(-1) === draft.userTexts.at(-1));
-  return afterLastUserText(own.reduce<readonly Message[]>(longer, []));
+export function readTranscript(draft: TurnDraft, agentsOfTraces: readonly AgentFinder[]): readonly Message[] {
+  if (!asksTranscripts(draft)) return [];
+  const agents = new Set(agentsOfTraces.flatMap((findAgents) => draft.calls.flatMap(findAgents)));
+  const lists = [...agents].map((agent) => agent.readTranscript());
+  const own = lists.filter((list) => lastUserText(list) === draft.userMessages.at(-1)?.text);
+  return afterLastUserText(own.reduce<readonly Message[]>(longer, [])).filter((message) => !isAside(message));
 }
 
-/** The trace may hold other turns, and some of them may begin with the same words. */
-function worksFor({ span: agent }: AgentOperation, { calls }: TurnDraft): boolean {
-  return calls.some(({ operation: { span } }) => {
-    return agent.startTimeUnixNano <= span.endTimeUnixNano && span.startTimeUnixNano <= agent.endTimeUnixNano;
-  });
+export function asksTranscripts({ calls }: TurnDraft): boolean {
+  return calls.some(hidesItsTools);
 }
 
-/** Agents that are no part of a tool. */
-export function ownAgents(operations: readonly Operation[], tree: SpanTree): readonly AgentOperation[] {
-  return operations.filter((operation): operation is AgentOperation => {
+/** The agents of a trace that were at work during a call: the trace may hold other turns that begin with the same words. */
+export type AgentFinder = (call: Call) => readonly AgentOperation[];
+
+/** Without those that are a part of a tool. `operations` by start. */
+export function createAgentFinder(operations: readonly Operation[], tree: SpanTree): AgentFinder {
+  const agents = operations.filter((operation): operation is AgentOperation => {
     return operation.kind === "agent" && tree.get(operation)?.tool === undefined;
   });
+  const find = createOverlapFinder(agents.map(({ span }) => stretchOf(span)));
+  return ({ operation }) => find(stretchOf(operation.span)).flatMap((at) => agents[at] ?? []);
+}
+
+function stretchOf({ startTimeUnixNano, endTimeUnixNano }: Span): Stretch {
+  return { from: startTimeUnixNano, until: endTimeUnixNano };
 }
 
 function hidesItsTools({ operation, calls }: Call): boolean {

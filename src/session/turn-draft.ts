@@ -1,9 +1,9 @@
 /** A turn in the making. */
 import { isReply } from "../dialects/message.ts";
 import type { Message } from "../dialects/message.ts";
-import type { AgentOperation, ModelOperation, ToolOperation } from "../dialects/operation.ts";
+import type { AgentOperation, ModelOperation, OtherOperation, ToolOperation } from "../dialects/operation.ts";
 import { spokenAnswer } from "../dialects/react-messages.ts";
-import { hasContent, isAnswerOf, isReplyCall, lastUserRun } from "./call.ts";
+import { hasContent, isAnswerOf, isReplyCall, lastUserRun, operationsOf } from "./call.ts";
 import type { Call } from "./call.ts";
 import type { CallStart, SplitTurn } from "./split-turns.ts";
 
@@ -14,6 +14,8 @@ export interface TurnDraft {
   readonly wrappers: readonly AgentOperation[];
   /** Tool spans of the turn, by start. */
   readonly tools: readonly ToolOperation[];
+  /** Spans that say what its calls used together. Absent: none. */
+  readonly sums?: readonly OtherOperation[];
   readonly traceIds: readonly string[];
   /** Start of its first span; inferred turns have none. */
   readonly startUnixNano?: bigint;
@@ -21,13 +23,15 @@ export interface TurnDraft {
   readonly start: CallStart | "wrapper" | "history";
   /** Failed attempts at its calls. */
   readonly attempts: readonly Call[];
-  readonly userTexts: readonly string[];
+  readonly userMessages: readonly Message[];
   /** Where they are from; absent when there are none. */
-  readonly userTextsFrom?: TextOrigin;
+  readonly userMessagesFrom?: TextOrigin;
   readonly reply?: string;
   readonly replyFrom?: TextOrigin;
   readonly aborted: boolean;
   readonly inferred: boolean;
+  /** Cheap to compare, equal for equal histories before the turn; absent when it cannot be compared. */
+  readonly signature?: string;
   /** First call of the turn that this one answers anew. */
   readonly regenerates?: Call;
   /** What history says happened between user text and reply, in a turn without calls. */
@@ -44,18 +48,18 @@ export function draftOfCalls(
   previous: Call | undefined,
 ): TurnDraft {
   const reply = calls.findLast(isReplyCall);
-  const userTexts = userTextsOf(calls[0], previous);
+  const userMessages = userMessagesOf(calls[0], previous);
   const start = calls[0]?.operation.span.startTimeUnixNano;
   return {
     calls,
     wrappers,
     tools: [],
-    traceIds: [...new Set(calls.map(({ operation }) => operation.span.traceId))],
+    traceIds: [...new Set(calls.flatMap(operationsOf).map(({ span }) => span.traceId))],
     ...(start === undefined ? {} : { startUnixNano: start }),
     start: startedBy,
     attempts,
-    userTexts,
-    ...(calls[0] === undefined || userTexts.length === 0 ? {} : { userTextsFrom: calls[0].operation }),
+    userMessages,
+    ...(calls[0] === undefined || userMessages.length === 0 ? {} : { userMessagesFrom: calls[0].operation }),
     ...(reply === undefined ? {} : { reply: spokenAnswer(reply.text), replyFrom: reply.operation }),
     aborted: false,
     inferred: false,
@@ -72,7 +76,7 @@ export function draftOfWrapper(agent: AgentOperation): TurnDraft {
     startUnixNano: agent.span.startTimeUnixNano,
     start: "wrapper",
     attempts: [],
-    userTexts: [],
+    userMessages: [],
     aborted: false,
     inferred: false,
     messages: [],
@@ -83,7 +87,7 @@ export function draftOfWrapper(agent: AgentOperation): TurnDraft {
  * User messages in a row are one turn. The end of a cut list is not the end of what was said; and where the answer before
  * stands last, the user's message was lost.
  */
-function userTextsOf(first: Call | undefined, previous: Call | undefined): readonly string[] {
+function userMessagesOf(first: Call | undefined, previous: Call | undefined): readonly Message[] {
   const last = first?.history.at(-1);
   if (first === undefined || last === undefined || first.operation.input.truncated || !hasContent(first)) return [];
   const isLost = isReply(last) && previous !== undefined && isAnswerOf(previous, last.text);

@@ -5,9 +5,10 @@
 import type { ModelOperation, Operation, ToolOperation } from "../dialects/operation.ts";
 import type { TokenUsage } from "../model/session.ts";
 import { jsonKey } from "./canonical-json.ts";
-import { hasContent, hasOutput, lastUserRun, toCall } from "./call.ts";
+import { hasContent, hasOutput, lastUserText, toCall } from "./call.ts";
 import type { Call } from "./call.ts";
 import { compareSpans } from "./compare-spans.ts";
+import { isUseOfOneId } from "./told-again.ts";
 import { idsDiffer } from "./tool-slot.ts";
 
 /** Requests that are on at the same time, as far back as anybody looks. */
@@ -66,7 +67,7 @@ function isSameUsage(a: TokenUsage, b: TokenUsage): boolean {
 }
 
 function isSameQuestion(a: Call, b: Call): boolean {
-  return a.history.length === b.history.length && lastUserRun(a.history).at(-1) === lastUserRun(b.history).at(-1);
+  return a.history.length === b.history.length && lastUserText(a.history) === lastUserText(b.history);
 }
 
 function isSameAnswer(a: Call, b: Call): boolean {
@@ -75,7 +76,7 @@ function isSameAnswer(a: Call, b: Call): boolean {
 }
 
 export function isSameUse(outer: ToolOperation, inner: ToolOperation): boolean {
-  if (outer.name !== inner.name || idsDiffer(outer.callId, inner.callId)) return false;
-  const hasSameId = outer.callId !== undefined && inner.callId !== undefined;
-  return hasSameId || jsonKey(outer.arguments ?? null) === jsonKey(inner.arguments ?? null);
+  if (idsDiffer(outer.callId, inner.callId)) return false;
+  if (outer.callId !== undefined && inner.callId !== undefined) return isUseOfOneId(outer, inner);
+  return outer.name === inner.name && jsonKey(outer.arguments ?? null) === jsonKey(inner.arguments ?? null);
 }

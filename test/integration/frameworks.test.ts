@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { restoreToolRoles } from "../../bench/frameworks/restore-tool-roles.mjs";
 import { replayFiles } from "../../src/replay.ts";
 import { buildFromMessages } from "../../src/session/build-from-messages.ts";
 import type { ChatMessage } from "../../src/model/message.ts";
@@ -48,7 +49,7 @@ const changes: readonly (readonly [what: string, from: string, to: string, diffe
 describe("turns built from spans and turns built from messages", () => {
   it.each(rows)("say the same: $id", async ({ id, messages }) => {
     const [session] = await replayFiles([join(fixtures, `${id}.otlp.json`)]);
-    const expected = buildFromMessages({ messages, source: "messages" });
+    const expected = buildFromMessages({ messages: restoreToolRoles(messages), source: "messages" });
     const [turn] = session?.turns ?? [];
     const [wanted] = expected.turns;
     expect(turn).toMatchObject({ userContent: wanted?.userContent });

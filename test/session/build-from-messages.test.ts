@@ -50,13 +50,19 @@ describe("messages become turns", () => {
     ]);
   });
 
-  it("one for user messages in a row, joined by a newline", () => {
+  it("VH-13 one for each user message, also for those that nobody answered", () => {
     const { turns } = build([
       { role: "user", content: "hello?" },
+      { role: "user", content: "" },
       { role: "user", content: "anybody?" },
       { role: "assistant", content: "yes" },
     ]);
-    expect(turns).toMatchObject([{ userContent: "hello?\nanybody?", messageIndex: 1, replyMessageIndex: 2 }]);
+    expect(turns).toMatchObject([
+      { turn: 1, userContent: "hello?", steps: [], messageIndex: 0 },
+      { turn: 2, userContent: "", steps: [], messageIndex: 1 },
+      { turn: 3, userContent: "anybody?", assistantContent: "yes", messageIndex: 2, replyMessageIndex: 3 },
+    ]);
+    expect(turns[0]).not.toHaveProperty("assistantContent");
   });
 
   it("one without a reply when the user spoke last", () => {
@@ -93,9 +99,61 @@ describe("messages become turns", () => {
       ],
     ],
     ["there was no call", [{ role: "assistant", content: null }]],
+    ["the call was not answered", [{ role: "assistant", content: null, tool_calls: [call("1", "x")] }]],
+    ["two calls were not answered", [{ role: "assistant", tool_calls: [call("1", "x"), call("2", "y")] }]],
   ])("what the user says is his own when %s", (_why, before) => {
     const { turns } = build([{ role: "user", content: "a" }, ...before, { role: "user", content: "b" }]);
     expect(turns.map(({ userContent }) => userContent)).toEqual(["a", "b"]);
+  });
+
+  it("results among the parts of a user message answer a tool and open no turn", () => {
+    const { turns } = build([
+      { role: "user", content: "a" },
+      { role: "assistant", content: null, tool_calls: [call("1", "x")] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "1", content: "fine" }] },
+      { role: "assistant", content: "A" },
+    ]);
+    expect(turns).toMatchObject([{ userContent: "a", assistantContent: "A", steps: [{}, { result: "fine" }, {}] }]);
+  });
+
+  it("results in tags of a user message answer the tools that wait, and what is beside them opens a turn", () => {
+    const { turns } = build([
+      { role: "user", content: "a" },
+      { role: "assistant", content: '<tool_call>{"name":"x"}</tool_call><tool_call>{"name":"y"}</tool_call>' },
+      { role: "user", content: "<tool_response>1</tool_response>" },
+      { role: "user", content: "<tool_response>2</tool_response> hurry" },
+      { role: "assistant", content: "A" },
+    ]);
+    expect(turns).toMatchObject([
+      { userContent: "a", steps: [{}, { name: "x", result: "1" }, { name: "y", result: "2", resultMessageIndex: 3 }] },
+      { userContent: "hurry", assistantContent: "A", messageIndex: 3 },
+    ]);
+  });
+
+  it("a user who writes of such tags has no tool that waits", () => {
+    const content = "<tool_response>what is this?</tool_response>";
+    expect(build([{ role: "user", content }]).turns).toMatchObject([{ userContent: content }]);
+  });
+
+  it("results in tags of a tool message are its results", () => {
+    const { turns } = build([
+      { role: "user", content: "a" },
+      { role: "assistant", content: '<tool_call>{"name":"x"}</tool_call><tool_call>{"name":"y"}</tool_call>' },
+      {
+        role: "tool",
+        content: '<tool_response>1</tool_response>\n<tool_response>{"name":"y","content":2}</tool_response>',
+      },
+    ]);
+    expect(turns[0]?.steps).toMatchObject([{}, { name: "x", result: "1" }, { name: "y", result: 2 }]);
+  });
+
+  it("a tag that repeats the message's own call is no further call", () => {
+    const content = 'I call <tool_call>{"name":"x","arguments":{"a":1}}</tool_call><tool_call>{"name":"z"}</tool_call>';
+    const { turns } = build([
+      { role: "user", content: "a" },
+      { role: "assistant", content, tool_calls: [call("1", "x", '{"a":1}')] },
+    ]);
+    expect(turns[0]?.steps).toMatchObject([{ content: "I call" }, { id: "1", name: "x" }, { name: "z" }]);
   });
 
   it("content may be a list of parts", () => {
@@ -139,19 +197,6 @@ describe("tool calls in messages", () => {
       [
         { name: "x", result: "one" },
         { name: "y", result: "two" },
-      ],
-    ],
-    [
-      "an answer that lost its role, beside which the model said nothing",
-      [
-        { role: "assistant", content: null, tool_calls: [call("1", "x"), call("2", "y")] },
-        { role: "user", content: '{"a":1}' },
-        { role: "user", content: "Error: two" },
-        { role: "assistant", content: "A" },
-      ],
-      [
-        { name: "x", result: { a: 1 }, resultMessageIndex: 2 },
-        { name: "y", error: "Error: two", resultMessageIndex: 3 },
       ],
     ],
     [

@@ -3,6 +3,7 @@ import type { Span } from "../../src/model/span.ts";
 import { buildSession } from "../../src/session/build-session.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import { shouldJoin } from "../../src/session/join.ts";
+import { readFacts } from "../../src/session/read-facts.ts";
 import { agent, chat, other, tool } from "../support/conversation-spans.ts";
 import type { Said } from "../support/conversation-spans.ts";
 
@@ -280,29 +281,29 @@ describe("links", () => {
 });
 
 describe("whether a session is a part of another", () => {
-  const facts = (...spans: readonly Span[]) => ({ spans, logRecords: [] });
+  const unitsOf = (...spans: readonly Span[]) => readFacts({ spans, logRecords: [] }).units;
   const first = chat({ id: 1, trace: 1, at: 0 }, [user("a")], said("A"));
   const second = chat({ id: 2, trace: 2, at: 10 }, [user("a"), said("A"), user("b")], said("B"));
   const third = chat({ id: 3, trace: 3, at: 20 }, [user("a"), said("A"), user("b"), said("B"), user("c")], said("C"));
   const stranger = chat({ id: 4, trace: 4, at: 5 }, [user("a")], said("A"));
 
   it("the later part joins the earlier, and the earlier the later", () => {
-    expect(shouldJoin(facts(second), [{ id: "x", facts: facts(first) }])).toBe("x");
-    expect(shouldJoin(facts(first), [{ id: "x", facts: facts(second) }])).toBe("x");
+    expect(shouldJoin(unitsOf(second), [{ id: "x", units: unitsOf(first) }])).toBe("x");
+    expect(shouldJoin(unitsOf(first), [{ id: "x", units: unitsOf(second) }])).toBe("x");
   });
 
   it("a part in the middle joins the one that began first", () => {
     const candidates = [
-      { id: "later", facts: facts(third) },
-      { id: "earlier", facts: facts(first) },
+      { id: "later", units: unitsOf(third) },
+      { id: "earlier", units: unitsOf(first) },
     ];
-    expect(shouldJoin(facts(second), candidates)).toBe("earlier");
-    expect(shouldJoin(facts(second), candidates.toReversed())).toBe("earlier");
+    expect(shouldJoin(unitsOf(second), candidates)).toBe("earlier");
+    expect(shouldJoin(unitsOf(second), candidates.toReversed())).toBe("earlier");
   });
 
   it("not when nothing is shared but the way it began", () => {
-    expect(shouldJoin(facts(first), [{ id: "x", facts: facts(stranger) }])).toBeUndefined();
-    expect(shouldJoin(facts(first), [])).toBeUndefined();
+    expect(shouldJoin(unitsOf(first), [{ id: "x", units: unitsOf(stranger) }])).toBeUndefined();
+    expect(shouldJoin(unitsOf(first), [])).toBeUndefined();
   });
 
   it("one that has an id, when it shares more with that", () => {
@@ -312,11 +313,11 @@ describe("whether a session is a part of another", () => {
       said("B"),
     );
     const candidates = [
-      { id: "plain", facts: facts(first) },
-      { id: "named", conversationId: "s", facts: facts(withId) },
+      { id: "plain", units: unitsOf(first) },
+      { id: "named", conversationId: "s", units: unitsOf(withId) },
     ];
-    expect(shouldJoin(facts(third), candidates)).toBe("named");
-    expect(shouldJoin(facts(third), candidates.slice(0, 1))).toBe("plain");
+    expect(shouldJoin(unitsOf(third), candidates)).toBe("named");
+    expect(shouldJoin(unitsOf(third), candidates.slice(0, 1))).toBe("plain");
   });
 
   it("not the one that another id is in", () => {
@@ -328,10 +329,10 @@ describe("whether a session is a part of another", () => {
       );
     const mine = named(6, "s", [user("a"), said("A"), user("b")]);
     expect(
-      shouldJoin(facts(mine), [
-        { id: "x", facts: facts(named(7, "t", [user("a"), said("A"), user("b"), said("X"), user("c")])) },
+      shouldJoin(unitsOf(mine), [
+        { id: "x", units: unitsOf(named(7, "t", [user("a"), said("A"), user("b"), said("X"), user("c")])) },
       ]),
     ).toBeUndefined();
-    expect(shouldJoin(facts(mine), [{ id: "x", facts: facts(named(7, "s", [user("unrelated")])) }])).toBe("x");
+    expect(shouldJoin(unitsOf(mine), [{ id: "x", units: unitsOf(named(7, "s", [user("unrelated")])) }])).toBe("x");
   });
 });

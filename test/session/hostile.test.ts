@@ -53,6 +53,20 @@ describe("hostile spans", () => {
     expect(steps).toBe(3002);
   });
 
+  it("of thousands of calls with one id do no harm", () => {
+    const calls = Array.from({ length: 2000 }, (_, at) => ({ id: "c", name: "x", arguments: { at } }));
+    const results = calls.map(({ id }, at) => ({ id, response: at }));
+    const spans = [
+      chat({ id: 1, at: 0 }, [{ user: "a" }], { calls }),
+      ...calls.map((call, at) => tool({ id: at + 10, at: at + 1 }, { ...call, result: at })),
+      ...calls.map(({ id }, at) => tool({ id: at + 6000, at: at + 1 }, { id, name: "x", arguments: { at: -at - 1 } })),
+      chat({ id: 2, at: 9000 }, [{ user: "a" }, { calls }, { results }], { assistant: "A" }),
+    ];
+    let steps = 0;
+    expect(milliseconds(() => (steps = build(spans)[0]?.turns[0]?.steps.length ?? 0))).toBeLessThan(5000);
+    expect(steps).toBe(4002);
+  });
+
   it("of thousands of traces without ids do no harm", () => {
     const spans = Array.from({ length: 5000 }, (_, at) =>
       chat({ id: at + 1, trace: at + 1, at }, [{ user: "hi" }], { assistant: "hello" }),

@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Span } from "../../src/model/span.ts";
 import { factsOfRequests } from "../../src/replay.ts";
 import { buildSession } from "../../src/session/build-session.ts";
-import { shouldJoin } from "../../src/session/join.ts";
+import { readTogether, shouldJoin } from "../../src/session/join.ts";
 import type { SpanFacts } from "../../src/session/span-facts.ts";
 import { loadCapture } from "../support/captures.ts";
 import type { ExpectedCapture } from "../support/captures.ts";
 import { problemsOf } from "../support/compare-sessions.ts";
+import { loadDocumented } from "../support/documented-requests.ts";
 import { seededRandom, shuffled } from "../support/seeded-random.ts";
 
 /** Sessions as a store keeps them: one a trace at first, found by shared links, joined one at a time. */
@@ -22,7 +23,11 @@ function liveStore() {
     const candidates = [...sessions].flatMap(([other, { facts, links: theirs }]) => {
       return other !== id && [...theirs].some((link) => links.has(link)) ? [{ id: other, facts }] : [];
     });
-    const into = shouldJoin(session.facts, candidates);
+    const [mine = [], ...others] = readTogether([session.facts, ...candidates.map(({ facts }) => facts)]);
+    const into = shouldJoin(
+      mine,
+      candidates.map((candidate, at) => ({ id: candidate.id, units: others[at] ?? [] })),
+    );
     const target = into === undefined ? undefined : sessions.get(into);
     if (into === undefined || target === undefined) return;
     sessions.delete(id);
@@ -86,15 +91,45 @@ const names = [
   "anthropic-native-create",
   "openinference-openai-bare",
   "openinference-openai-interleaved",
+  "openinference-openai-responses-prev",
   "openlit-openai",
   "otel-contrib-openai",
   "otel-contrib-openai-bare",
   "traceloop-openai-bare",
 ];
 
-describe.each(names)("the traces of %s, without conversation ids", (name) => {
+/** Two exporters, each with a library of its own. */
+function recordedTwice(name: string): { facts: SpanFacts; expected: ExpectedCapture } {
   const { facts, expected } = captureWithoutIds(name);
+  const again = facts.spans.map((span) => ({
+    ...span,
+    traceId: span.traceId.replace(/^./, (digit) => (15 - Number.parseInt(digit, 16)).toString(16)),
+    scope: { ...span.scope, name: "another-instrumentation" },
+    startTimeUnixNano: span.startTimeUnixNano + 100_000n,
+    endTimeUnixNano: span.endTimeUnixNano - 100_000n,
+  }));
+  return { facts: { ...facts, spans: [...facts.spans, ...again] }, expected };
+}
 
+function documented(name: string): { facts: SpanFacts; expected: ExpectedCapture } {
+  const { requests, expected } = loadDocumented(name);
+  return { facts: factsOfRequests(requests), expected };
+}
+
+const traffic: readonly (readonly [string, { facts: SpanFacts; expected: ExpectedCapture }])[] = [
+  ...names.map((name) => [name, captureWithoutIds(name)] as const),
+  ...[
+    "ai-sdk-v7",
+    "openinference-openai-interleaved",
+    "openinference-openai-responses-prev",
+    "traceloop-openai-bare",
+  ].map((name) => [`${name}, recorded twice`, recordedTwice(name)] as const),
+  ...["openai-responses-approval", "sliding-window-bare", "sliding-window-without-id"].map(
+    (name) => [name, documented(name)] as const,
+  ),
+];
+
+describe.each(traffic)("the traces of %s, without conversation ids", (_name, { facts, expected }) => {
   it.each([1, 2, 3])("find each other when all are there, claimed in any order (seed %i)", (seed) => {
     const store = liveStore();
     const random = seededRandom(seed);

@@ -7,7 +7,7 @@ import type { SessionBuild } from "../../src/session/build-session.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import type { SpanFacts } from "../../src/session/span-facts.ts";
 import { captureNames, loadCapture } from "../support/captures.ts";
-import { chat } from "../support/conversation-spans.ts";
+import { chat, tool } from "../support/conversation-spans.ts";
 import { seededRandom, shuffled } from "../support/seeded-random.ts";
 
 /** As many seeds for every capture; more of them by hand. */
@@ -38,17 +38,20 @@ function batchesOf(facts: readonly Fact[], size: number, random: () => number): 
   return batches;
 }
 
-const comparable = ({ session, links }: SessionBuild) => ({ session, links: new Set(links) });
+const comparable = ({ session, links }: Pick<SessionBuild, "session" | "links">) => ({
+  session,
+  links: new Set(links),
+});
 
 /** The builds after every batch that differ from what building all at once gives; most are not looked at but the last. */
 function differences(facts: readonly Fact[], batchSize: number, random: () => number, conversationId?: string) {
   const options = conversationId === undefined ? {} : { conversationId };
-  const builder = createSessionBuilder(options);
+  const builder = createSessionBuilder();
   const seen: Fact[] = [];
   return batchesOf(facts, batchSize, random).flatMap((batch) => {
     seen.push(...batch);
     builder.add(toSpanFacts(batch));
-    const built = comparable(builder.build());
+    const built = comparable(builder.build(conversationId));
     if (seen.length < facts.length && random() > 0.2) return [];
     const whole = comparable(buildSession(toSpanFacts(seen), options));
     return isDeepStrictEqual(built, whole) ? [] : [{ built, whole }];
@@ -72,13 +75,14 @@ describe.each(captureNames)("the session of %s, built again and again as its fac
 });
 
 describe("building again", () => {
+  const user = (text: string) => ({ user: text });
   const says = (turn: number) => ({ assistant: `answer ${turn}` });
   const turn = (at: number, texts = `question ${at}`) =>
     chat({ id: at, trace: at, at: at * 10 }, [{ user: texts }], says(at));
   const all = Array.from({ length: 50 }, (_, at) => turn(at + 1));
 
   it("gives the same objects for the turns of which nothing has changed", () => {
-    const builder = createSessionBuilder({});
+    const builder = createSessionBuilder();
     builder.add({ spans: all.slice(0, 49), logRecords: [] });
     const before = builder.build().session.turns;
     builder.add({ spans: all.slice(49), logRecords: [] });
@@ -87,8 +91,27 @@ describe("building again", () => {
     expect(after.slice(0, 49).every((one, at) => one === before[at])).toBe(true);
   });
 
+  it("gives the same objects in one long trace, too, each part of which is a turn's", () => {
+    const turns = Array.from({ length: 50 }, (_, at) => [
+      chat({ id: at * 3 + 1, at: at * 10 }, [user(`question ${at}`)], { calls: [{ id: `c${at}`, name: "search" }] }),
+      tool({ id: at * 3 + 2, at: at * 10 + 2, until: at * 10 + 5 }, { name: "search", id: `c${at}`, result: at }),
+      chat({ id: at * 3 + 3, parent: at * 3 + 2, at: at * 10 + 3 }, [user("within")], says(at)),
+    ]);
+    const builder = createSessionBuilder();
+    builder.add({ spans: turns.slice(0, 49).flat(), logRecords: [] });
+    const before = builder.build().session.turns;
+    builder.add({ spans: turns.slice(49).flat(), logRecords: [] });
+    const after = builder.build().session.turns;
+    expect([before.length, after.length]).toEqual([49, 50]);
+    expect(after.flatMap((one, at) => (one === before[at] ? [] : [one.turn]))).toEqual([50]);
+    // What a tool did of its own is a part of its turn.
+    builder.add({ spans: [chat({ id: 999, parent: 20, at: 64 }, [user("late")], says(6))], logRecords: [] });
+    const late = builder.build().session.turns;
+    expect(late.flatMap((one, at) => (one === after[at] ? [] : [one.turn]))).toEqual([7]);
+  });
+
   it("gives another object for a turn of which something has changed, and for no other", () => {
-    const builder = createSessionBuilder({});
+    const builder = createSessionBuilder();
     builder.add({ spans: all, logRecords: [] });
     const before = builder.build().session.turns;
     builder.add({ spans: [{ ...all[6]!, endTimeUnixNano: all[6]!.endTimeUnixNano + 1_000_000n }], logRecords: [] });

@@ -8,10 +8,12 @@ import { buildSession } from "../../../src/session/build-session.ts";
 import { explainSession } from "../../../src/session/explain/explain-session.ts";
 import type { SpanFacts } from "../../../src/session/span-facts.ts";
 import { captureNames, loadCapture } from "../../support/captures.ts";
-import { chat, spanAt, tool } from "../../support/conversation-spans.ts";
+import { agent, chat, spanAt, tool } from "../../support/conversation-spans.ts";
+import { logRecordWith } from "../../support/records.ts";
 
 const prices = [readListPrices()];
 const factsOf = (...spans: readonly Span[]): SpanFacts => ({ spans, logRecords: [] });
+const refOfSpan = ({ traceId, spanId }: Span) => ({ traceId, spanId });
 const explain = (facts: SpanFacts, conversationId?: string, values = false) =>
   explainSession(facts, { ...(conversationId === undefined ? {} : { conversationId }), prices, values });
 
@@ -132,6 +134,52 @@ describe("why something is missing", () => {
   });
 });
 
+describe("why a text is nowhere", () => {
+  const call = { id: "c1", name: "look", arguments: {} };
+  it.each<[string, readonly Span[], object]>([
+    ["content is off", [chat({ id: 1, at: 0 }, undefined)], { userText: "content_off", reply: "content_off" }],
+    ["the call failed", [chat({ id: 1, at: 0, error: "HTTP 500" }, [{ user: "hi" }])], { reply: "failed" }],
+    [
+      "the last call asked for tools",
+      [chat({ id: 1, at: 0 }, [{ user: "hi" }], { calls: [call] })],
+      { reply: "asked_for_tools" },
+    ],
+    [
+      "it stopped while it was written",
+      [chat({ id: 1, at: 0, more: { "turnwise.aborted": true } }, [{ user: "hi" }])],
+      { reply: "aborted" },
+    ],
+    ["no call recorded it", [chat({ id: 1, at: 0 }, [{ user: "hi" }])], { reply: "not_recorded" }],
+    [
+      "attributes were dropped",
+      [chat({ id: 1, at: 0, dropped: 3 }, [{ user: "hi" }])],
+      { reply: "dropped_attributes" },
+    ],
+    ["only an agent's span is there", [agent({ id: 1, at: 0 }, "hi")], { reply: "no_model_call" }],
+    [
+      "the list was cut",
+      [
+        chat({ id: 1, at: 0, more: { "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"te' } }, undefined, {
+          assistant: "yes",
+        }),
+      ],
+      { userText: "truncated" },
+    ],
+  ])("%s", (_what, spans, because) => {
+    const { turns } = explain(factsOf(...spans));
+    const reasons = turns.map(({ userText, reply }) => ({ userText: userText.because, reply: reply.because }));
+    expect(reasons).toMatchObject([because]);
+  });
+
+  it("and what the spans carried instead: the largest texts, whatever their keys", () => {
+    const more = { "my.history": "x".repeat(500), "my.count": 7n, "gen_ai.conversation.id": "c" };
+    const { turns } = explain(factsOf(chat({ id: 1, at: 0, more }, undefined)), "c");
+    expect(turns[0]?.carried).toMatchObject([
+      { attributes: [{ key: "my.history", size: 500 }, { key: "gen_ai.operation.name" }], events: [] },
+    ]);
+  });
+});
+
 describe("where the parts of a turn are from", () => {
   const usage = { "gen_ai.usage.input_tokens": 10n, "gen_ai.usage.output_tokens": 5n };
 
@@ -180,6 +228,129 @@ describe("where the parts of a turn are from", () => {
         { cost: { unpriced: "no_usage" }, isFree: false },
       ],
     });
+  });
+
+  it("says of messages that come one by one only those of the right direction", () => {
+    const event = (name: string, attributes: Record<string, string>) => ({
+      name,
+      timeUnixNano: 0n,
+      attributes: new Map(Object.entries(attributes)),
+      droppedAttributesCount: 0,
+    });
+    const span = {
+      ...chat({ id: 1, at: 0 }, undefined),
+      events: [event("gen_ai.user.message", { content: "hi" }), event("gen_ai.choice", { message: "hello" })],
+    };
+    const details = {
+      ...chat({ id: 2, trace: 2, at: 10 }, undefined),
+      events: [
+        event("gen_ai.client.inference.operation.details", {
+          "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"ho"}]}]',
+          "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"hey"}]}]',
+        }),
+      ],
+    };
+    const named = [span, details].map((each) => ({
+      ...each,
+      attributes: new Map([...each.attributes, ["session.id", "s"] as const]),
+    }));
+    const calls = explain(factsOf(...named), "s").turns.flatMap(({ modelCalls }) => modelCalls);
+    expect(calls.map(({ input, output }) => [input.keys, output.keys])).toEqual([
+      [["event gen_ai.user.message: content"], ["event gen_ai.choice: message"]],
+      [
+        ["event gen_ai.client.inference.operation.details: gen_ai.input.messages"],
+        ["event gen_ai.client.inference.operation.details: gen_ai.output.messages"],
+      ],
+    ]);
+  });
+
+  it("knows log records by their names, also when their bodies are texts", () => {
+    const span = chat({ id: 1, at: 0 }, undefined);
+    const record = (eventName: string, body: string) => logRecordWith({ ...refOfSpan(span), eventName, body });
+    const logRecords = [
+      record("gen_ai.user.message", '{"role":"user","content":"hi"}'),
+      record("gen_ai.choice", '{"message":{"role":"assistant","content":"hello"}}'),
+    ];
+    const { turns } = explain({ spans: [span], logRecords });
+    expect(turns[0]?.modelCalls[0]).toMatchObject({
+      input: { messages: 1, empty: 0, keys: ["log record gen_ai.user.message"] },
+      output: { messages: 1, keys: ["log record gen_ai.choice"] },
+    });
+  });
+
+  it("counts messages that say nothing", () => {
+    const { turns } = explain(factsOf(chat({ id: 1, at: 0 }, [{ system: "" }, { user: "" }], { assistant: "hello" })));
+    expect(turns[0]?.modelCalls[0]).toMatchObject({ input: { messages: 2, empty: 2 }, output: { empty: 0 } });
+  });
+
+  it("never says that arguments are from where there are none, and that a failed tool says nothing else but its status", () => {
+    const failed = { ...tool({ id: 2, at: 5, error: "down" }, { name: "look", id: "c1" }) };
+    const { turns } = explain(factsOf(chat({ id: 1, at: 0 }, [{ user: "hi" }], { assistant: "" }), failed));
+    expect(turns[0]?.toolCalls[0]).not.toHaveProperty("arguments");
+    expect(turns[0]?.toolCalls[0]).toMatchObject({
+      error: "tool_span",
+      keys: expect.arrayContaining(["status"]) as string[],
+    });
+  });
+
+  it("says which result a limit cut", () => {
+    const { turns } = explain(
+      factsOf(
+        chat({ id: 1, at: 0 }, [{ user: "hi" }], { calls: [{ id: "c1", name: "look", arguments: { at: 1 } }] }),
+        spanAt(
+          { id: 2, at: 5 },
+          {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.call.id": "c1",
+            "gen_ai.tool.name": "look",
+            "gen_ai.tool.call.result": '{"status":"shi',
+          },
+        ),
+      ),
+    );
+    expect(turns[0]?.toolCalls[0]).toMatchObject({ cut: ["result"] });
+  });
+
+  it("names the spans that name user and agent", () => {
+    const more = { "user.id": "u1", "gen_ai.agent.name": "mira" };
+    expect(explain(factsOf(chat({ id: 1, at: 0, name: "first", more }, [{ user: "hi" }])))).toMatchObject({
+      user: { name: "first", keys: ["user.id"] },
+      agent: { name: "first", keys: ["gen_ai.agent.name"] },
+    });
+  });
+
+  it("tells what was attached, what the provider ran, and which turn is answered anew", () => {
+    const input = JSON.stringify([
+      {
+        role: "user",
+        parts: [
+          { type: "text", content: "hi" },
+          { type: "blob", modality: "image", content: "AAAA" },
+        ],
+      },
+    ]);
+    const output = JSON.stringify([
+      {
+        role: "assistant",
+        parts: [
+          { type: "server_tool_call", id: "s1", name: "web_search", arguments: { query: "hi" } },
+          { type: "text", content: "hello" },
+        ],
+      },
+    ]);
+    const asked = { "gen_ai.operation.name": "chat", "gen_ai.input.messages": input, "gen_ai.output.messages": output };
+    const facts = factsOf(
+      spanAt({ id: 1, at: 0, more: { "session.id": "s" } }, asked),
+      spanAt({ id: 2, trace: 2, at: 10, more: { "session.id": "s" } }, asked),
+    );
+    const { turns } = explain(facts, "s");
+    expect(turns.map(({ attachments, regeneratesTurn }) => [attachments, regeneratesTurn])).toEqual([
+      [1, undefined],
+      [1, 1],
+    ]);
+    expect(turns[0]?.toolCalls).toMatchObject([
+      { name: "web_search", providerRun: true, call: "output", arguments: "output", keys: [] },
+    ]);
   });
 
   it("says that an error is the span's status, or which key has it", () => {
