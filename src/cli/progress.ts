@@ -34,5 +34,11 @@ export function renderBar(done: number, total: number, elapsedMs: number): strin
   const filled = Math.round((barWidth * done) / Math.max(total, 1));
   const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);
   const left = done === 0 || done >= total ? "" : `  ${milliseconds((elapsedMs / done) * (total - done))} left`;
-  return `${bar} ${integer(done)} of ${integer(total)}${left}`;
+  return `${bar} ${integer(done)} of ${integer(total)}${rate(done, elapsedMs)}${left}`;
+}
+
+function rate(done: number, elapsedMs: number): string {
+  if (done === 0 || elapsedMs === 0) return "";
+  const perSecond = (done * 1000) / elapsedMs;
+  return `  ${perSecond < 10 ? perSecond.toFixed(1) : integer(Math.round(perSecond))}/s`;
 }

@@ -1,5 +1,5 @@
 /** Numbers as people read them. */
-import type { TurnDetail } from "../api-client.ts";
+import type { Usage } from "@turnwise/client";
 
 const grouped = new Intl.NumberFormat("en-US");
 
@@ -8,7 +8,7 @@ export const integer = (value: number): string => grouped.format(value);
 export const count = (value: number, noun: string): string => `${integer(value)} ${noun}${value === 1 ? "" : "s"}`;
 
 /** Empty when nothing was counted. */
-export function tokens({ input_tokens, output_tokens }: TurnDetail["usage"]): string {
+export function tokens({ input_tokens, output_tokens }: Usage): string {
   return input_tokens + output_tokens === 0 ? "" : `${integer(input_tokens)} in, ${integer(output_tokens)} out tokens`;
 }
 
@@ -18,6 +18,11 @@ const smallAmount = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2
 export function money(costUsd: number | null): string {
   if (costUsd === null) return "";
   return `$${costUsd >= 0.01 || costUsd === 0 ? costUsd.toFixed(2) : smallAmount.format(costUsd)}`;
+}
+
+export function bytes(value: number): string {
+  if (value < 1000) return count(value, "byte");
+  return value < 1_000_000 ? `${Math.round(value / 1000)} kB` : `${(value / 1_000_000).toFixed(1)} MB`;
 }
 
 /** Between two ISO times; empty when one is unknown. */

@@ -43,6 +43,8 @@ function withRecords(encoded: EncodedRecords, kept: readonly number[]): EncodedR
 
 export function createStoreExporter(store: Store): Exporter {
   return {
+    // Of log records only agents', and nothing of metrics.
+    keeps: ({ signal }) => signal === "traces",
     async export(batch, context) {
       if (batch.signal === "traces") await store.writeSpans(batch.encoded, context);
       if (batch.signal !== "logs") return; // metrics are counted by the pipeline and not kept

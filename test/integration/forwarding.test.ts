@@ -13,19 +13,19 @@ import { startTestServer, temporaryDataDir, testEnvironment, type TestServer } f
 import { storedSpans } from "../support/stored-spans.ts";
 import { accept, type AnswerUpstream, refuse, startUpstream, type Upstream } from "../support/upstream.ts";
 
-/** The packaged configuration with a forwarder beside the store. */
+/** The packaged configuration with a forwarder, beside the store unless said otherwise. */
 const forwardingTo =
-  (url: string, options = "") =>
+  (url: string, options = "", exporters = "store, otlp_http/up") =>
   (yaml: string) =>
     yaml
       .replace(
         "  store: {}",
         `  store: {}\n  otlp_http/up: { endpoint: "${url}", retry_on_failure: { initial_interval: 20ms, max_interval: 50ms }${options} }`,
       )
-      .replace("exporters: [store] }", "exporters: [store, otlp_http/up] }");
+      .replace("exporters: [store] }", `exporters: [${exporters}] }`);
 
-async function start(upstream: Upstream, options?: string): Promise<TestServer> {
-  const server = await startTestServer({ edit: forwardingTo(upstream.url, options) });
+async function start(upstream: Upstream, options?: string, exporters?: string): Promise<TestServer> {
+  const server = await startTestServer({ edit: forwardingTo(upstream.url, options, exporters) });
   onTestFinished(() => server.stop());
   return server;
 }
@@ -89,17 +89,29 @@ describe("a server upstream", () => {
     await until(() => upstream.requests.length > 0);
   });
 
-  test("that has been away too long fills the queue; then senders are told to come again", async () => {
+  test("that has been away too long fills the queue, and costs no sender anything all the same", async () => {
     const upstream = await startUpstream({ answer: refuse(503) });
     const server = await start(upstream, ", sending_queue: { queue_size: 3 }");
     const requests = await sendMany(server.otlpUrl, 5);
-    const refused = requests.filter(({ status }) => status !== 200);
-    expect(refused.map(({ status }) => status)).toEqual([503, 503]);
+    expect(requests.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const stored = storedSpans(server.dataDir);
+    expect(idsOf(requests).filter((id) => !stored.has(id))).toEqual([]);
     expect(await server.metric(series("enqueue_failed_spans"))).toBe(4);
+    const said = server.logger.lines.filter(({ message }) => message.startsWith("the sending queue is full"));
+    expect(said.map(({ level }) => level)).toEqual(["error"]);
     expect(await server.metric(series("queue_size"))).toBe(3);
     upstream.answer = accept;
     await until(async () => (await server.metric(series("sent_spans"))) === 6);
     expect((await sendModelCalls(server.otlpUrl, "again", ["x"])).status).toBe(200);
+  });
+
+  test("that has been away too long has senders come again where nothing keeps what they send", async () => {
+    const upstream = await startUpstream({ answer: refuse(503) });
+    const server = await start(upstream, ", sending_queue: { queue_size: 1 }", "otlp_http/up");
+    expect((await sendModelCalls(server.otlpUrl, "c", ["x"])).status).toBe(200);
+    expect((await sendModelCalls(server.otlpUrl, "c", ["y"])).status).toBe(503);
+    upstream.answer = accept;
+    await until(async () => (await sendModelCalls(server.otlpUrl, "c", ["z"])).status === 200);
   });
 
   test("is asked while the sender waits when there is no queue", async () => {

@@ -1,9 +1,20 @@
 import { z } from "zod";
+import type { Store } from "../../component/store.ts";
 import { sessionNotFound } from "../api-error.ts";
-import type { RebuildsState, SessionState } from "../contract.ts";
+import { type RebuildsState, rebuildsStateSchema, type SessionState, sessionStateSchema } from "../contract.ts";
 import { defineRoute } from "../route.ts";
 
 const noBody = z.strictObject({});
+
+/** By project, since the server's start: whoever waits for builds is to know that some will never be. */
+const cancelledOf = new WeakMap<Store, Map<string, number>>();
+
+async function stateOf(store: Store, project: string): Promise<RebuildsState> {
+  return {
+    waiting: await store.countRequestedBuilds(project),
+    cancelled: cancelledOf.get(store)?.get(project) ?? 0,
+  };
+}
 
 /** All sessions of the project are built again, behind everything else that waits. */
 export const rebuildSessions = defineRoute({
@@ -11,12 +22,16 @@ export const rebuildSessions = defineRoute({
   path: "/api/v1/rebuilds",
   access: "write",
   body: noBody,
+  operation: {
+    id: "rebuildSessions",
+    summary: "Has all sessions built again of what came in, behind everything else that waits.",
+    reply: { status: 202, schema: rebuildsStateSchema },
+  },
   async answer({ ref: { project } }, { store }) {
     let cursor: number | undefined;
     do ({ cursor } = await store.requestBuilds({ project, ...(cursor === undefined ? {} : { cursor }) }));
     while (cursor !== undefined);
-    const body: RebuildsState = { waiting: await store.countRequestedBuilds(project) };
-    return { status: 202, body };
+    return { status: 202, body: await stateOf(store, project) };
   },
 });
 
@@ -24,9 +39,34 @@ export const getRebuilds = defineRoute({
   method: "get",
   path: "/api/v1/rebuilds",
   access: "read",
+  operation: {
+    id: "getRebuilds",
+    summary: "How many sessions are still to be built again.",
+    reply: { status: 200, schema: rebuildsStateSchema },
+  },
   async answer({ ref: { project } }, { store }) {
-    const body: RebuildsState = { waiting: await store.countRequestedBuilds(project) };
-    return { status: 200, body };
+    return { status: 200, body: await stateOf(store, project) };
+  },
+});
+
+/** Those that are not built yet stay as they are; those that were asked for by their ids are built all the same. */
+export const cancelRebuilds = defineRoute({
+  method: "delete",
+  path: "/api/v1/rebuilds",
+  access: "write",
+  operation: {
+    id: "cancelRebuilds",
+    summary: "Those that are not built again yet stay as they are.",
+    reply: { status: 200, schema: rebuildsStateSchema },
+  },
+  async answer({ ref: { project } }, { store }) {
+    const cancelled = cancelledOf.get(store) ?? new Map<string, number>();
+    cancelledOf.set(store, cancelled);
+    for (let slice = -1; slice !== 0;) {
+      slice = await store.cancelBuilds(project);
+      cancelled.set(project, (cancelled.get(project) ?? 0) + slice);
+    }
+    return { status: 200, body: await stateOf(store, project) };
   },
 });
 
@@ -35,6 +75,11 @@ export const rebuildSession = defineRoute({
   path: "/api/v1/sessions/:id/rebuild",
   access: "write",
   body: noBody,
+  operation: {
+    id: "rebuildSession",
+    summary: "Has one session built again.",
+    reply: { status: 202, schema: sessionStateSchema },
+  },
   async answer({ ref }, { store }) {
     const judged = (await store.requestBuild(ref)) ? await store.getSession(ref) : undefined;
     if (judged === undefined) throw sessionNotFound();

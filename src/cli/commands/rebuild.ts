@@ -2,15 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "../../api-client.ts";
 import { apiKeyOption, examples, withApiKey, type AddCommand, type CommandContext } from "../command.ts";
 import { toPrintableJson } from "../printable.ts";
+import { count } from "../quantities.ts";
 
 interface RebuildOptions {
   readonly json?: true;
   readonly wait: boolean;
+  readonly cancel?: true;
   readonly apiKey?: string;
 }
 
-/** How often the server is asked how far it is, in milliseconds. */
+/** How often the server is asked how far it is, and how often JSON says it, in milliseconds. */
 const pollMs = 200;
+const reportMs = 1000;
+/** A server that ended goes on where it was when it is started again: so long it is waited for. */
+const patienceMs = 60_000;
 
 export const addRebuild: AddCommand = (program, context) => {
   program
@@ -20,38 +25,133 @@ export const addRebuild: AddCommand = (program, context) => {
     )
     .argument("[id]", "one session; without it all of the project")
     .option("--no-wait", "ask for it and return")
+    .option("--cancel", "have those that are not built yet stay as they are")
     .addOption(apiKeyOption())
-    .option("--json", "print what was done as JSON")
-    .addHelpText("after", examples("turnwise rebuild", "turnwise rebuild 4f2a9c0d4f2a9c0d4f2a9c0d4f2a9c0d"))
-    .action(async (id: string | undefined, options: RebuildOptions) => rebuild(id, options, context));
+    .option("--json", "print what was done as JSON; while it is waited for, a line a second on stderr")
+    .addHelpText(
+      "after",
+      examples("turnwise rebuild", "turnwise rebuild 4f2a9c0d4f2a9c0d4f2a9c0d4f2a9c0d", "turnwise rebuild --cancel"),
+    )
+    .action(async (id: string | undefined, options: RebuildOptions) => {
+      const { createApiClient } = await import("../../api-client.ts");
+      const client = createApiClient(withApiKey(context.env, options.apiKey));
+      await (options.cancel ? cancel(client, options, context) : rebuild(client, id, options, context));
+    });
 };
 
-async function rebuild(id: string | undefined, options: RebuildOptions, context: CommandContext): Promise<void> {
-  const { env, out } = context;
-  const { createApiClient } = await import("../../api-client.ts");
-  const client = createApiClient(withApiKey(env, options.apiKey));
-  const sessions = id === undefined ? (await client.rebuildSessions()).waiting : await rebuildOne(client, id);
-  const isDone = options.wait;
-  if (isDone) await untilBuilt(client, sessions, context);
-  if (options.json) return out.write(`${toPrintableJson({ sessions, done: isDone }, 2)}\n`);
-  const count = `${sessions} ${sessions === 1 ? "session" : "sessions"}`;
-  return out.write(isDone ? `${count} built again\n` : `${count} wait to be built again\n`);
+async function cancel(client: ApiClient, { json }: RebuildOptions, { out }: CommandContext): Promise<void> {
+  const before = await client.getRebuilds();
+  const { cancelled } = await client.cancelRebuilds();
+  const spared = cancelled - before.cancelled;
+  out.write(json ? `${toPrintableJson({ cancelled: spared }, 2)}\n` : `${count(spared, "session")} not built again\n`);
 }
 
-async function rebuildOne(client: ApiClient, id: string): Promise<number> {
+async function rebuild(
+  client: ApiClient,
+  id: string | undefined,
+  { json, wait }: RebuildOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { out } = context;
+  const asked = id === undefined ? await client.rebuildSessions() : await rebuildOne(client, id);
+  const sessions = asked.waiting;
+  if (!wait) {
+    const said = `${count(sessions, "session")} ${sessions === 1 ? "waits" : "wait"} to be built again`;
+    return out.write(`${json ? toPrintableJson(progressOf(sessions, sessions, 0), 2) : said}\n`);
+  }
+  const progress = await untilBuilt(client, asked, json ? reportAsJson(context) : await drawBar(sessions, context));
+  const { built, cancelled } = progress;
+  if (json) return out.write(`${toPrintableJson(progress, 2)}\n`);
+  const rest = cancelled === 0 ? "" : `; ${count(cancelled, "session")} not, because that was cancelled`;
+  return out.write(`${count(built, "session")} built again${rest}\n`);
+}
+
+interface Asked {
+  readonly waiting: number;
+  readonly cancelled: number;
+}
+
+async function rebuildOne(client: ApiClient, id: string): Promise<Asked> {
+  const { cancelled } = await client.getRebuilds();
   await client.rebuildSession(id);
-  return 1;
+  return { waiting: 1, cancelled };
 }
 
-/** Shows how far it is. Others may ask for more meanwhile, so that the number rises: then the bar stands still. */
-async function untilBuilt(client: ApiClient, sessions: number, { err }: CommandContext): Promise<void> {
+/** Keys as in the API. `sessions`: those that were to be built when it was asked for. */
+interface RebuildProgress {
+  readonly sessions: number;
+  readonly built: number;
+  readonly remaining: number;
+  readonly cancelled: number;
+  readonly per_second: number;
+  readonly seconds: number;
+  readonly done: boolean;
+}
+
+/** Others may ask for more meanwhile, so that more wait than were asked for: then nothing is built yet of ours. */
+function progressOf(sessions: number, waiting: number, elapsedMs: number, cancelled = 0): RebuildProgress {
+  const remaining = Math.min(waiting, sessions);
+  const built = Math.max(0, sessions - remaining - cancelled);
+  const seconds = Math.round(elapsedMs / 100) / 10;
+  const perSecond = elapsedMs === 0 ? 0 : Math.round((built * 10_000) / elapsedMs) / 10;
+  return { sessions, built, remaining, cancelled, per_second: perSecond, seconds, done: remaining === 0 };
+}
+
+/** What is shown of it meanwhile. */
+interface Shown {
+  readonly show: (progress: RebuildProgress) => void;
+  readonly end: () => void;
+}
+
+async function untilBuilt(client: ApiClient, asked: Asked, { show, end }: Shown): Promise<RebuildProgress> {
+  const startedAt = performance.now();
+  try {
+    for (;;) {
+      const { waiting, cancelled } = await readState(client);
+      const since = Math.max(0, cancelled - asked.cancelled);
+      const progress = progressOf(asked.waiting, waiting, performance.now() - startedAt, since);
+      show(progress);
+      if (progress.done) return progress;
+      await sleep(pollMs);
+    }
+  } finally {
+    end();
+  }
+}
+
+async function readState(client: ApiClient): Promise<Asked> {
+  const { ApiClientError } = await import("../../api-client.ts");
+  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(pollMs)) {
+    try {
+      return await client.getRebuilds();
+    } catch (error) {
+      const isAway = error instanceof ApiClientError && error.code === "server_unreachable";
+      if (!isAway || performance.now() > giveUpAt) throw error;
+    }
+  }
+}
+
+async function drawBar(sessions: number, { err }: CommandContext): Promise<Shown> {
   const { createProgress } = await import("../progress.ts");
   const progress = createProgress(sessions, err);
-  let left = sessions;
-  for (let waiting = sessions; waiting > 0;) {
-    ({ waiting } = await client.getRebuilds());
-    for (; left > waiting; left -= 1) progress.advance();
-    if (waiting > 0) await sleep(pollMs);
-  }
-  progress.clear();
+  let drawn = 0;
+  return {
+    show({ built, cancelled }) {
+      for (; drawn < built + cancelled; drawn += 1) progress.advance();
+    },
+    end: () => progress.clear(),
+  };
+}
+
+/** A line each, for programs that watch. */
+function reportAsJson({ err }: CommandContext): Shown {
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  return {
+    show(progress) {
+      if (!progress.done && performance.now() - reportedAt < reportMs) return;
+      reportedAt = performance.now();
+      err.write(`${toPrintableJson(progress)}\n`);
+    },
+    end: () => undefined,
+  };
 }

@@ -12,7 +12,10 @@ export const sendingQueue = z
     /** How much may wait, in the unit of the `sizer`. */
     queue_size: z.int().min(1).default(1000),
     sizer: z.enum(["requests", "items", "bytes"]).default("requests"),
-    /** When it is full: have the senders wait, instead of having them send again. */
+    /**
+     * When it is full: have the senders wait. Otherwise what does not fit is not sent on, where a store keeps it; where none
+     * does, its senders send it again.
+     */
     block_on_overflow: z.boolean().default(false),
     /** The name of the configured store that keeps it. */
     store: z.string().min(1).default("default"),

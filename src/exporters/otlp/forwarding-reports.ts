@@ -2,6 +2,7 @@
 import type { Logger, Telemetry } from "../../component/component.ts";
 import { recordNames } from "../../component/record-names.ts";
 import type { QueuedItem } from "../../component/sending-queue.ts";
+import { OverflowError } from "../../model/errors.ts";
 import type { Signal } from "../../model/signal-batch.ts";
 import type { PartialSuccess } from "../../otlp/decode-export-response.ts";
 import type { SendError } from "./sender.ts";
@@ -58,7 +59,15 @@ export function createForwardingReports({ id, logger, telemetry }: ForwardingRep
   });
 
   return {
-    count,
+    /** What had no room in the queue is never sent on where its sender is not told to send it again. */
+    notQueued({ signal, count: total }: Records, error: unknown): void {
+      count("enqueue_failed", signal, total);
+      if (error instanceof OverflowError)
+        log("error", "the sending queue is full: records are not sent on; see queue_size and block_on_overflow", {
+          signal,
+          count: total,
+        });
+    },
 
     /** The server keeps what it did not reject, and wants the rest no more (specification, "Partial Success"). */
     sent({ signal, count: total }: Records, { rejected, message }: PartialSuccess): void {

@@ -7,7 +7,7 @@ import type {
   QueueSize,
   SendingQueue,
 } from "../../component/sending-queue.ts";
-import { UnavailableError } from "../../model/errors.ts";
+import { OverflowError, UnavailableError } from "../../model/errors.ts";
 import { createBudget } from "./budget.ts";
 import type { Forwarding, ForwardingOptions } from "./forwarding.ts";
 import type { SendingQueueConfig } from "./forwarding-config.ts";
@@ -45,7 +45,7 @@ export function createQueuedForwarding({ config, queue, ...options }: QueuedForw
 
   async function enter(size: number): Promise<void> {
     if (room.tryTake(size)) return;
-    if (!config.block_on_overflow) throw new UnavailableError("The sending queue is full.");
+    if (!config.block_on_overflow) throw new OverflowError("The sending queue is full.");
     await room.take(size, stopping.signal);
   }
 
@@ -79,7 +79,7 @@ export function createQueuedForwarding({ config, queue, ...options }: QueuedForw
       try {
         await put(request);
       } catch (error) {
-        options.reports.count("enqueue_failed", request.signal, request.count);
+        options.reports.notQueued(request, error);
         throw error instanceof Stopped ? new UnavailableError(error.message) : error;
       }
     },

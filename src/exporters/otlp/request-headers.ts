@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { AuthenticatorOf } from "../../component/extension.ts";
+import { StartError } from "../../model/errors.ts";
 import { SendError } from "./sender.ts";
 
 export interface HeadersConfig {
@@ -16,9 +17,15 @@ export type RequestHeadersOf = (project: string) => Readonly<Record<string, stri
  */
 export function requestHeaders({ headers, auth }: HeadersConfig, authenticatorOf: AuthenticatorOf): RequestHeadersOf {
   const authenticator = auth === undefined ? undefined : authenticatorOf(auth.authenticator);
+  if (authenticator !== undefined && authenticator.clientHeaders === undefined)
+    throw new StartError(
+      "authenticator_cannot_send",
+      `"${auth?.authenticator}" is named as an exporter's authenticator, and has no key in the clear to send`,
+      "Write the key of the other server into the exporter's headers, or name a bearertokenauth",
+    );
   return (project) => {
     try {
-      return lowerCased({ ...headers, ...authenticator?.clientHeaders(project) });
+      return lowerCased({ ...headers, ...authenticator?.clientHeaders?.(project) });
     } catch (cause) {
       throw new SendError("the authenticator gives no usable headers", { retryable: true, cause });
     }

@@ -5,6 +5,7 @@ import { UnavailableError } from "../../model/errors.ts";
 export interface HeldBytes {
   /** Returns a refusal, and adds nothing, when all requests together would hold more than may be: the sender tries again. */
   add(bytes: number): UnavailableError | undefined;
+  readonly bytes: () => number;
   release(): void;
 }
 
@@ -30,6 +31,7 @@ export function createBodyBudget({ limit, reserved = 0, small = 0 }: BodyBudgetO
         held += bytes;
         return undefined;
       },
+      bytes: () => held,
       release() {
         inHand -= held;
         held = 0;

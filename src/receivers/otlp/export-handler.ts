@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger, Telemetry } from "../../component/component.ts";
 import type { HeldBytes } from "./body-budget.ts";
 import type { BodyDecoder } from "./body-decoder.ts";
+import type { BodyPace } from "./body-pace.ts";
 import { createCountRequests } from "./count-requests.ts";
 import { createCors } from "./cors.ts";
 import { checkAnnouncedLength, readBody, SenderGone, waitsForContinue } from "./read-body.ts";
@@ -18,6 +19,7 @@ import { createTurns } from "./take-turns.ts";
 /** What it shares with the rest of the receiver. */
 export interface HandlerNeeds {
   readonly holdBytes: () => HeldBytes;
+  readonly pace: BodyPace;
   /** Id of the receiver. */
   readonly id: string;
   readonly logger: Logger;
@@ -31,7 +33,7 @@ export type ExportHandler = (request: IncomingMessage, response: ServerResponse)
 
 /** Never rejects: whatever happens is answered, counted, and logged where nobody foresaw it. */
 export function createExportHandler(options: ExportHandlerOptions): ExportHandler {
-  const { config, holdBytes, id, logger, telemetry, decoder } = options;
+  const { config, holdBytes, pace, id, logger, telemetry, decoder } = options;
   const limit = config.max_request_body_size;
   const countRequest = createCountRequests({ id, transport: "http", telemetry });
   const takeTurn = createTurns();
@@ -42,11 +44,12 @@ export function createExportHandler(options: ExportHandlerOptions): ExportHandle
 
   /** Returns the answer's body. */
   async function accept(request: IncomingMessage, response: ServerResponse, held: HeldBytes): Promise<Uint8Array> {
-    const head = readHead(request);
+    const head = await readHead(request);
+    if (request.destroyed) throw new SenderGone("The connection was closed.");
     checkAnnouncedLength(request, limit);
     head.pipeline.admit();
     if (waitsForContinue(request)) response.writeContinue();
-    const body = await readBody(request, limit, held);
+    const body = await readBody(request, { limit, held, pace, timeoutMs: config.read_timeout });
     await takeTurn();
     return takeExport({ ...head, body, limit, held });
   }

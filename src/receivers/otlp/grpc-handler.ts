@@ -7,9 +7,10 @@ import type { Logger, Telemetry } from "../../component/component.ts";
 import { RPC_CODES } from "../../otlp/rpc-status.ts";
 import type { HeldBytes } from "./body-budget.ts";
 import type { BodyDecoder } from "./body-decoder.ts";
+import type { BodyPace } from "./body-pace.ts";
 import { createCountRequests } from "./count-requests.ts";
 import type { Coding } from "./decompress.ts";
-import { type GrpcHeadOptions, grpcTimeoutOf, readGrpcHead } from "./grpc-head.ts";
+import { type GrpcHead, type GrpcHeadOptions, readGrpcHead } from "./grpc-head.ts";
 import { type GrpcMessage, readMessage } from "./grpc-message.ts";
 import { replyAnswer, replyRefusal } from "./grpc-status.ts";
 import { SenderGone } from "./read-body.ts";
@@ -22,6 +23,7 @@ export interface GrpcHandlerOptions extends GrpcHeadOptions {
   readonly maxMessageSize: number;
   readonly readTimeoutMs: number;
   readonly holdBytes: () => HeldBytes;
+  readonly pace: BodyPace;
   readonly decoder: BodyDecoder;
   /** Id of the receiver. */
   readonly id: string;
@@ -33,18 +35,18 @@ export type GrpcHandler = (stream: ServerHttp2Stream, headers: IncomingHttpHeade
 
 /** Never rejects: whatever happens is answered, counted, and logged where nobody foresaw it. */
 export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
-  const { maxMessageSize: limit, readTimeoutMs: timeoutMs, holdBytes, decoder, id, logger, telemetry } = options;
+  const { maxMessageSize: limit, readTimeoutMs: timeoutMs, holdBytes, pace, decoder, id, logger, telemetry } = options;
   const countRequest = createCountRequests({ id, transport: "grpc", telemetry });
   const takeTurn = createTurns();
   const takeExport = createTakeExport({ id, transport: "grpc", telemetry, decoder });
 
   /** Returns the answer. */
-  async function accept(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<Uint8Array> {
-    const { signal, pipeline, context, coding: announced } = readGrpcHead(headers, options);
+  async function accept(stream: ServerHttp2Stream, head: GrpcHead): Promise<Uint8Array> {
+    const { signal, pipeline, context, coding: announced } = head;
     pipeline.admit();
     const held = holdBytes();
     try {
-      const message = await readMessage(stream, { limit, timeoutMs, held });
+      const message = await readMessage(stream, { limit, timeoutMs, held, pace });
       await takeTurn();
       const coding = codingOfMessage(message, announced);
       const sent = { encoding: "protobuf", coding, body: message.body, limit } as const;
@@ -58,7 +60,9 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
     // What breaks a stream also closes it, which ends the reading; without a listener it would end the process.
     stream.on("error", (error) => logger.debug({ err: error }, "a gRPC stream broke"));
     try {
-      const answer = await withinTimeout(grpcTimeoutOf(headers), accept(stream, headers));
+      const head = await readGrpcHead(headers, options);
+      if (stream.destroyed) throw new SenderGone("The stream was closed.");
+      const answer = await withinTimeout(head.timeoutMs, accept(stream, head));
       countRequest();
       replyAnswer(stream, answer);
     } catch (error) {

@@ -1,5 +1,6 @@
 /** What the head of a gRPC call asks for. Source: gRPC "PROTOCOL-HTTP2", section "Requests". */
 import type { IncomingHttpHeaders } from "node:http2";
+import type { Door } from "../../component/door.ts";
 import { anyone, type Authenticator } from "../../component/extension.ts";
 import type { DeliveryContext, PipelineEntry, ReceiverNeeds } from "../../component/receiver.ts";
 import type { Signal } from "../../model/signal-batch.ts";
@@ -10,6 +11,7 @@ import { RequestRefusal } from "./request-refusal.ts";
 
 export interface GrpcHeadOptions extends Pick<ReceiverNeeds, "pipelines"> {
   readonly authenticator?: Authenticator;
+  readonly door: Door;
   readonly includeMetadata: boolean;
 }
 
@@ -19,6 +21,8 @@ export interface GrpcHead {
   /** Of the message, if that is compressed. */
   readonly coding: Coding;
   readonly context: DeliveryContext;
+  /** How long the sender waits for the answer, in milliseconds. */
+  readonly timeoutMs: number | undefined;
 }
 
 const SIGNALS: ReadonlyMap<string | undefined, Signal> = new Map([
@@ -27,16 +31,18 @@ const SIGNALS: ReadonlyMap<string | undefined, Signal> = new Map([
   ["/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "metrics"],
 ]);
 
-/** Throws a refusal for a call that is not an export to one of the pipelines, and what the authenticator throws. */
-export function readGrpcHead(headers: IncomingHttpHeaders, options: GrpcHeadOptions): GrpcHead {
+/** Rejects with a refusal for a call that is not an export to one of the pipelines, and with what the authenticator says. */
+export async function readGrpcHead(headers: IncomingHttpHeaders, options: GrpcHeadOptions): Promise<GrpcHead> {
   requireGrpc(headers);
+  const timeoutMs = timeoutOf(headers["grpc-timeout"]);
   const signal = SIGNALS.get(headers[":path"]);
   if (signal === undefined) throw unimplemented("There is no such method; spans go to TraceService/Export.");
   const pipeline = options.pipelines[signal];
   if (pipeline === undefined) throw unimplemented(`There is no pipeline for ${signal}.`);
-  const { project } = options.authenticator?.authenticate(headers, "ingest") ?? anyone;
+  const { project } = (await options.authenticator?.authenticate(headers, "ingest", options.door)) ?? anyone;
   const context = { project, ...(options.includeMetadata && { metadata: metadataOf(headers) }) };
-  return { signal, pipeline, coding: codingOf([headers["grpc-encoding"] ?? ""].flat().join()), context };
+  const coding = codingOf([headers["grpc-encoding"] ?? ""].flat().join());
+  return { signal, pipeline, coding, context, timeoutMs };
 }
 
 function requireGrpc(headers: IncomingHttpHeaders): void {
@@ -55,9 +61,11 @@ const MILLISECONDS_PER: Readonly<Record<string, number>> = { H: 3_600_000, M: 60
 /** Node's timers know no longer time. Who gives a call more than 24 days does not mean it. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** How long the sender waits for the answer, in milliseconds. Undefined without a `grpc-timeout` of gRPC's form. */
-export function grpcTimeoutOf(headers: IncomingHttpHeaders): number | undefined {
-  const [, amount, unit = ""] = /^(\d{1,8})([HMSmun])$/.exec(String(headers["grpc-timeout"] ?? "")) ?? [];
-  if (amount === undefined) return undefined;
+/** One that is not of gRPC's form is INTERNAL, and refused before the method is looked at, as in grpc-go and grpc-js. */
+function timeoutOf(header: string | readonly string[] | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const [, amount, unit = ""] = /^(\d{1,8})([HMSmun])$/.exec(String(header)) ?? [];
+  if (amount === undefined)
+    throw new RequestRefusal(400, RPC_CODES.internal, "malformed", "The grpc-timeout is malformed.");
   return Math.min(Number(amount) * (MILLISECONDS_PER[unit] ?? 0), LONGEST_TIMEOUT_MS);
 }

@@ -3,8 +3,9 @@ import type { ServerHttp2Stream } from "node:http2";
 import { RPC_CODES } from "../../otlp/rpc-status.ts";
 import type { HeldBytes } from "./body-budget.ts";
 import { type BodyBuffer, createBodyBuffer } from "./body-buffer.ts";
+import type { BodyPace } from "./body-pace.ts";
 import { SenderGone } from "./read-body.ts";
-import { RequestRefusal, tooLarge } from "./request-refusal.ts";
+import { RequestRefusal, tooLarge, tooSlow } from "./request-refusal.ts";
 
 export interface GrpcMessage {
   readonly isCompressed: boolean;
@@ -16,6 +17,7 @@ export interface ReadMessageOptions {
   readonly limit: number;
   readonly held: HeldBytes;
   readonly timeoutMs: number;
+  readonly pace: BodyPace;
 }
 
 const PREFIX_LENGTH = 5;
@@ -27,13 +29,17 @@ const PREFIX_LENGTH = 5;
 export async function readMessage(stream: ServerHttp2Stream, options: ReadMessageOptions): Promise<GrpcMessage> {
   const message = createMessageReader(options);
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => stop(readTooSlow()), options.timeoutMs);
+    const { held, timeoutMs, pace } = options;
+    const late = setTimeout(() => stop(tookTooLong()), timeoutMs);
+    const watched = pace.watch({ held, withinMs: timeoutMs, onSlow: () => stop(tooSlow()) });
     const stop = (reason: unknown): void => {
       clearTimeout(late);
+      watched.end();
       stream.off("data", take);
       reject(reason instanceof Error ? reason : new Error("The message could not be read.", { cause: reason }));
     };
     const take = (chunk: Buffer): void => {
+      watched.arrived(chunk.length);
       try {
         message.add(chunk);
       } catch (refusal) {
@@ -46,6 +52,7 @@ export async function readMessage(stream: ServerHttp2Stream, options: ReadMessag
         if (stream.aborted) throw new SenderGone("The call was cancelled.");
         resolve(message.finish());
         clearTimeout(late);
+        watched.end();
       } catch (refusal) {
         stop(refusal);
       }
@@ -109,6 +116,6 @@ function notOneMessage(what: string): RequestRefusal {
   return new RequestRefusal(400, RPC_CODES.unimplemented, "malformed", `Export takes one message; there was ${what}.`);
 }
 
-function readTooSlow(): RequestRefusal {
+function tookTooLong(): RequestRefusal {
   return new RequestRefusal(503, RPC_CODES.deadlineExceeded, "timeout", "The message took too long to arrive.");
 }

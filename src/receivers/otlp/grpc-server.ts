@@ -4,6 +4,7 @@
  */
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import { createServer as createNetServer, type Socket } from "node:net";
+import { doorAt } from "../../component/door.ts";
 import type { AuthenticatorOf } from "../../component/extension.ts";
 import { listen, type Listener, type ListeningServer } from "../../component/listen.ts";
 import { readServerTls, type ServerTls } from "../../component/tls.ts";
@@ -17,7 +18,10 @@ const CONNECTION_WINDOW = 4 * 1024 * 1024;
 
 const MEBIBYTE = 1024 * 1024;
 
-type GrpcNeeds = Pick<GrpcHandlerOptions, "pipelines" | "holdBytes" | "decoder" | "id" | "logger" | "telemetry"> & {
+type GrpcNeeds = Pick<
+  GrpcHandlerOptions,
+  "pipelines" | "holdBytes" | "pace" | "decoder" | "id" | "logger" | "telemetry"
+> & {
   readonly authenticatorOf: AuthenticatorOf;
 };
 
@@ -26,12 +30,14 @@ export async function listenGrpc(config: GrpcConfig, needs: GrpcNeeds): Promise<
   const setting = `receivers::${needs.id}::protocols::grpc`;
   const tls = config.tls && readServerTls(config.tls, `${setting}::tls`);
   const authenticator = config.auth && needs.authenticatorOf(config.auth.authenticator);
+  const door = doorAt(config.endpoint);
   warnOfBufferSizes(config, needs);
   const handle = createGrpcHandler({
     ...needs,
     includeMetadata: config.include_metadata,
     maxMessageSize: config.max_recv_msg_size_mib * MEBIBYTE,
     readTimeoutMs: config.read_timeout,
+    door,
     ...(authenticator && { authenticator }),
   });
   const create = (): ListeningServer => createGrpcServer(config, tls, handle);

@@ -1,9 +1,11 @@
 /** Takes OTLP in over HTTP and gRPC. Configuration and defaults as the collector's `otlpreceiver`, where the specification agrees. */
 import { z } from "zod";
+import { doorAt } from "../../component/door.ts";
 import type { Listener } from "../../component/listen.ts";
 import type { ReceiverFactory } from "../../component/receiver.ts";
 import { type BodyBudgetOptions, createBodyBudget } from "./body-budget.ts";
 import { createBodyDecoder } from "./body-decoder.ts";
+import { createBodyPace } from "./body-pace.ts";
 import { grpcSchema } from "./grpc-config.ts";
 import { listenGrpc } from "./grpc-server.ts";
 import { httpSchema } from "./http-config.ts";
@@ -41,13 +43,18 @@ export const otlpReceiver: ReceiverFactory<z.infer<typeof configSchema>> = {
   configSchema,
   create({ protocols }, { id, logger, telemetry, pipelines, authenticatorOf }) {
     const { grpc, http } = protocols;
-    // An authenticator that is named and not there is found out before anything starts.
-    for (const protocol of [grpc, http]) if (protocol?.auth !== undefined) authenticatorOf(protocol.auth.authenticator);
+    // An authenticator that is named and not there, or cannot keep out strangers, is found out before anything starts.
+    for (const [name, protocol] of Object.entries(protocols)) {
+      if (protocol?.auth === undefined) continue;
+      const setting = `receivers::${id}::protocols::${name}::endpoint`;
+      authenticatorOf(protocol.auth.authenticator).requireDoor?.(doorAt(protocol.endpoint), setting);
+    }
     const decoder = createBodyDecoder(logger);
     const holdBytes = createBodyBudget(bodyBudgetOf(protocols));
+    const pace = createBodyPace();
     let grpcListener: Listener | undefined;
     let httpListener: Listener | undefined;
-    const needs = { pipelines, authenticatorOf, holdBytes, decoder, id, logger, telemetry };
+    const needs = { pipelines, authenticatorOf, holdBytes, pace, decoder, id, logger, telemetry };
     /** HTTP first. */
     const urls = (): readonly string[] => [httpListener, grpcListener].flatMap((listener) => listener?.url ?? []);
     return {
@@ -63,6 +70,7 @@ export const otlpReceiver: ReceiverFactory<z.infer<typeof configSchema>> = {
       },
       async shutdown(hurry) {
         await Promise.all([httpListener?.close({ hurry }), grpcListener?.close({ hurry })]);
+        pace.stop();
         await decoder.shutdown();
       },
       urls,

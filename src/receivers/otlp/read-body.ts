@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { HeldBytes } from "./body-budget.ts";
 import { createBodyBuffer } from "./body-buffer.ts";
-import { tooLarge } from "./request-refusal.ts";
+import type { BodyPace } from "./body-pace.ts";
+import { tooLarge, tooSlow } from "./request-refusal.ts";
 
 /** The sender went away before its body was complete. There is nobody to answer. */
 export class SenderGone extends Error {
@@ -18,19 +19,32 @@ export function checkAnnouncedLength(request: IncomingMessage, limit: number): v
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
 }
 
+export interface ReadBodyOptions {
+  /** Bytes that the body may have as it comes. */
+  readonly limit: number;
+  readonly held: HeldBytes;
+  readonly pace: BodyPace;
+  /** How long the request may take, in milliseconds; 0: as long as it likes. */
+  readonly timeoutMs: number;
+}
+
 /**
- * The bytes of the body as they came, counted in `held`. Rejects with a refusal as soon as they are more than `limit`, with
- * what `held` refuses, and with SenderGone when they end before their end; what came until then is let go.
+ * The bytes of the body as they came, counted in `held`. Rejects with a refusal as soon as they are more than `limit` or come
+ * too slowly, with what `held` refuses, and with SenderGone when they end before their end; what came until then is let go.
  */
-export async function readBody(request: IncomingMessage, limit: number, held: HeldBytes): Promise<Uint8Array> {
+export async function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<Uint8Array> {
+  const { limit, held, pace, timeoutMs } = options;
   const announced = request.headers["content-length"];
   const body = createBodyBuffer({ limit, held, announced: announced === undefined ? undefined : Number(announced) });
   return new Promise((resolve, reject) => {
+    const watched = pace.watch({ held, withinMs: timeoutMs, onSlow: () => stop(tooSlow()) });
     const stop = (reason: unknown): void => {
+      watched.end();
       request.off("data", take);
       reject(reason instanceof Error ? reason : new Error("The body could not be read.", { cause: reason }));
     };
     const take = (chunk: Buffer): void => {
+      watched.arrived(chunk.length);
       try {
         body.add(chunk);
       } catch (refusal) {
@@ -42,6 +56,9 @@ export async function readBody(request: IncomingMessage, limit: number, held: He
     request.on("close", () => {
       if (!request.complete) stop(new SenderGone("The connection was closed."));
     });
-    request.on("end", () => resolve(body.finish()));
+    request.on("end", () => {
+      watched.end();
+      resolve(body.finish());
+    });
   });
 }

@@ -1,5 +1,6 @@
 /** What the head of a request asks for. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { type Door, doorAt } from "../../component/door.ts";
 import { anyone, type Authenticator, type Caller, type RequestHeaders } from "../../component/extension.ts";
 import type { DeliveryContext, PipelineEntry, ReceiverNeeds } from "../../component/receiver.ts";
 import type { Signal } from "../../model/signal-batch.ts";
@@ -24,18 +25,19 @@ export interface ExportHead {
 }
 
 /**
- * Throws a refusal for a request that is not an export to one of the pipelines, and what the authenticator throws. In the
+ * Rejects with a refusal for a request that is not an export to one of the pipelines, and with what the authenticator says. In the
  * collector's order: who sends, path, coding, method, content type.
  */
-export function createReadHead(options: HeadOptions): (request: IncomingMessage) => ExportHead {
+export function createReadHead(options: HeadOptions): (request: IncomingMessage) => Promise<ExportHead> {
   const { config, pipelines } = options;
   const paths = { traces: config.traces_url_path, logs: config.logs_url_path, metrics: config.metrics_url_path };
   const allowed = config.compression_algorithms;
+  const door = doorAt(config.endpoint);
 
-  return (request) => {
+  return async (request) => {
     const { method, headers, url = "" } = request;
     checkFraming(request);
-    const { project } = authenticate(request, options);
+    const { project } = await authenticate(request, door, options);
     const signal = findSignal(url, paths);
     if (signal === undefined)
       throw new RequestRefusal(404, RPC_CODES.notFound, "not_found", `Nothing is here; spans go to ${paths.traces}.`);
@@ -68,10 +70,15 @@ function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
   return hosts > 1;
 }
 
-function authenticate(request: IncomingMessage, { config, authenticator }: HeadOptions): Caller {
+function authenticate(
+  request: IncomingMessage,
+  door: Door,
+  { config, authenticator }: HeadOptions,
+): Caller | Promise<Caller> {
   if (authenticator === undefined) return anyone;
   const names = config.auth?.request_params ?? [];
-  return authenticator.authenticate(names.length === 0 ? request.headers : withParameters(request, names), "ingest");
+  const headers = names.length === 0 ? request.headers : withParameters(request, names);
+  return authenticator.authenticate(headers, "ingest", door);
 }
 
 /** The headers, with the named parameters of the query as if they were headers; a header that is there wins. */

@@ -28,7 +28,7 @@ export function replySuccess(response: ServerResponse, encoding: Encoding, body:
 
 /**
  * Answers with a `google.rpc.Status`. The connection is closed where the rest of the body is not worth waiting for, or may
- * never come: after 413, and when the sender waits for "100 Continue".
+ * never come: after 413 and 408, and when the sender waits for "100 Continue".
  */
 export function replyRefusal(
   request: IncomingMessage,
@@ -39,7 +39,7 @@ export function replyRefusal(
   const body = encodeStatus({ code: refusal.rpcCode, message: refusal.message }, encoding);
   const headers = { ...headersOf(encoding, body), ...refusal.headers };
   if (waitsForContinue(request)) response.writeHead(refusal.httpStatus, { ...headers, connection: "close" }).end(body);
-  else if (refusal.reason !== "too_large" || request.readableEnded)
+  else if ((refusal.reason !== "too_large" && refusal.reason !== "timeout") || request.readableEnded)
     response.writeHead(refusal.httpStatus, headers).end(body);
   else {
     response.writeHead(refusal.httpStatus, { ...headers, connection: "close" }).write(body);

@@ -55,6 +55,12 @@ export function tooLarge(limit: number): RequestRefusal {
   return new RequestRefusal(413, RPC_CODES.resourceExhausted, "too_large", message);
 }
 
+/** Not to be sent again as slowly; the connection ends with it, for the rest of the body is not waited for (RFC 9110 15.5.9). */
+export function tooSlow(): RequestRefusal {
+  const message = "The body came too slowly: send less at a time, or over a better connection.";
+  return new RequestRefusal(408, RPC_CODES.deadlineExceeded, "timeout", message);
+}
+
 export function malformed(message: string, cause?: unknown): RequestRefusal {
   return new RequestRefusal(400, RPC_CODES.invalidArgument, "malformed", message, { cause });
 }

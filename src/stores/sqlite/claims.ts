@@ -2,6 +2,8 @@
 import type { Claim, ClaimOptions, ReleaseOutcome, SessionRef } from "../../component/store.ts";
 import type { SessionSource } from "../../model/session.ts";
 import { randomUUID } from "node:crypto";
+import { waitsForBuild } from "./request-builds.ts";
+import type { MessageStreams } from "./message-streams.ts";
 import type { SessionRows } from "./session-rows.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -33,14 +35,15 @@ const longChangedSql = `
   WHERE changed = 1 AND changed_ms <= @changedBefore AND ${isFree} ORDER BY changed_ms, session_no LIMIT @limit`;
 const rebuildSql = `
   SELECT session_no FROM sessions INDEXED BY sessions_to_rebuild
-  WHERE rebuild = 1 AND ${isFree} ORDER BY session_no LIMIT @limit`;
+  WHERE ${waitsForBuild} AND ${isFree} ORDER BY rebuild, session_no LIMIT @limit`;
 
 const claimSql = `
   UPDATE sessions SET lease = @lease, lease_expires_ms = @expires, lease_facts_version = facts_version,
-    lease_requests = requests, attempts = attempts + 1, status = 'running'
+    lease_requests = requests, attempts = attempts + 1, status = CASE takes_messages WHEN 1 THEN status ELSE 'running' END
   WHERE session_no = @sessionNo AND ${isFree}
   RETURNING project_id AS project, session_id AS id, named, conversation_id AS conversationId, source, instructions,
-    evaluate_safety AS evaluateSafety, facts_version AS factsVersion, revision, rejudge, rebuild, rejudge_by AS rejudgeBy, attempts`;
+    evaluate_safety AS evaluateSafety, facts_version AS factsVersion, revision, rejudge, rebuild, rejudge_by AS rejudgeBy, attempts,
+    takes_messages AS takesMessages`;
 
 const renewSql = `
   UPDATE sessions SET lease_expires_ms = @expires
@@ -51,27 +54,32 @@ const releaseSql = `
   UPDATE sessions SET
     lease = NULL,
     lease_expires_ms = NULL,
-    changed = facts_version <> lease_facts_version,
+    changed = source = 'otlp' AND facts_version <> lease_facts_version,
     changed_ms = @now,
     rebuild = CASE WHEN requests <> lease_requests THEN rebuild ELSE 0 END,
+    attempts = CASE @status WHEN 'pending' THEN 0 ELSE attempts END,
     due_ms = CASE WHEN requests <> lease_requests THEN due_ms
-                  WHEN facts_version <> lease_facts_version THEN NULL ELSE @retryAt END,
+                  WHEN facts_version = lease_facts_version THEN @retryAt
+                  WHEN source = 'otlp' THEN NULL ELSE 0 END,
     rejudge = CASE WHEN requests <> lease_requests OR @retryAt IS NOT NULL THEN rejudge ELSE 0 END,
     rejudge_by = CASE WHEN requests <> lease_requests OR @retryAt IS NOT NULL THEN rejudge_by END,
-    status = CASE WHEN requests <> lease_requests THEN CASE status WHEN 'running' THEN 'pending' ELSE status END
+    status = CASE WHEN takes_messages = 1 THEN 'open'
+                  WHEN requests <> lease_requests THEN CASE status WHEN 'running' THEN 'pending' ELSE status END
                   WHEN facts_version <> lease_facts_version THEN 'open' ELSE @status END,
     error = CASE WHEN facts_version <> lease_facts_version OR requests <> lease_requests THEN NULL ELSE @error END
   WHERE project_id = @project AND session_id = @id AND lease = @lease AND lease_expires_ms > @now
-  RETURNING changed OR rebuild OR due_ms IS NOT NULL`;
+  RETURNING changed OR rebuild OR due_ms IS NOT NULL OR takes_messages`;
 
-const closeSql = "UPDATE sessions SET due_ms = 0, requests = requests + 1, status = 'closing' WHERE session_no = ?";
+const closeSql = `
+  UPDATE sessions SET takes_messages = 0, due_ms = 0, requests = requests + 1, status = 'closing'
+  WHERE session_no = ? AND (source = 'otlp' OR takes_messages = 1)`;
 
 /** Two requests that name different judges are one for all of them. */
 const requestSql = `
   UPDATE sessions SET due_ms = 0, requests = requests + 1, attempts = 0,
     rejudge_by = CASE WHEN rejudge = 1 AND rejudge_by IS NOT @judge THEN NULL ELSE @judge END,
     rejudge = 1,
-    status = CASE WHEN lease IS NULL THEN 'pending' ELSE status END
+    status = CASE WHEN lease IS NULL AND takes_messages = 0 THEN 'pending' ELSE status END
   WHERE session_no = @sessionNo`;
 
 interface Candidate {
@@ -93,9 +101,10 @@ interface ClaimRow {
   readonly rebuild: number;
   readonly rejudgeBy: string | null;
   readonly attempts: number;
+  readonly takesMessages: number;
 }
 
-export function createClaims({ db, now, notify }: WriteContext, sessions: SessionRows) {
+export function createClaims({ db, now, notify }: WriteContext, sessions: SessionRows, streams: MessageStreams) {
   const countIdle = db.prepare<object, number>(countIdleSql).pluck();
   const fewIdle = db.prepare<object, Candidate>(fewIdleSql);
   const manyIdle = db.prepare<object, Candidate>(manyIdleSql);
@@ -130,6 +139,7 @@ export function createClaims({ db, now, notify }: WriteContext, sessions: Sessio
 
   return {
     claimSessions(options: ClaimOptions): Claim[] {
+      if (options.streamSilenceMs !== undefined) streams.closeSilentStreams(options.streamSilenceMs);
       const lease = `${options.worker}/${randomUUID()}`;
       const expires = now() + options.leaseMs;
       return candidates(options).flatMap((sessionNo) => {
@@ -176,7 +186,8 @@ function toClaim(row: ClaimRow, lease: string): Claim {
     attempts,
     rejudge: row.rejudge === 1,
     judging: { evaluateSafety: row.evaluateSafety === 1, ...(instructions === null ? {} : { instructions }) },
-    ...(row.rebuild === 1 ? { rebuild: true } : {}),
+    ...(row.takesMessages === 1 ? { open: true } : {}),
+    ...(row.rebuild > 0 ? { rebuild: true } : {}),
     ...(row.named === 1 && conversationId !== null ? { conversationId } : {}),
     ...(row.rejudge === 1 && rejudgeBy !== null ? { rejudgeBy } : {}),
   };

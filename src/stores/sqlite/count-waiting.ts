@@ -1,6 +1,7 @@
 /** Counts what waits for the judge pipeline, over the indexes that hold nothing else. */
 import type { Database } from "better-sqlite3";
 import type { WaitingSessions } from "../../component/store.ts";
+import { waitsForBuild } from "./request-builds.ts";
 
 const countSql = `
   SELECT
@@ -15,7 +16,8 @@ export function createCountWaiting(db: Database): () => WaitingSessions {
 export function createCountRequestedBuilds(db: Database): (project: string) => number {
   const count = db
     .prepare<[string], number>(
-      "SELECT count(*) FROM sessions INDEXED BY sessions_to_rebuild WHERE rebuild = 1 AND project_id = ?",
+      `SELECT count(*) FROM sessions INDEXED BY sessions_to_rebuild
+       WHERE ${waitsForBuild} AND project_id = ?`,
     )
     .pluck();
   return (project) => count.get(project) ?? 0;

@@ -81,6 +81,14 @@ describe("otlp_http", () => {
     expect(upstream.requests[0]?.headers).toMatchObject({ "x-scope": "a", "content-type": "application/x-protobuf" });
   });
 
+  test("does not start with an authenticator that has no key to send", async () => {
+    const config = { endpoint: "http://127.0.0.1:9", auth: { authenticator: "accounts" }, ...once };
+    await expect(startForwarder({ config, authenticator: {} })).rejects.toMatchObject({
+      code: "authenticator_cannot_send",
+      message: '"accounts" is named as an exporter\'s authenticator, and has no key in the clear to send',
+    });
+  });
+
   test("asks the authenticator for the headers of the project that it sends for", async () => {
     const upstream = await startUpstream();
     const { exporter } = await startForwarder({

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { UnavailableError } from "../../../src/model/errors.ts";
+import { OverflowError, UnavailableError } from "../../../src/model/errors.ts";
 import { logRecordWith, spanWith } from "../../support/records.ts";
 import { createTestStore, startTestStore, temporaryFolder } from "../../support/sqlite-store.ts";
 import { accept, type AnswerUpstream, refuse, startUpstream, type Upstream } from "../../support/upstream.ts";
@@ -139,15 +139,21 @@ describe("a queue that is full", () => {
     ["bytes", { queue_size: 350, sizer: "bytes" }],
   ])("of %s has senders come again, and takes again when there is room", async (_, sending_queue) => {
     const upstream = await startUpstream({ answer: held });
-    const { send, metric } = await start(upstream, {
+    const { send, metric, logger } = await start(upstream, {
       sending_queue: { ...sending_queue, num_consumers: 1 },
       timeout: "1s",
     });
     const two = [spanWith({}), spanWith({ spanId: "00f067aa0ba902b7" })];
     await send(...two);
     await send(...two);
-    await expect(send(...two)).rejects.toBeInstanceOf(UnavailableError);
+    await expect(send(...two)).rejects.toBeInstanceOf(OverflowError);
     expect(metric("enqueue_failed_spans")).toBe(2);
+    expect(logger.lines.filter(({ level }) => level === "error")).toMatchObject([
+      {
+        message: expect.stringContaining("the sending queue is full") as unknown,
+        fields: { signal: "traces", count: 2 },
+      },
+    ]);
     upstream.answer = accept;
     await until(() => metric("sent_spans") === 4);
     await send(...two);

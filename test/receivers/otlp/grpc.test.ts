@@ -114,14 +114,33 @@ test("a message of any characters reaches the caller", async () => {
   expect(answer).toMatchObject({ code: 14, message: said });
 });
 
-test.each(["1S", "99999999H", "nonsense", "5", "123456789S", ""])(
-  "a deadline of %j leaves time enough",
-  async (timeout) => {
-    const receiver = await startReceiver({ grpc: {}, deliver: async () => sleep(5) });
-    const headers = { "grpc-timeout": timeout };
-    expect((await callRaw(receiver.grpcAddress, { headers, pieces: [frame] })).code).toBe(0);
-  },
-);
+test.each(["1S", "99999999H", "5000m", "99999999u"])("a deadline of %j leaves time enough", async (timeout) => {
+  const receiver = await startReceiver({ grpc: {}, deliver: async () => sleep(5) });
+  const headers = { "grpc-timeout": timeout };
+  expect((await callRaw(receiver.grpcAddress, { headers, pieces: [frame] })).code).toBe(0);
+});
+
+describe("a deadline that is not of gRPC's form", () => {
+  test.each(["nonsense", "5", "S", "123456789S", "1s", "-1S", "+1S", "1.5S", "1 S", "1S, 1S", ""])(
+    "is INTERNAL, as in grpc-go and grpc-js: %j",
+    async (timeout) => {
+      const receiver = await startReceiver({ grpc: {} });
+      const headers = { "grpc-timeout": timeout };
+      const answer = await callRaw(receiver.grpcAddress, { headers, pieces: [frame] });
+      expect(answer).toMatchObject({ code: 13, message: "The grpc-timeout is malformed." });
+      expect(receiver.delivered).toEqual([]);
+      expect(refusals(receiver, "malformed")).toBe(1);
+    },
+  );
+
+  test("is found before the method, and after the content type", async () => {
+    const receiver = await startReceiver({ grpc: {} });
+    const call = { path: "/none/None", headers: { "grpc-timeout": "x" } };
+    expect((await callRaw(receiver.grpcAddress, call)).code).toBe(13);
+    const text = { headers: { "grpc-timeout": "x", "content-type": "text/plain" } };
+    expect((await callRaw(receiver.grpcAddress, text)).httpStatus).toBe(415);
+  });
+});
 
 describe("callers", () => {
   const authenticator: Authenticator = {
