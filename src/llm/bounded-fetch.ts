@@ -7,6 +7,9 @@ import { lookup, type LookupAddress, type LookupAllOptions } from "node:dns";
 import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream } from "node:stream/web";
 import { isForbiddenAddress } from "./base-url.ts";
 
 export interface BoundedFetch {
@@ -22,10 +25,17 @@ export type ResolveName = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-const maxReplyBytes = 8 * 1024 * 1024;
+const defaultMaxReplyBytes = 8 * 1024 * 1024;
+
+export interface BoundedFetchOptions {
+  readonly resolveName?: ResolveName;
+  /** A longer reply is not read to its end. */
+  readonly maxReplyBytes?: number;
+}
 
 /** Network errors reject with an Error that carries a `code`: Node's own, CONNECT_TIMEOUT, REPLY_TOO_LARGE or FORBIDDEN_ADDRESS. */
-export function createBoundedFetch(connectTimeoutMs: number, resolveName: ResolveName = lookup): BoundedFetch {
+export function createBoundedFetch(connectTimeoutMs: number, options: BoundedFetchOptions = {}): BoundedFetch {
+  const { resolveName = lookup, maxReplyBytes = defaultMaxReplyBytes } = options;
   const httpAgent = new HttpAgent({ keepAlive: true });
   const httpsAgent = new HttpsAgent({ keepAlive: true });
   return {
@@ -42,7 +52,7 @@ export function createBoundedFetch(connectTimeoutMs: number, resolveName: Resolv
           ? requestHttps(url, { ...options, agent: httpsAgent })
           : requestHttp(url, { ...options, agent: httpAgent });
       limitConnectTime(request, connectTimeoutMs);
-      return exchange(request, typeof init.body === "string" ? init.body : "");
+      return exchange(request, init.body ?? "", maxReplyBytes);
     },
     close() {
       httpAgent.destroy();
@@ -51,20 +61,24 @@ export function createBoundedFetch(connectTimeoutMs: number, resolveName: Resolv
   };
 }
 
-function exchange(request: ClientRequest, body: string): Promise<Response> {
+/** A body is text or a stream; whoever answers before the end of one is not sent the rest. */
+function exchange(request: ClientRequest, body: unknown, maxReplyBytes: number): Promise<Response> {
   return new Promise((resolve, reject) => {
     request.on("error", reject);
     request.on("response", (reply) => {
-      readReply(reply).then(resolve, (error: Error) => {
-        request.destroy();
-        reject(error);
-      });
+      readReply(reply, maxReplyBytes)
+        .finally(() => void (reply.complete && request.writableEnded ? undefined : request.destroy()))
+        .then(resolve, reject);
     });
-    request.end(body);
+    if (isStream(body)) pipeline(Readable.fromWeb(body), request).catch(reject);
+    else request.end(typeof body === "string" ? body : "");
   });
 }
 
-async function readReply(reply: IncomingMessage): Promise<Response> {
+const isStream = (body: unknown): body is ReadableStream =>
+  typeof body === "object" && body !== null && "getReader" in body;
+
+async function readReply(reply: IncomingMessage, maxReplyBytes: number): Promise<Response> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of reply as AsyncIterable<Buffer>) {

@@ -19,7 +19,7 @@ async function start(resolver?: ResolveName) {
     headers: { "x-seen": headers["x-sent"] ?? "" },
     body: { ok: true },
   }));
-  const bounded = createBoundedFetch(1_000, resolver);
+  const bounded = createBoundedFetch(1_000, resolver === undefined ? {} : { resolveName: resolver });
   closing.push(
     () => bounded.close(),
     () => model.close(),
