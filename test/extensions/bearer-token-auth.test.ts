@@ -2,16 +2,23 @@ import { mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Authenticator, RequestHeaders } from "../../src/component/extension.ts";
+import type { Authenticator, Caller, RequestHeaders, Right } from "../../src/component/extension.ts";
 import { isAuthenticator } from "../../src/component/extension.ts";
 import { bearerTokenAuth } from "../../src/extensions/bearer-token-auth.ts";
 import { ForbiddenError, StartError, UnauthenticatedError } from "../../src/model/errors.ts";
+import { noNeeds } from "../support/no-needs.ts";
 import { recordingLogger } from "../support/recording-logger.ts";
 
 const cleanUp: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
   for (const one of cleanUp.splice(0).toReversed()) await one();
 });
+
+/** This one looks nothing up: it says at once who calls, at every door alike. */
+interface TokenAuthenticator extends Authenticator {
+  authenticate(headers: RequestHeaders, right: Right, door?: { readonly isLocal: boolean }): Caller;
+  clientHeaders(project: string): Readonly<Record<string, string>>;
+}
 
 /** As otel-config.yaml would make it. */
 function authenticatorOf(config: unknown) {
@@ -21,16 +28,17 @@ function authenticatorOf(config: unknown) {
     logger,
     telemetry: { count() {}, gauge() {} },
     isReady: () => true,
+    ...noNeeds,
   });
   if (!isAuthenticator(extension)) throw new Error("it is an authenticator");
   cleanUp.push(() => extension.shutdown?.());
-  return Object.assign(extension, { logger });
+  return Object.assign(extension as TokenAuthenticator, { logger });
 }
 
 const problemsOf = (config: unknown): readonly string[] =>
   bearerTokenAuth.configSchema.safeParse(config).error?.issues.map(({ message }) => message) ?? [];
 
-const refusalOf = (authenticator: Authenticator, headers: RequestHeaders): UnauthenticatedError => {
+const refusalOf = (authenticator: TokenAuthenticator, headers: RequestHeaders): UnauthenticatedError => {
   try {
     authenticator.authenticate(headers, "ingest");
   } catch (error) {
@@ -183,7 +191,7 @@ describe("a file of tokens", () => {
     return filename;
   }
 
-  const accepts = (authenticator: Authenticator, token: string): string | undefined => {
+  const accepts = (authenticator: TokenAuthenticator, token: string): string | undefined => {
     try {
       return authenticator.authenticate(withToken(`Bearer ${token}`), "ingest").project;
     } catch {

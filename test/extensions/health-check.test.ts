@@ -3,6 +3,7 @@ import type { Component } from "../../src/component/component.ts";
 import { healthCheck } from "../../src/extensions/health-check.ts";
 import { StartError } from "../../src/model/errors.ts";
 import { createTelemetry } from "../../src/service/telemetry.ts";
+import { noNeeds } from "../support/no-needs.ts";
 import { recordingLogger } from "../support/recording-logger.ts";
 
 const running: Component[] = [];
@@ -16,6 +17,7 @@ async function startHealthCheck(config: object, state = { ready: true }) {
     logger: recordingLogger(),
     telemetry: createTelemetry(),
     isReady: () => state.ready,
+    ...noNeeds,
   });
   running.push(extension);
   await extension.start?.();
@@ -107,6 +109,7 @@ describe("the health check", () => {
       logger: recordingLogger(),
       telemetry: createTelemetry(),
       isReady: () => false,
+      ...noNeeds,
     });
     await notStarted.shutdown?.();
   });

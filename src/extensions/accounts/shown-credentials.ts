@@ -1,0 +1,39 @@
+import type { RequestHeaders } from "../../component/extension.ts";
+import { UnauthenticatedError } from "../../model/errors.ts";
+import { isApiKey } from "./api-key.ts";
+
+/** What a caller shows: an API key, or the token of a login. */
+export type Credentials = { readonly key: string } | { readonly token: string };
+
+/**
+ * `X-Api-Key: vh_…`, `Authorization: Bearer vh_…` (for exporters of OTLP) or `Authorization: Bearer TOKEN`. Undefined when
+ * neither header says anything; throws UnauthenticatedError for anything else. Source: reference/seeds.md 1.2, VH-12.
+ */
+export function shownCredentials(headers: RequestHeaders): Credentials | undefined {
+  const key = valueOf(headers["x-api-key"]);
+  const authorization = valueOf(headers["authorization"]);
+  if (key !== undefined && authorization !== undefined) throw refused("show X-Api-Key or Authorization, not both");
+  if (key !== undefined) return toKey(key);
+  return authorization === undefined ? undefined : fromAuthorization(authorization);
+}
+
+function fromAuthorization(text: string): Credentials {
+  const [, scheme = "", credential = ""] = /^(\S+) +(\S+)$/.exec(text) ?? [];
+  if (scheme.toLowerCase() !== "bearer") throw refused('the header Authorization is not of the form "Bearer KEY"');
+  return credential.startsWith("vh_") ? toKey(credential) : { token: credential };
+}
+
+function toKey(text: string): Credentials {
+  if (!isApiKey(text)) throw refused("the key is not known here");
+  return { key: text };
+}
+
+/** An empty header is one that was not filled in. */
+function valueOf(value: string | readonly string[] | undefined): string | undefined {
+  const values = typeof value === "string" ? [value] : (value ?? []);
+  if (values.length > 1) throw refused("the credentials are given more than once");
+  return values[0]?.trim() || undefined;
+}
+
+export const refused = (message: string): UnauthenticatedError =>
+  new UnauthenticatedError(message, { hadCredentials: true });
