@@ -1,5 +1,13 @@
 /** What a caller is told when a request fails: `{"detail", "code"}` and a status. Nothing of the inside gets out. */
-import { codeOf, ForbiddenError, PermanentError, UnauthenticatedError, UnavailableError } from "../model/errors.ts";
+import {
+  codeOf,
+  ForbiddenError,
+  PermanentError,
+  type RefusalCode,
+  RefusedError,
+  UnauthenticatedError,
+  UnavailableError,
+} from "../model/errors.ts";
 import type { ErrorBody } from "./contract.ts";
 
 /** Every code that this API answers with. Clients may switch on them; they do not change. */
@@ -9,6 +17,12 @@ export type ApiErrorCode =
   | "malformed_url"
   | "unauthenticated"
   | "forbidden"
+  | "account_suspended"
+  | "accounts_off"
+  | "registration_off"
+  | "email_taken"
+  | "last_admin"
+  | "rate_limited"
   | "not_found"
   | "method_not_allowed"
   | "wrong_host"
@@ -18,7 +32,17 @@ export type ApiErrorCode =
   | "trace_too_large"
   | "session_too_large"
   | "too_many_tool_calls"
+  | "trace_limit_reached"
+  | "idempotency_conflict"
+  | "session_closed"
+  | "session_open"
+  | "not_a_stream"
+  | "evaluation_timeout"
   | "unsupported_media_type"
+  | "recording_too_large"
+  | "not_audio"
+  | "empty_recording"
+  | "speech_off"
   | "unavailable"
   | "internal";
 
@@ -43,17 +67,28 @@ export const toErrorBody = (error: ApiError): ErrorBody => ({ detail: error.mess
 export const toPublicError = (error: unknown): ApiError =>
   toApiError(error) ?? new ApiError(500, "internal", "something went wrong here; the server's log says what");
 
+/** None of them reads as an error of authentication. */
+const refusalStatus: Readonly<Record<RefusalCode, number>> = {
+  trace_limit_reached: 429,
+  trace_too_large: 413,
+  too_many_tool_calls: 422,
+  idempotency_conflict: 422,
+  session_closed: 409,
+  not_a_stream: 409,
+};
+
 /** Undefined for what nobody foresaw. */
 export function toApiError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;
+  if (error instanceof RefusedError) return new ApiError(refusalStatus[error.code], error.code, error.message);
   if (error instanceof PermanentError) return new ApiError(400, "invalid_request", error.message);
   if (error instanceof UnavailableError) {
-    const detail = "the store is busy or out of space; try again";
+    const detail = "the server is busy or out of space; try again";
     return new ApiError(503, "unavailable", detail, { "retry-after": String(error.retryAfterSeconds) });
   }
   if (error instanceof UnauthenticatedError)
     return new ApiError(401, "unauthenticated", error.message, { "www-authenticate": error.challenge });
-  if (error instanceof ForbiddenError) return new ApiError(403, "forbidden", error.message);
+  if (error instanceof ForbiddenError) return new ApiError(403, error.code, error.message);
   if (error instanceof URIError) return new ApiError(400, "malformed_url", "the path is not correctly percent-encoded");
   return fromBodyParser(error);
 }
@@ -66,7 +101,7 @@ function fromBodyParser(error: unknown): ApiError | undefined {
     case "entity.parse.failed":
       return new ApiError(400, "malformed_json", "the body is not a JSON object");
     case "entity.too.large":
-      return new ApiError(413, "body_too_large", "the body is larger than 4 MiB; send a part of the messages");
+      return new ApiError(413, "body_too_large", `the body is larger than ${limitOf(error)}; send a part of it`);
     case "encoding.unsupported":
     case "charset.unsupported":
       return new ApiError(415, "unsupported_media_type", "send the body as UTF-8 JSON, plain or gzip");
@@ -81,3 +116,8 @@ function fromBodyParser(error: unknown): ApiError | undefined {
 /** It passes on what zlib throws, marked as the caller's fault. */
 const isNotAsEncoded = (error: unknown): boolean =>
   codeOf(error)?.startsWith("Z_") === true && error instanceof Error && "expose" in error && error.expose === true;
+
+function limitOf(error: unknown): string {
+  const limit = error instanceof Error && "limit" in error ? Number(error.limit) : Number.NaN;
+  return Number.isNaN(limit) ? "this request may have" : `${limit / 1024 / 1024} MiB`;
+}

@@ -1,9 +1,17 @@
 /** The REST API as an express app: settings, what guards every request, the routes, and what answers when none does. */
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
+import type { Caller } from "../component/extension.ts";
+import { createAdmit, hereWhileOpen } from "./admit.ts";
 import { ApiError, toApiError, toErrorBody, toPublicError } from "./api-error.ts";
 import { type EventStreamOptions, eventStreamDefaults } from "./event-stream.ts";
-import { localOnly } from "./local-only.ts";
-import { mountRoute } from "./mount-route.ts";
+import { mountRoute, type Mounting } from "./mount-route.ts";
+import { createRateLimits } from "./rate-limits.ts";
 import type { ApiContext } from "./route.ts";
 import { routes } from "./routes.ts";
 import { createTurnstile, type TurnstileOptions, turnstileDefaults } from "./turnstile.ts";
@@ -19,16 +27,28 @@ export function createApi({ eventStreams, turnstile = turnstileDefaults, ...cont
   app.set("query parser", "simple");
   app.use(secureHeaders);
   // Who shows a key is nobody's browser: a page elsewhere cannot have it, whatever name it goes by.
-  if (context.authenticator === undefined) app.use(localOnly);
-  const openStreams = { count: 0, options: { ...eventStreamDefaults, ...eventStreams } };
-  const enter = createTurnstile(turnstile);
-  for (const route of routes) mountRoute(app, route, context, openStreams, enter);
+  app.use(hereWhileOpen(context));
+  const callers = new WeakMap<Request, Caller>();
+  const mounting: Mounting = {
+    context,
+    streams: { count: 0, options: { ...eventStreamDefaults, ...eventStreams } },
+    enter: createTurnstile(turnstile),
+    admit: createAdmit(context, callers),
+    ...limitsOf(context, callers, eventStreams?.stopping),
+  };
+  for (const route of routes) mountRoute(app, route, mounting);
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseMethod(path));
   app.use(() => {
     throw new ApiError(404, "not_found", "there is nothing at this path; the API is under /api/v1");
   });
   app.use(answerError(context));
   return app;
+}
+
+function limitsOf({ accounts }: ApiContext, callers: WeakMap<Request, Caller>, stopping: AbortSignal | undefined) {
+  if (accounts === undefined) return {};
+  const callerOf = (request: Request): Caller | undefined => callers.get(request);
+  return { limits: createRateLimits({ rates: accounts.rates, callerOf, stopping }) };
 }
 
 /** Answers are data, never pages: nothing may be sniffed, framed, run or kept in a cache. */

@@ -1,24 +1,24 @@
 /** The life of one event stream: opened on a response, written no faster than it is read, gone when either side goes. */
 import type { ServerResponse } from "node:http";
-import { eventStreamHeaders, heartbeatFrame, toEventFrame } from "./event-frame.ts";
+import { eventStreamHeaders, heartbeatFrame, type ServerEvent, toEventFrame } from "./event-frame.ts";
 
 export interface EventStreamOptions {
   readonly heartbeatMs: number;
   /** A reader that has not taken an event after this long is cut off. */
   readonly stallMs: number;
-  /** Streams open at the same time; further ones are told to come back later. */
+  /** Streams open, and requests that wait for a session to be judged, at the same time; further ones are told to come back later. */
   readonly limit: number;
   /** Ends every stream: the server shuts down. */
   readonly stopping?: AbortSignal;
-  /** Asked with each heartbeat; the stream ends when it throws, as the reader may read no more. */
-  readonly requireAccess?: () => void;
+  /** Asked with each heartbeat; the stream ends when it rejects, as the reader may read no more. */
+  readonly requireAccess?: () => Promise<void>;
 }
 
 export const eventStreamDefaults: EventStreamOptions = { heartbeatMs: 15_000, stallMs: 60_000, limit: 1000 };
 
 export interface EventStream {
   /** Resolves when the reader has room for more; at once when it has gone. So one event at most waits here. */
-  send(event: string, data: unknown): Promise<void>;
+  send(event: ServerEvent): Promise<void>;
   /** Aborted when the reader went or was cut off, and when the server shuts down. */
   readonly gone: AbortSignal;
 }
@@ -35,21 +35,22 @@ export async function serveEventStream(
   const gone = options.stopping ? AbortSignal.any([left.signal, options.stopping]) : left.signal;
   response.writeHead(200, eventStreamHeaders);
   response.flushHeaders();
-  const heartbeat = setInterval(() => {
-    if (isRefused(options)) leave();
-    else if (!response.writableNeedDrain) response.write(heartbeatFrame);
-  }, options.heartbeatMs);
+  const beat = async (): Promise<void> => {
+    if (await isRefused(options)) leave();
+    else if (!gone.aborted && !response.writableNeedDrain) response.write(heartbeatFrame);
+  };
+  const heartbeat = setInterval(() => void beat(), options.heartbeatMs);
   try {
-    await write({ gone, send: (event, data) => send(response, toEventFrame(event, data), gone, options.stallMs) });
+    await write({ gone, send: (event) => send(response, toEventFrame(event), gone, options.stallMs) });
   } finally {
     clearInterval(heartbeat);
     response.end();
   }
 }
 
-function isRefused({ requireAccess }: EventStreamOptions): boolean {
+async function isRefused({ requireAccess }: EventStreamOptions): Promise<boolean> {
   try {
-    requireAccess?.();
+    await requireAccess?.();
     return false;
   } catch {
     return true;

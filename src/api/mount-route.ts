@@ -1,48 +1,55 @@
 /** A route becomes express handlers: read the body, check what came, answer, or open an event stream. */
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
-import { anyone, type Caller } from "../component/extension.ts";
-import { ApiError, toErrorBody, toPublicError } from "./api-error.ts";
-import { type EventStreamOptions, serveEventStream } from "./event-stream.ts";
-import type { ApiContext, Reply, Route } from "./route.ts";
+import type { Caller } from "../component/extension.ts";
+import type { Admit } from "./admit.ts";
+import { ApiError } from "./api-error.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import type { ApiContext, Call, Route } from "./route.ts";
+import { type OpenStreams, sendAnswer, serveStream, waitForAnswer } from "./send-reply.ts";
 import type { Turnstile } from "./turnstile.ts";
 import { validateBody, validateQuery } from "./validate.ts";
 
-export interface OpenStreams {
-  count: number;
-  readonly options: EventStreamOptions;
+/** What all routes share. */
+export interface Mounting {
+  readonly context: ApiContext;
+  readonly streams: OpenStreams;
+  readonly enter: Turnstile;
+  readonly admit: Admit;
+  /** Absent: nobody is counted. */
+  readonly limits?: RateLimits;
 }
 
-export function mountRoute(
-  app: Express,
-  route: Route,
-  context: ApiContext,
-  streams: OpenStreams,
-  enter: Turnstile,
-): void {
-  /** Before the body is read; and once more when it has arrived, as a key may have been withdrawn meanwhile. */
-  const authenticate: RequestHandler = (request, _response, next) => {
-    callerOf(route, request, context);
+export function mountRoute(app: Express, route: Route, mounting: Mounting): void {
+  const { context, streams, enter, admit, limits } = mounting;
+  const authenticate: RequestHandler = async (request, _response, next) => {
+    await admit(route, request);
     next();
   };
   const answer: RequestHandler = async (request, response) => {
-    const call = toCall(route, request, callerOf(route, request, context));
+    // Once more when a body has arrived, as a key may have been withdrawn meanwhile.
+    const caller = await admit(route, request);
+    const call = toCall(route, request, response, caller);
     const leave = await enter(request, response);
     if (leave === undefined) return;
     const reply = await route.answer(call, context);
-    // An event stream stays open, and has a limit of its own.
-    if ("stream" in reply) leave();
-    await send(request, response, reply, { streams, requireAccess: () => void callerOf(route, request, context) });
+    const requireAccess = async (): Promise<void> => void (await admit(route, request));
+    if ("status" in reply) return sendAnswer(response, reply);
+    // What stays open has a limit of its own.
+    leave();
+    if ("stream" in reply) return serveStream(request, response, reply.stream, { streams, requireAccess });
+    const waited = await waitForAnswer(response, reply.wait, { streams, requireAccess });
+    if ((await enter(request, response)) !== undefined) sendAnswer(response, waited);
   };
-  if (route.body === undefined) app[route.method](route.path, answer);
-  else app[route.method](route.path, authenticate, requireJson, readJson, answer);
+  const counted = limits === undefined ? [] : [limits.byAccount];
+  const readBody =
+    route.body === undefined ? [] : [requireJson, route.takesMessages === true ? readMessages : readJson];
+  const guarded = limits === undefined || route.takesPassword !== true ? [] : [limits.byAddress];
+  const afterBody = limits === undefined || route.takesPassword !== true ? [] : [limits.byEmail];
+  app[route.method](route.path, authenticate, ...counted, ...guarded, ...readBody, ...afterBody, answer);
 }
 
-/** Throws when the caller may not call the route. */
-function callerOf({ access }: Route, { headers }: Request, { authenticator }: ApiContext): Caller {
-  return access === "public" || authenticator === undefined ? anyone : authenticator.authenticate(headers, access);
-}
-
-const readJson = express.json({ limit: "4mb", type: "application/json" });
+const readJson = express.json({ limit: "1mb", type: "application/json" });
+const readMessages = express.json({ limit: "16mb", type: "application/json" });
 
 /** A body that is not declared as JSON is refused: a cross-origin form cannot declare it. */
 const requireJson: RequestHandler = (request, _response, next) => {
@@ -54,56 +61,32 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function toCall(route: Route, request: Request, { project }: Caller) {
-  const { id, number } = request.params;
+function toCall(route: Route, request: Request, response: Response, caller: Caller): Call {
+  const { id, number, account } = request.params;
   return {
-    ref: { project, id: typeof id === "string" ? id : "" },
+    ref: { project: caller.project, id: typeof id === "string" ? id : "" },
     number: typeof number === "string" && /^\d{1,15}$/.test(number) ? Number(number) : undefined,
+    accountId: typeof account === "string" ? account : "",
+    caller,
+    headers: headersFor(route, request),
+    ...(route.form === undefined ? {} : { upload: request }),
+    gone: goneOf(response),
     query: validateQuery(route.query, request.query),
     body: route.body === undefined ? undefined : validateBody(route.body, request.body),
   };
 }
 
-interface StreamContext {
-  readonly streams: OpenStreams;
-  /** Throws when the caller's key has been withdrawn. */
-  readonly requireAccess: () => void;
+/** Of a header that came several times Node gives the values joined. */
+function headersFor({ headers: names = [] }: Route, { headers }: Request): Call["headers"] {
+  const given = names.flatMap((name) => {
+    const value = headers[name];
+    return typeof value === "string" ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(given);
 }
 
-async function send(
-  request: Request,
-  response: Response,
-  reply: Reply,
-  { streams, requireAccess }: StreamContext,
-): Promise<void> {
-  if (!("stream" in reply)) {
-    response.status(reply.status);
-    if (reply.status === 204) response.end();
-    else response.json(reply.body);
-    return;
-  }
-  if (request.method === "HEAD") {
-    response.type("text/event-stream").end();
-    return;
-  }
-  if (streams.count >= streams.options.limit) {
-    throw new ApiError(503, "unavailable", "too many event streams are open", { "retry-after": "10" });
-  }
-  streams.count += 1;
-  try {
-    await serveEventStream(response, { ...streams.options, requireAccess }, async (events) => {
-      const send: typeof events.send = async (event, data) => {
-        requireAccess();
-        await events.send(event, data);
-      };
-      try {
-        await reply.stream({ ...events, send });
-      } catch (error) {
-        await events.send("error", toErrorBody(toPublicError(error)));
-        throw error;
-      }
-    });
-  } finally {
-    streams.count -= 1;
-  }
+function goneOf(response: Response): AbortSignal {
+  const left = new AbortController();
+  response.once("close", () => left.abort());
+  return left.signal;
 }

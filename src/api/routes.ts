@@ -1,18 +1,27 @@
 /** All routes. Whoever may call a route is decided by its `access`; tests of that are generated from this list. */
 import type { Route } from "./route.ts";
+import { deleteUser, getCounts, getStats, listUsers, suspendUser, unsuspendUser } from "./routes/admin.ts";
+import { getMe, logIn, register, rotateKey } from "./routes/auth.ts";
 import { getHealth } from "./routes/health.ts";
+import { createOpenApiRoutes } from "./routes/openapi.ts";
 import { dropParkedRequest, listParkedRequests, retryParkedRequest } from "./routes/parked-requests.ts";
-import { getRebuilds, rebuildSession, rebuildSessions } from "./routes/rebuilds.ts";
+import { cancelRebuilds, getRebuilds, rebuildSession, rebuildSessions } from "./routes/rebuilds.ts";
 import { closeSession, judgeSession } from "./routes/session-judging.ts";
 import { explainSessionRoute } from "./routes/session-explain.ts";
 import { getSessionSpans } from "./routes/session-spans.ts";
 import { streamSession } from "./routes/session-stream.ts";
 import { deleteSession, getSession, listSessions } from "./routes/sessions.ts";
 import { streamTrace } from "./routes/trace-stream.ts";
-import { deleteTrace, getTrace, listTraces, submitTrace } from "./routes/traces.ts";
+import { submitText } from "./routes/trace-text.ts";
+import { submitVoice } from "./routes/trace-voice.ts";
+import { submitTraceBatch } from "./routes/traces-batch.ts";
+import { evaluateTrace } from "./routes/traces-evaluate.ts";
+import { appendTraceMessages, closeTraceStream, openTraceStream } from "./routes/traces-streaming.ts";
+import { deleteTrace, deleteTraces, getTrace, listTraces, submitTrace } from "./routes/traces.ts";
 
 export const routes: readonly Route[] = [
   getHealth,
+  ...createOpenApiRoutes(() => routes),
   listSessions,
   getSession,
   deleteSession,
@@ -24,12 +33,31 @@ export const routes: readonly Route[] = [
   rebuildSession,
   rebuildSessions,
   getRebuilds,
+  cancelRebuilds,
   listTraces,
   submitTrace,
+  submitTraceBatch,
+  submitText,
+  submitVoice,
+  deleteTraces,
+  openTraceStream,
+  appendTraceMessages,
+  closeTraceStream,
+  evaluateTrace,
   getTrace,
   deleteTrace,
   streamTrace,
   listParkedRequests,
   retryParkedRequest,
   dropParkedRequest,
+  register,
+  logIn,
+  getMe,
+  rotateKey,
+  listUsers,
+  getCounts,
+  getStats,
+  suspendUser,
+  unsuspendUser,
+  deleteUser,
 ];

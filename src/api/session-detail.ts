@@ -8,8 +8,10 @@ import type {
   TrajectoryJudgement,
   TurnJudgement,
 } from "../model/judgement.ts";
-import type { ModelCall, Step, SubAgent, TokenUsage, ToolCall, Turn } from "../model/session.ts";
+import type { Transcript } from "../model/transcript.ts";
+import type { Attachment, ModelCall, Step, SubAgent, TokenUsage, ToolCall, Turn } from "../model/session.ts";
 import type {
+  AttachmentDetail,
   ModelCallDetail,
   ScoreSummaryDetail,
   SessionDetail,
@@ -17,6 +19,7 @@ import type {
   SubAgentDetail,
   ToolCallDetail,
   TrajectoryJudgementDetail,
+  TranscriptDetail,
   TurnDetail,
   TurnJudgementDetail,
   Usage,
@@ -31,6 +34,7 @@ export function toSessionDetail({ session, turnJudgements, trajectory, summary }
     trajectory: trajectory === undefined ? null : toTrajectoryDetail(trajectory),
     summary: toScoreSummaryDetail(summary),
     metric_scores: [],
+    transcript: session.transcript === undefined ? null : toTranscriptDetail(session.transcript),
   };
 }
 
@@ -72,6 +76,7 @@ export function toTurnDetail(turn: Turn, judgement: TurnJudgement | undefined): 
   return {
     turn: turn.turn,
     user_content: turn.userContent,
+    attachments: toAttachments(turn.attachments),
     assistant_content: turn.assistantContent ?? null,
     error: turn.error ?? null,
     aborted: turn.aborted,
@@ -102,6 +107,8 @@ function toModelCallDetail(call: ModelCall): ModelCallDetail {
     model: call.model ?? null,
     response_model: call.responseModel ?? null,
     content: call.content ?? null,
+    reasoning: call.reasoning ?? null,
+    attachments: toAttachments(call.attachments),
     finish_reason: call.finishReason ?? null,
     usage: call.usage === undefined ? null : toUsage(call.usage),
     error: call.error ?? null,
@@ -117,11 +124,22 @@ function toToolCallDetail(call: ToolCall): ToolCallDetail {
     arguments: call.arguments,
     result: call.result ?? null,
     error: call.error ?? null,
+    provider_run: call.providerRun === true,
     span_id: call.spanId ?? null,
     started_at: toTime(call.startedAt),
     ended_at: toTime(call.endedAt),
     sub_agent: call.subAgent === undefined ? null : toSubAgentDetail(call.subAgent),
   };
+}
+
+function toAttachments(attachments: readonly Attachment[] = []): AttachmentDetail[] {
+  return attachments.map(({ kind, mediaType, name, uri, bytes }) => ({
+    kind,
+    media_type: mediaType ?? null,
+    name: name ?? null,
+    uri: uri ?? null,
+    bytes: bytes ?? null,
+  }));
 }
 
 function toSubAgentDetail(subAgent: SubAgent): SubAgentDetail {
@@ -207,6 +225,16 @@ export function toScoreSummaryDetail(summary: ScoreSummary): ScoreSummaryDetail 
     harmful: summary.harmful,
     net_score: summary.netScore,
     trajectory_score: summary.trajectoryScore,
+  };
+}
+
+function toTranscriptDetail({ parser, confidence, language, speakers, notes }: Transcript): TranscriptDetail {
+  return {
+    parser,
+    confidence,
+    language: language ?? null,
+    speakers: speakers.map(({ label, role }) => ({ label, role })),
+    notes: [...notes],
   };
 }
 

@@ -13,7 +13,8 @@ export function wholeNumber(bounds: { min: number; max: number; default: number 
     .regex(/^\d{1,15}$/, message)
     .transform(Number)
     .refine((value) => value >= bounds.min && value <= bounds.max, message)
-    .default(bounds.default);
+    .default(bounds.default)
+    .meta({ type: "integer", minimum: bounds.min, maximum: bounds.max, default: bounds.default });
 }
 
 const moment = z
@@ -21,7 +22,8 @@ const moment = z
     [z.iso.datetime({ offset: true }), z.iso.date()],
     "must be an ISO 8601 date or time, such as 2026-05-01T10:00:00Z",
   )
-  .transform((value) => new Date(value));
+  .transform((value) => new Date(value))
+  .meta({ type: "string", format: "date-time" });
 
 const scores = { "-1": -1, "0": 0, "1": 1 } as const;
 const has = z.enum(["error", "harmful_turn"]);
@@ -38,10 +40,14 @@ const parameters = z.strictObject({
   score: z
     .enum(["-1", "0", "1"])
     .transform((score) => scores[score])
+    .meta({ type: "string", enum: ["-1", "0", "1"] })
     .optional(),
   /** Several at once: separated by commas. */
   has: z.preprocess((value) => (typeof value === "string" ? value.split(",") : value), z.array(has)).optional(),
-  metadata: z.map(words, z.string(), "is written metadata.KEY=VALUE").optional(),
+  metadata: z
+    .map(words, z.string(), "is written metadata.KEY=VALUE")
+    .meta({ type: "string", description: "Written metadata.KEY=VALUE, once for each key." })
+    .optional(),
   from: moment.optional(),
   to: moment.optional(),
   q: words.optional(),

@@ -1,65 +1,120 @@
 /**
- * What `POST /api/v1/traces` takes: OpenAI-style messages. They are checked and passed on as they came, not rebuilt, so
- * that unknown members and odd keys survive.
+ * What the message doors take: OpenAI-style messages. They are checked and passed on as they came, not rebuilt, so that
+ * unknown members and odd keys survive.
  */
 import { z } from "zod";
 import type { ChatMessage } from "../model/message.ts";
+import type { MessageSize } from "../model/message-limits.ts";
 import type { JsonValue } from "../model/session.ts";
+import { countToolCalls } from "../session/read-chat-messages.ts";
 import { ApiError } from "./api-error.ts";
 
-/** What one trace may hold. Source: ValueHead's defaults for characters and tool calls. */
-export const traceLimits = { characters: 500_000, toolCalls: 100, messages: 10_000, depth: 100 } as const;
+/** In one request. So many turns are judged in seconds, and what that takes grows faster than they do; the size of the body bounds everything else. */
+export const maxMessages = 10_000;
+const maxDepth = 100;
+
+const notContent = "must be a text, null, or a list of parts";
+const notAPart = "must be a part of a message: an object, or a text";
 
 const chatToolCall = z.looseObject({
   id: z.string().optional(),
   function: z.looseObject({ name: z.string(), arguments: z.unknown() }),
 });
 
-const chatMessage = z.looseObject({
-  role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
-  content: z.union([z.string(), z.null(), z.array(z.unknown())]).optional(),
-  name: z.string().nullish(),
-  tool_calls: z.array(chatToolCall).nullish(),
-  tool_call_id: z.string().nullish(),
-});
+const chatMessage = z
+  .looseObject({
+    role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
+    content: z
+      .union([z.string(), z.null(), z.array(z.union([z.string(), z.looseObject({})], notAPart))], notContent)
+      .optional(),
+    name: z.string().nullish(),
+    tool_calls: z.array(chatToolCall).nullish(),
+    tool_call_id: z.string().nullish(),
+  })
+  .meta({ id: "ChatMessage" });
 
-/** Holds the schema against the value and hands on the value itself. */
-const asItCame = <T>(schema: z.ZodType) =>
-  z.custom<T>().superRefine((value, context) => {
-    for (const { path, message } of schema.safeParse(value).error?.issues ?? []) {
-      context.addIssue({ code: "custom", path, message });
-    }
-  });
+/** Holds the schema against the value and hands on the value itself. Documents say of it what they would say of the schema. */
+const asItCame = <T>(schema: z.ZodType) => {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return z
+    .custom<T>()
+    .superRefine((value, context) => {
+      for (const issue of schema.safeParse(value).error?.issues ?? []) {
+        const { path, message } = innermost(issue);
+        context.addIssue({ code: "custom", path, message });
+      }
+    })
+    .meta(described);
+};
+
+type Issue = z.core.$ZodIssue;
+
+/** Of a value that could be one of several kinds: what is wrong with it as the kind that it comes closest to. */
+function innermost(issue: Issue): Pick<Issue, "path" | "message"> {
+  const tried = issue.code === "invalid_union" ? issue.errors.flatMap((errors) => errors.slice(0, 1)) : [];
+  const closest = tried.reduce<Issue | undefined>(
+    (best, one) => (one.path.length > (best?.path.length ?? 0) ? one : best),
+    undefined,
+  );
+  if (closest === undefined) return issue;
+  const inner = innermost(closest);
+  return { path: [...issue.path, ...inner.path], message: inner.message };
+}
 
 type JsonObject = { readonly [key: string]: JsonValue };
 const jsonObject = z.looseObject({});
 
-export const submissionSchema = z.strictObject({
-  messages: asItCame<readonly ChatMessage[]>(
-    z.array(chatMessage).min(1, "needs at least one message").max(traceLimits.messages),
-  ),
+const someMessages = asItCame<readonly ChatMessage[]>(
+  z.array(chatMessage).min(1, "needs at least one message").max(maxMessages),
+);
+const anyMessages = asItCame<readonly ChatMessage[]>(z.array(chatMessage).max(maxMessages));
+
+const options = {
   /** Tools offered to the model, in OpenAI's shape: what makes "not offered" and "wrong arguments" visible. */
   tools: asItCame<readonly JsonValue[]>(z.array(jsonObject).max(1000)).optional(),
   metadata: asItCame<JsonObject>(jsonObject).optional(),
   instructions: z.string().max(20_000, "must not be longer than 20000 characters").optional(),
   evaluate_safety: z.boolean().optional(),
-});
+};
 
+export const submissionSchema = z.strictObject({ messages: someMessages, ...options }).meta({ id: "Submission" });
 export type Submission = z.infer<typeof submissionSchema>;
 
-/** Throws 413 for too much text, 422 for too many tool calls, 400 for nesting that no message has. */
-export function checkTraceLimits({ messages, tools, metadata }: Submission): void {
-  const toolCalls = messages.reduce((sum, message) => sum + (message.tool_calls?.length ?? 0), 0);
-  if (toolCalls > traceLimits.toolCalls) {
-    const detail = `a trace may hold ${traceLimits.toolCalls} tool calls, this one has ${toolCalls}`;
-    throw new ApiError(422, "too_many_tool_calls", detail);
-  }
-  const { characters, depth } = measure([messages, tools, metadata]);
-  if (depth > traceLimits.depth) throw new ApiError(400, "invalid_request", "the body is nested too deeply");
-  if (characters > traceLimits.characters) {
-    const detail = `a trace may hold ${traceLimits.characters} characters, this one has ${characters}`;
-    throw new ApiError(413, "trace_too_large", detail);
-  }
+/** A session that takes more messages may begin without any. */
+export const streamSchema = z
+  .strictObject({ initial_messages: anyMessages.optional(), ...options })
+  .meta({ id: "StreamingSubmission" });
+export const appendSchema = z.strictObject({ messages: someMessages }).meta({ id: "Append" });
+
+/** Each of its items is held against the submission's schema by itself, so that one bad item does not hurt the others. */
+export const batchSchema = z
+  .strictObject({
+    traces: z
+      .array(z.unknown())
+      .min(1, "needs at least one trace")
+      .max(100, "must not have more than 100 traces")
+      .meta({ items: { $ref: "#/$defs/Submission" } }),
+  })
+  .meta({ id: "BatchSubmission" });
+
+/** What redaction may have changed, and must not have broken. */
+export const redactedSchema = z.strictObject({
+  messages: anyMessages,
+  tools: options.tools,
+  metadata: options.metadata,
+});
+
+/** Throws 400 for nesting that no message has. */
+export function requireShallow(value: unknown): void {
+  if (measure(value).depth > maxDepth) throw new ApiError(400, "invalid_request", "the body is nested too deeply");
+}
+
+export function sizeOf({
+  messages,
+  tools,
+  metadata,
+}: Pick<Submission, "messages" | "tools" | "metadata">): MessageSize {
+  return { characters: measure([messages, tools, metadata]).characters, toolCalls: countToolCalls(messages) };
 }
 
 /** Characters in all strings, and nesting. Iterative: JSON.parse takes nesting that recursion does not survive. */

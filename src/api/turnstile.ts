@@ -1,5 +1,6 @@
 /** Lets so many requests in at the same time; the others wait their turn. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { ApiError } from "./api-error.ts";
 
 export interface TurnstileOptions {
@@ -19,6 +20,7 @@ export type Turnstile = (request: IncomingMessage, response: ServerResponse) => 
 
 export function createTurnstile({ places, waiting }: TurnstileOptions): Turnstile {
   const queue: (() => void)[] = [];
+  const whenBroken = createBreakWatch();
   let inside = 0;
 
   /** The place goes to the one that has waited longest. */
@@ -33,7 +35,8 @@ export function createTurnstile({ places, waiting }: TurnstileOptions): Turnstil
     else if (queue.length >= waiting)
       throw new ApiError(503, "unavailable", "too many requests at the same time", { "retry-after": "1" });
     else await new Promise<void>((enter) => queue.push(enter));
-    if (request.destroyed || response.closed) {
+    // Not the request's own word: it is destroyed as soon as its body has been read.
+    if (request.socket.destroyed || response.closed) {
       leave();
       return undefined;
     }
@@ -41,10 +44,27 @@ export function createTurnstile({ places, waiting }: TurnstileOptions): Turnstil
     const leaveOnce = (): void => {
       if (isInside) leave();
       isInside = false;
+      forget();
     };
-    // When a connection breaks, only the request closes of those whose answer still waited behind another's.
+    // When a connection breaks, no response closes of those that still waited behind another's.
+    const forget = whenBroken(request.socket, leaveOnce);
     response.once("close", leaveOnce);
-    request.once("close", leaveOnce);
     return leaveOnce;
+  };
+}
+
+/** Calls back when the connection closes, with one listener for all requests of it; returns what takes that back. */
+function createBreakWatch(): (socket: Socket, act: () => void) => () => void {
+  const waiting = new WeakMap<Socket, Set<() => void>>();
+  return (socket, act) => {
+    const acts = waiting.get(socket) ?? new Set();
+    if (!waiting.has(socket)) {
+      waiting.set(socket, acts);
+      socket.once("close", () => {
+        for (const one of acts) one();
+      });
+    }
+    acts.add(act);
+    return () => void acts.delete(act);
   };
 }

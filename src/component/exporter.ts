@@ -11,6 +11,8 @@ export interface Exporter extends Component {
    * sent yet. The pipeline counts for all others.
    */
   readonly countsItself?: true;
+  /** Whether what it has taken of such a batch is all to be read from this server. Absent: nothing is. */
+  readonly keeps?: (batch: SignalBatch) => boolean;
   export(batch: SignalBatch, context: DeliveryContext): Promise<void>;
 }
 

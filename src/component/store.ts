@@ -3,7 +3,10 @@
  * Facts (spans, log records, messages) are written; sessions and judgements are saved; work is claimed.
  */
 import type { ChatMessage } from "../model/message.ts";
+import type { Transcript } from "../model/transcript.ts";
+import type { Refusal } from "../model/errors.ts";
 import type { Score, ScoreSummary, TrajectoryJudgement, TurnJudgement } from "../model/judgement.ts";
+import type { Allowance } from "../model/message-limits.ts";
 import type {
   BuiltSession,
   JsonValue,
@@ -14,7 +17,9 @@ import type {
 } from "../model/session.ts";
 import type { EncodedRecords } from "../model/signal-batch.ts";
 import type { LogRecord, Span } from "../model/span.ts";
+import type { AccountStore } from "./accounts.ts";
 import type { Component, ComponentFactory } from "./component.ts";
+import type { Intakes, NewIntake } from "./intake.ts";
 import type { ParkedDecision, ParkedQuery, ParkedRequest, SendingQueue } from "./sending-queue.ts";
 
 /** A session's address. The id of a session that was joined to another one keeps answering with that one. */
@@ -37,8 +42,30 @@ export interface NewMessageSession {
   readonly tools?: readonly JsonValue[];
   readonly metadata: { readonly [key: string]: JsonValue };
   readonly judging: JudgingOptions;
-  /** An open session takes more messages until it is closed; the others wait for a judge at once. */
+  /** What its messages are to be made of, when it came as something else. */
+  readonly intake?: NewIntake;
+  /**
+   * An open session takes more messages until it is closed: until then its answered turns are judged, and nothing else. The
+   * others wait for a judge at once.
+   */
   readonly open: boolean;
+  /** Asked for twice under one key, it is created once. */
+  readonly idempotency?: IdempotencyKey;
+  /** Absent: as much as anybody likes. */
+  readonly allowance?: Allowance;
+}
+
+/** So that a request that is sent again creates nothing twice. Gone with the session. */
+export interface IdempotencyKey {
+  /** Unique in its project. */
+  readonly key: string;
+  /** Of what is asked for: the same key with another one is a mistake. */
+  readonly digest: string;
+}
+
+export interface CreatedSession extends SessionRef {
+  /** It had been created before, under the same idempotency key. */
+  readonly isReplay?: true;
 }
 
 /** What a session is built from. Spans of traces that the session shares with others are all there. */
@@ -48,12 +75,28 @@ export interface SessionFacts {
   readonly logRecords: readonly LogRecord[];
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly JsonValue[];
+  /** What is no longer as it was written, and is not among the others; its absence: nothing is. */
+  readonly damaged?: readonly DamagedRecord[];
+  /** How the messages came to be, when they were a text or a recording. */
+  readonly transcript?: Transcript;
 }
 
-/** What has come since an earlier read, or everything. */
+/** Without its resource or its scope a span is still there. */
+export interface DamagedRecord {
+  readonly kind: "span" | "log_record" | "resource" | "scope";
+  /** The store's own. */
+  readonly number: number;
+  /** In hexadecimal, where the record has them. */
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+/** What has come since an earlier read, or everything, or as much of it as may be held at once. */
 export interface NewFacts extends SessionFacts {
-  /** True: what was read before does not hold any more (or nothing was); these are all facts. */
+  /** True: what was read before does not hold any more, or nothing was; with these, it begins anew. */
   readonly isWhole: boolean;
+  /** Reading on with the cursor gives more. */
+  readonly hasMore: boolean;
   /** For the next read. Opaque. */
   readonly cursor: string;
   /** Size of the records as they are stored decompressed. */
@@ -76,6 +119,8 @@ export interface Claim extends SessionRef {
   readonly conversationId?: string;
   readonly source: SessionSource;
   readonly judging: JudgingOptions;
+  /** It takes more messages still: only its answered turns are to be judged, and it stays open. */
+  readonly open?: true;
   /** Rises with every fact written to the session: what is built from the claim speaks of this state. */
   readonly factsVersion: number;
   readonly revision: number;
@@ -97,11 +142,25 @@ export interface ClaimOptions {
   readonly idleMs: number;
   /** A session that never goes idle is taken when it changed longer ago than this. Absent: never. */
   readonly maxDurationMs?: number;
+  /** An open session of messages to which nothing came for so long is closed. Absent: never. */
+  readonly streamSilenceMs?: number;
 }
 
 export interface RequestBuildsOptions {
   readonly project: string;
   /** What the slice before gave. */
+  readonly cursor?: number;
+}
+
+export interface DeleteSessionsOptions {
+  readonly project: string;
+  /** What the slice before gave. */
+  readonly cursor?: number;
+}
+
+export interface DeletedSessions {
+  readonly sessions: number;
+  /** Absent when that was all. */
   readonly cursor?: number;
 }
 
@@ -135,7 +194,8 @@ export interface SessionJudgements {
 }
 
 export interface ReleaseOutcome {
-  readonly status: "completed" | "failed";
+  /** `pending`: it could not be begun yet; with `retryAt`. */
+  readonly status: "completed" | "failed" | "pending";
   readonly error?: string;
   /** Claim the session again then, although nothing about it changed (a judge asked to wait). */
   readonly retryAt?: Date;
@@ -150,7 +210,7 @@ export interface JudgedSession {
 }
 
 /** A session in a list: without turns; the texts are cut to 200 characters. */
-export interface SessionSummary extends Omit<Session, "turns" | "tools" | "systemPrompt" | "digest"> {
+export interface SessionSummary extends Omit<Session, "turns" | "tools" | "systemPrompt" | "transcript" | "digest"> {
   readonly totalTurns: number;
   readonly firstUserContent?: string;
   readonly lastAssistantContent?: string;
@@ -203,8 +263,21 @@ export interface Store extends Component {
    * no trace belongs to no session and is not kept. The event `session.end` closes the session that it names.
    */
   writeLogRecords(encoded: EncodedRecords, context: { project: string }): Promise<void>;
-  createMessageSession(session: NewMessageSession): Promise<SessionRef>;
-  /** No more facts will come: judge now. False when there is no such session. */
+  /** Throws RefusedError: `trace_limit_reached`, `trace_too_large`, `too_many_tool_calls`, `idempotency_conflict`. */
+  createMessageSession(session: NewMessageSession): Promise<CreatedSession>;
+  /** In one commit, in their order; a refused one keeps no other from being created, but for a conflict, which is all of theirs. */
+  createMessageSessions(sessions: readonly NewMessageSession[]): Promise<readonly (CreatedSession | Refusal)[]>;
+  /**
+   * Adds to an open session, behind what it has. False when there is no such session. Throws RefusedError: `session_closed`,
+   * `not_a_stream`, `trace_too_large`, `too_many_tool_calls`; the limits hold for the whole session.
+   */
+  appendMessages(ref: SessionRef, messages: readonly ChatMessage[], allowance?: Allowance): Promise<boolean>;
+  /**
+   * No more messages will come to an open session: judge all of it. Again it does nothing. False when there is no such session.
+   * Throws RefusedError: `not_a_stream`.
+   */
+  closeStream(ref: SessionRef): Promise<boolean>;
+  /** No more facts will come: judge now. To a session of messages nothing can come unless it is open. False when there is no such session. */
   closeSession(ref: SessionRef): Promise<boolean>;
   /** Judge (again), by one judge or by all. False when there is no such session. */
   requestJudgement(ref: SessionRef, judge?: string): Promise<boolean>;
@@ -212,10 +285,14 @@ export interface Store extends Component {
   requestBuild(ref: SessionRef): Promise<boolean>;
   /** As requestBuild, of all sessions of the project, a slice at a time; nothing that waits for a judge waits for them. */
   requestBuilds(options: RequestBuildsOptions): Promise<RequestedBuilds>;
-  /** Sessions of the project that are still to be built again. */
+  /** Takes that back for those that were not built yet, a slice at a time: returns how many, 0 when that was all. */
+  cancelBuilds(project: string): Promise<number>;
+  /** Sessions of the project that only wait to be built again. One that has news waits for its silence, and is built then. */
   countRequestedBuilds(project: string): Promise<number>;
   /** Removes the session with its facts and judgements. False when there is no such session. */
   deleteSession(ref: SessionRef): Promise<boolean>;
+  /** As deleteSession, of all sessions that the project has when it is begun, a slice at a time. */
+  deleteSessions(options: DeleteSessionsOptions): Promise<DeletedSessions>;
 
   /** Changed sessions that went idle, were closed or are to be judged again, oldest start first; each is ours alone. */
   claimSessions(options: ClaimOptions): Promise<readonly Claim[]>;
@@ -223,7 +300,10 @@ export interface Store extends Component {
   renewClaim(claim: Claim, leaseMs: number): Promise<boolean>;
   releaseClaim(claim: Claim, outcome: ReleaseOutcome): Promise<void>;
   readFacts(claim: SessionRef): Promise<SessionFacts>;
-  /** For whoever keeps what was read: only what is new since the read that gave the cursor. */
+  /**
+   * For whoever keeps what was read: only what is new since the read that gave the cursor, in no particular order but that
+   * of a span's log records. A span that was replaced by a fuller one comes again.
+   */
   readNewFacts(claim: SessionRef, cursor?: string): Promise<NewFacts>;
   /**
    * Saves what was built; judgements of turns whose digest did not change stay, those of changed turns are superseded.
@@ -254,6 +334,10 @@ export interface Store extends Component {
   countWaiting(): Promise<WaitingSessions>;
   /** What the exporter of that id still has to send. Each exporter has a queue of its own. */
   sendingQueueOf(exporter: string): SendingQueue;
+  /** What came as texts and recordings. */
+  readonly intakes: Intakes;
+  /** Who may log in. */
+  readonly accounts: AccountStore;
   /** Requests that exporters set aside, of one project, oldest first. */
   findParkedRequests(query: ParkedQuery): Promise<readonly ParkedRequest[]>;
   /** Has the exporter send the request again, or forgets it. False when the project has no such parked request. */

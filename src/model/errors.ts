@@ -7,12 +7,17 @@ export class PermanentError extends Error {
 
 /** Try again a little later: a full queue, a busy or full disk. `retryAfterSeconds` is what the sender is told. */
 export class UnavailableError extends Error {
-  override readonly name = "UnavailableError";
+  override readonly name: string = "UnavailableError";
   readonly retryAfterSeconds: number;
   constructor(message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
     super(message, options);
     this.retryAfterSeconds = options.retryAfterSeconds ?? 1;
   }
+}
+
+/** There is no room where the data was to wait, which whoever throws this has told and counted. */
+export class OverflowError extends UnavailableError {
+  override readonly name = "OverflowError";
 }
 
 /** The caller does not say who it is, or not credibly. `hadCredentials`: it tried. */
@@ -28,9 +33,38 @@ export class UnauthenticatedError extends Error {
   }
 }
 
+/** Why what is stored forbids what was asked. */
+export type RefusalCode =
+  | "trace_limit_reached"
+  | "trace_too_large"
+  | "too_many_tool_calls"
+  | "idempotency_conflict"
+  | "session_closed"
+  | "not_a_stream";
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+}
+
+/** What was asked is well formed, and what is stored forbids it: a limit is reached, a session is closed. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+  readonly code: RefusalCode;
+  constructor({ code, message }: Refusal) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** The caller is known and may not do this. */
 export class ForbiddenError extends Error {
   override readonly name = "ForbiddenError";
+  readonly code: "forbidden" | "account_suspended";
+  constructor(message: string, code: ForbiddenError["code"] = "forbidden") {
+    super(message);
+    this.code = code;
+  }
 }
 
 /**

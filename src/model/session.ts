@@ -2,6 +2,7 @@
  * A session: the turns that belong together, rebuilt from spans or messages. Derived, so it can be rebuilt at any time;
  * the digests say what changed between two builds.
  */
+import type { Transcript } from "./transcript.ts";
 
 /** Any JSON value, as parsed from arguments and results. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -26,6 +27,18 @@ export interface ToolDefinition {
   readonly parameters?: JsonValue;
 }
 
+/** A part of a message that is no text: what was shown, spoken or handed over. It is described; its bytes are never kept. */
+export interface Attachment {
+  readonly kind: "image" | "audio" | "video" | "document" | "file";
+  /** `image/png`; of some libraries only the format, `png`. */
+  readonly mediaType?: string;
+  readonly name?: string;
+  /** An address without its query, or the id of an uploaded file. */
+  readonly uri?: string;
+  /** How large it is, where it was sent along. */
+  readonly bytes?: number;
+}
+
 /** One request to a model, as a step of a turn. */
 export interface ModelCall {
   readonly type: "model_call";
@@ -36,6 +49,10 @@ export interface ModelCall {
   readonly responseModel?: string;
   /** Text the model wrote, also beside tool calls. */
   readonly content?: string;
+  /** What it thought before it answered, as far as the provider tells. The user never saw it. */
+  readonly reasoning?: string;
+  /** Images and the like that it made. Absent: none. */
+  readonly attachments?: readonly Attachment[];
   readonly finishReason?: string;
   readonly usage?: TokenUsage;
   readonly costUsd?: number;
@@ -55,6 +72,11 @@ export interface ToolCall {
   readonly arguments: JsonValue;
   readonly result?: JsonValue;
   readonly error?: string;
+  /**
+   * The model's provider ran it, within the model call before it (web search, code interpreter, file search). Of many of these
+   * neither arguments (then `{}`) nor result are told.
+   */
+  readonly providerRun?: true;
   readonly spanId?: string;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
@@ -74,15 +96,19 @@ export type Step = ModelCall | ToolCall;
 
 /**
  * `truncated`: a message list was cut by a size limit. `content_missing`: content capture was off or the content was
- * lost. `guessed_session`: no id and no shared history; joined by circumstance.
+ * lost. `guessed_session`: no id and no shared history; joined by circumstance. `guessed_speakers`: it was a transcript or a
+ * recording, and it is not sure who said what.
  */
-export type TurnFlag = "truncated" | "content_missing" | "guessed_session";
+export type TurnFlag = "truncated" | "content_missing" | "guessed_session" | "guessed_speakers";
 
 /** A user message, the steps it caused, the answer. */
 export interface Turn {
   /** From 1. */
   readonly turn: number;
+  /** Where the user showed something and said nothing, a word for it: `[image: photo.png, image/png]`. */
   readonly userContent: string;
+  /** What the user showed or handed over. Absent: nothing. */
+  readonly attachments?: readonly Attachment[];
   /** The reply the user saw; text beside tool calls is a model call's `content`. */
   readonly assistantContent?: string;
   readonly steps: readonly Step[];
@@ -124,6 +150,8 @@ export interface BuiltSession {
   readonly costUsd?: number;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
+  /** How the messages came to be, when they were a text or a recording. */
+  readonly transcript?: Transcript;
   /** SHA-256 (hex) over the turns' digests: what a trajectory judgement speaks of. */
   readonly digest: string;
 }

@@ -1,11 +1,13 @@
 /** Whether a session is a part of another one. The rules are session/'s; here they meet the store. */
 import type { Claim, LinkedSession, Store } from "../component/store.ts";
 import type { ReadOptions } from "../session/facts-reader.ts";
-import { shouldJoin } from "../session/join.ts";
-import type { DerivedSession } from "./kept-sessions.ts";
+import { readTogether, shouldJoin } from "../session/join.ts";
+import type { IdentifiedUnit } from "../session/trace-units.ts";
+import type { DerivedSession, KeptSessions } from "./kept-sessions.ts";
 
 export interface JoinContext {
   readonly store: Store;
+  readonly kept: KeptSessions;
   readonly reading?: ReadOptions;
 }
 
@@ -19,18 +21,35 @@ const maximumCandidates = 8;
 export async function findSessionToJoin(
   claim: Claim,
   derived: DerivedSession,
-  { store, reading }: JoinContext,
+  context: JoinContext,
 ): Promise<string | undefined> {
   if (claim.source !== "otlp" || claim.conversationId !== undefined) return undefined;
-  // All of them: with what has come since, a part that was none may have become one.
-  const linked = await findLinked(claim, derived.links, store);
+  // By what it had before, it was looked for when that came; and whatever has come to another one, that one looks by.
+  const linked = await findLinked(claim, derived.newLinks, context.store);
   if (linked.length === 0) return undefined;
-  const candidates = linked.map(async ({ id, conversationId }) => ({
-    id,
-    ...(conversationId === undefined ? {} : { conversationId }),
-    facts: await store.readFacts({ project: claim.project, id }),
-  }));
-  return shouldJoin(await store.readFacts(claim), await Promise.all(candidates), reading);
+  const [mine = [], ...others] = await readUnits(claim, derived, linked, context);
+  return shouldJoin(
+    mine,
+    linked.map(({ id, conversationId }, at) => ({
+      id,
+      ...(conversationId === undefined ? {} : { conversationId }),
+      units: others[at] ?? [],
+    })),
+  );
+}
+
+/** Of the session and of those that it may be a part of. */
+async function readUnits(
+  claim: Claim,
+  { traces }: DerivedSession,
+  linked: readonly LinkedSession[],
+  { store, kept, reading }: JoinContext,
+): Promise<readonly (readonly IdentifiedUnit[])[]> {
+  const refs = linked.map(({ id }) => ({ project: claim.project, id }));
+  const read = [traces, ...(await Promise.all(refs.map(async (ref) => kept.read(ref))))];
+  if (!read.some(({ hasLogRecords }) => hasLogRecords)) return read.map(({ units }) => units);
+  const facts = [claim, ...refs].map(async (ref) => store.readFacts(ref));
+  return readTogether(await Promise.all(facts), reading);
 }
 
 /**
@@ -44,7 +63,7 @@ export async function callPartsIn(claim: Claim, derived: DerivedSession, store: 
 }
 
 async function findParts(claim: Claim, derived: DerivedSession, store: Store): Promise<readonly LinkedSession[]> {
-  const found = await findLinked(claim, newLinks(derived), store);
+  const found = await findLinked(claim, derived.newLinks, store);
   if (found.every(({ conversationId }) => conversationId !== undefined)) return [];
   const linked = await findLinked(claim, derived.links, store);
   return linked.filter(({ sharedLinks, links }) => sharedLinks === links);
@@ -52,11 +71,4 @@ async function findParts(claim: Claim, derived: DerivedSession, store: Store): P
 
 async function findLinked(claim: Claim, links: readonly bigint[], store: Store): Promise<readonly LinkedSession[]> {
   return links.length === 0 ? [] : store.findLinkedSessions(claim, links, maximumCandidates);
-}
-
-/** Those that are new. A session that is built again without any new fact was asked to look again. */
-function newLinks({ links, before, hasNewFacts }: DerivedSession): readonly bigint[] {
-  if (before === undefined || !hasNewFacts) return links;
-  const differs = links.findIndex((link, at) => link !== before.links[at]);
-  return differs < 0 ? [] : links.slice(differs);
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger, Telemetry } from "../component/component.ts";
+import type { TakeIn } from "../component/take-in.ts";
 import type { Judge } from "../component/judge.ts";
 import type { Claim, Store, WaitingSessions } from "../component/store.ts";
 import type { ReadOptions } from "../session/facts-reader.ts";
@@ -21,6 +22,8 @@ export interface JudgePipelineOptions {
   /** One that never goes quiet is built and judged this long after it changed. */
   readonly maxDurationMs?: number;
   readonly reading?: ReadOptions;
+  /** What makes messages of texts and recordings. Absent: sessions that came as such are built of nothing. */
+  readonly takeIn?: TakeIn;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   /** Sessions in work at the same time. */
@@ -37,6 +40,8 @@ export interface JudgePipeline {
 }
 
 const longestPollMs = 250;
+/** Whoever opened a session of messages and added nothing to it for an hour has gone: it is closed, and judged as a whole. */
+const streamSilenceMs = 60 * 60_000;
 /** Notices come in bursts while data streams in: one look at the store answers all of a burst. */
 const settleMs = 50;
 
@@ -56,6 +61,7 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
     leaseMs,
     logger,
     telemetry,
+    ...(options.takeIn === undefined ? {} : { takeIn: options.takeIn }),
   };
   const longest = options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs };
   telemetry.gauge("turnwise_sessions_in_work", () => inWork.size);
@@ -66,7 +72,7 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
 
   async function claim(limit: number): Promise<readonly Claim[]> {
     try {
-      return await store.claimSessions({ worker, limit, leaseMs, idleMs, ...longest });
+      return await store.claimSessions({ worker, limit, leaseMs, idleMs, streamSilenceMs, ...longest });
     } catch (error) {
       if (!stopping.signal.aborted) logger.warn({ err: error }, "looking for sessions to judge failed");
       return [];

@@ -11,7 +11,8 @@ import type {
 } from "../component/store.ts";
 import { JudgeError } from "../model/errors.ts";
 import type { TurnJudgement } from "../model/judgement.ts";
-import type { BuiltSession } from "../model/session.ts";
+import type { BuiltSession, Turn } from "../model/session.ts";
+import { settledTurns } from "../session/settled-turns.ts";
 import type { JudgePauses } from "./judge-pauses.ts";
 import type { JudgeRetries } from "./judge-retries.ts";
 
@@ -43,6 +44,8 @@ interface Task extends JudgingContext {
   readonly judge: Judge;
   readonly rank: number;
   readonly session: BuiltSession;
+  /** Of its turns those that are to be judged, in their order. */
+  readonly turns: readonly Turn[];
   readonly claim: Claim;
   readonly known: SessionJudgements;
   readonly signal: AbortSignal;
@@ -50,7 +53,8 @@ interface Task extends JudgingContext {
 
 /**
  * Judges turn by turn, then the trajectory; what a judge has said in this version about this content is not asked again,
- * unless the claim asks for it. Rejects with LeaseEndedError, or with the signal's reason when that aborts.
+ * unless the claim asks for it. Of a session that takes more messages only the turns that are over. Rejects with
+ * LeaseEndedError, or with the signal's reason when that aborts.
  */
 export async function judgeSession(
   session: BuiltSession,
@@ -60,13 +64,14 @@ export async function judgeSession(
 ): Promise<ReleaseOutcome> {
   if (session.turns.length === 0) return { status: "completed" };
   const known = await context.store.readJudgements(claim);
+  const turns = claim.open === true ? settledTurns(session) : session.turns;
   const shortfalls: Shortfall[] = [];
   let asked = 0;
   for (const [rank, judge] of context.judges.entries()) {
     if (judge.off !== undefined) continue;
     if (claim.rejudgeBy !== undefined && claim.rejudgeBy !== judge.identity.name) continue;
     asked += 1;
-    const shortfall = await judgeBy({ ...context, judge, rank, session, claim, known, signal });
+    const shortfall = await judgeBy({ ...context, judge, rank, session, turns, claim, known, signal });
     if (shortfall !== undefined) shortfalls.push(shortfall);
   }
   return outcomeOf(shortfalls, asked);
@@ -86,13 +91,13 @@ function outcomeOf(shortfalls: readonly Shortfall[], asked: number): ReleaseOutc
 }
 
 async function judgeBy(task: Task): Promise<Shortfall | undefined> {
-  const { store, judge, rank, session, claim, known, signal } = task;
+  const { store, judge, rank, session, turns, claim, known, signal } = task;
   const { name, version } = judge.identity;
   const identity = { judge: { name, version }, rank };
   const earlier: TurnJudgement[] = [];
   const saidOf = byTurn(known.turns);
   let shortfall: Shortfall | undefined;
-  for (const turn of session.turns) {
+  for (const turn of turns) {
     const judgeIt = async (): Promise<TurnJudgement> =>
       judge.judgeTurn({ session, judging: claim.judging, turn, earlier: [...earlier] }, signal);
     const answer = await ask(task, turn.digest, saidOf.get(turn.turn) ?? [], judgeIt);
@@ -105,6 +110,7 @@ async function judgeBy(task: Task): Promise<Shortfall | undefined> {
     // What follows is judged in the light of this turn, so it waits for it.
     if (answer.shortfall?.retryAt !== undefined) return answer.shortfall;
   }
+  if (claim.open === true) return shortfall;
   const context = { session, judging: claim.judging, turns: earlier };
   const answer = await ask(task, session.digest, known.trajectories, async () =>
     judge.judgeTrajectory(context, signal),
@@ -142,7 +148,9 @@ async function ask<Judgement>(
   const { judge, claim, pauses, retries, signal } = task;
   const { name, version } = judge.identity;
   signal.throwIfAborted();
-  const record = said.find((one) => one.digest === digest && one.judge.name === name && one.judge.version === version);
+  const own = said.filter((one) => one.digest === digest && one.judge.name === name);
+  const record =
+    own.find((one) => one.judge.version === version) ?? (claim.rebuild === true ? lastJudged(own) : undefined);
   if (record?.result.status === "judged" && !claim.rejudge) return { judgement: record.result.judgement };
   const key = JSON.stringify([claim.project, claim.id, name, version, digest]);
   if (claim.rejudge && retries.isGivenUp(key)) retries.forget(key);
@@ -167,6 +175,11 @@ async function ask<Judgement>(
     const { shortfall, result } = failure(task, key, error);
     return record?.result.status === "judged" ? { shortfall } : { shortfall, result }; // a failure takes no judgement's place
   }
+}
+
+/** What is only built again keeps what an earlier version of the judge said: it has all judged anew only where that is asked for. */
+function lastJudged<Judgement>(records: readonly JudgementRecord<Judgement>[]): JudgementRecord<Judgement> | undefined {
+  return records.findLast(({ result }) => result.status === "judged");
 }
 
 function failure({ judge, pauses, retries, logger, telemetry }: Task, key: string, thrown: unknown) {

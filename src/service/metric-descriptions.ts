@@ -57,6 +57,8 @@ const counters: readonly (readonly [name: string, help: string])[] = [
   ["turnwise_judge_input_tokens", "Tokens that the judge's model read."],
   ["turnwise_judge_output_tokens", "Tokens that the judge's model wrote."],
   ["turnwise_judge_cost_usd", "What the judge's model cost, in US dollars."],
+  ["turnwise_intakes", "Number of texts and recordings that became messages, by who read them."],
+  ["turnwise_intake_failures", "Number of times that a recording could not be transcribed, by the code of the error."],
   ["turnwise_judge_thread_deaths", "Number of times that the judge thread died and was replaced."],
 ];
 

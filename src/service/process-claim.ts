@@ -1,4 +1,5 @@
 /** All that happens to one session while it is held: built, saved, joined where it belongs, judged, let go. */
+import type { TakeIn } from "../component/take-in.ts";
 import type { Claim, ReleaseOutcome } from "../component/store.ts";
 import type { ReadOptions } from "../session/facts-reader.ts";
 import { judgeSession, LeaseEndedError, type JudgingContext } from "./judge-session.ts";
@@ -9,6 +10,7 @@ export interface ClaimContext extends JudgingContext {
   readonly leaseMs: number;
   readonly kept: KeptSessions;
   readonly reading?: ReadOptions;
+  readonly takeIn?: TakeIn;
 }
 
 /** So often a session may end whoever takes it (by its size, say) before it is left alone, so that the others get their turn. */
@@ -41,6 +43,8 @@ async function deriveAndJudge(
   context: ClaimContext,
 ): Promise<ReleaseOutcome | undefined> {
   const { store, kept } = context;
+  const unfinished = await context.takeIn?.(claim, signal);
+  if (unfinished !== undefined) return unfinished;
   const derived = await kept.derive(claim);
   signal.throwIfAborted();
   const { built, links, before } = derived;

@@ -62,7 +62,7 @@ export function createService(options: ServiceOptions): Service {
   const extensions = new Map(
     config.service.extensions.map((id) => {
       const { factory, part } = find(components.extensions, config.extensions, id);
-      return [id, factory.create(part.config, { ...contextOf(id), isReady })];
+      return [id, factory.create(part.config, { ...contextOf(id), isReady, storeOf })];
     }),
   );
   const authenticatorOf: AuthenticatorOf = (id) => authenticatorAmong(extensions, id);
@@ -82,6 +82,7 @@ export function createService(options: ServiceOptions): Service {
       factory.create(part.config, { ...contextOf(id), pipelines: pipelines.entriesFor(id), authenticatorOf }),
     );
   });
+  const extensionParts = [...extensions].map(([id, component]) => ({ id, ...partOf("extensions", id, component) }));
   const { metricsEndpoint, metricsPublic } = config.service;
   const parts = [
     ...(metricsEndpoint === undefined
@@ -92,8 +93,9 @@ export function createService(options: ServiceOptions): Service {
             component: createMetricsEndpoint(metricsEndpoint, telemetry, metricsPublic),
           },
         ]),
-    ...[...extensions].map(([id, component]) => partOf("extensions", id, component)),
+    ...extensionParts.filter(({ id }) => !needsStore(config, id)),
     ...[...stores].map(([id, component]) => partOf("stores", id, component)),
+    ...extensionParts.filter(({ id }) => needsStore(config, id)),
     ...[...exporters].map(([id, component]) => partOf("exporters", id, component)),
     ...pipelines.processors,
     ...options.surfaces({ store, authenticatorOf, exporterOf }),
@@ -168,7 +170,15 @@ function usedBy({ service }: Config, kind: "receivers" | "exporters"): readonly 
 
 function usedStores(config: Config): readonly string[] {
   const exporters = usedBy(config, "exporters").flatMap((id) => config.exporters.get(id) ?? []);
-  return [...new Set([config.service.sessions.store, ...exporters.flatMap((part) => storeNamedBy(part) ?? [])])];
+  const extensions = config.service.extensions.flatMap((id) => config.extensions.get(id) ?? []);
+  const named = [...exporters, ...extensions].flatMap((part) => storeNamedBy(part) ?? []);
+  return [...new Set([config.service.sessions.store, ...named])];
+}
+
+/** Health is told from before the stores have started; who keeps something in one starts after them. */
+function needsStore({ extensions }: Config, id: string): boolean {
+  const part = extensions.get(id);
+  return part !== undefined && storeNamedBy(part) !== undefined;
 }
 
 function partOf(kind: string, id: string, component: Component): Part {

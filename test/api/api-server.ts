@@ -10,6 +10,7 @@ import type { Logger } from "../../src/component/component.ts";
 import type { Claim, NewMessageSession, Store } from "../../src/component/store.ts";
 import type { TrajectoryJudgement, TurnJudgement } from "../../src/model/judgement.ts";
 import type { BuiltSession } from "../../src/model/session.ts";
+import { requireDocumented } from "./documented-answers.ts";
 import { openStore } from "./open-store.ts";
 
 export interface LogLine {
@@ -26,7 +27,10 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-export async function startApi(options: Partial<ApiOptions> = {}): Promise<ApiServer> {
+/** What is made of the store is given as a function. */
+type OptionsOf = (given: { readonly store: Store; readonly logger: Logger }) => Promise<Partial<ApiOptions>>;
+
+export async function startApi(given: Partial<ApiOptions> | OptionsOf = {}): Promise<ApiServer> {
   const { store, close: closeStore } = await openStore();
   const log: LogLine[] = [];
   const logAt = (level: string) => (fields: object, message: string) => void log.push({ level, fields, message });
@@ -35,6 +39,7 @@ export async function startApi(options: Partial<ApiOptions> = {}): Promise<ApiSe
     { name: "rules", version: "rules-1" },
     { name: "llm", version: "llm-1", off: "no API key" },
   ];
+  const options = typeof given === "function" ? await given({ store, logger }) : given;
   const app = createApi({ store, judges, logger, version: "9.9.9", ...options });
   const listener = await listen({ host: "127.0.0.1", port: 0 }, "service::api", () => createServer(app));
   return {
@@ -68,7 +73,7 @@ export interface Ask {
   readonly body?: unknown;
 }
 
-/** One request with `node:http`, which, unlike fetch, sends any header. */
+/** One request with `node:http`, which, unlike fetch, sends any header. Throws when the answer is not documented. */
 export async function ask({ port }: ApiServer, path: string, { method, headers, body }: Ask = {}): Promise<Answer> {
   const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
   const type = typeof body === "object" ? { "content-type": "application/json" } : {};
@@ -79,6 +84,13 @@ export async function ask({ port }: ApiServer, path: string, { method, headers, 
     call.once("response", resolve).once("error", reject);
   });
   const answer = await textOf(response);
+  requireDocumented({
+    method: call.method,
+    path,
+    status: response.statusCode ?? 0,
+    type: response.headers["content-type"] ?? "",
+    text: answer,
+  });
   return { status: response.statusCode ?? 0, headers: response.headers, text: answer, json: parse(answer) };
 }
 

@@ -16,6 +16,7 @@ type EventData = Partial<{
 const anyData = z.custom<EventData>();
 
 export interface ServerEvent {
+  readonly id?: string;
   readonly event: string;
   readonly data: EventData;
 }
@@ -33,13 +34,14 @@ export interface EventReader {
 
 /** Parses as ValueHead's client does: one `event:` and one `data:` line a frame, lines as Python splits them. */
 function toEvent(frame: string): ServerEvent {
-  const match = /^event: ([a-z-]+)\ndata: ([^\n\r\u0085\u2028\u2029]+)$/.exec(frame);
+  const match = /^(?:id: ([\w-]+)\n)?event: ([a-z-]+)\ndata: ([^\n\r\u0085\u2028\u2029]+)$/.exec(frame);
   if (match === null) throw new Error(`not a frame: ${JSON.stringify(frame)}`);
-  return { event: match[1]!, data: anyData.parse(JSON.parse(match[2]!)) };
+  const [, id, event, data] = match;
+  return { ...(id === undefined ? {} : { id }), event: event!, data: anyData.parse(JSON.parse(data!)) };
 }
 
-export async function readEvents(url: string): Promise<EventReader> {
-  const call = request(url);
+export async function readEvents(url: string, headers: Readonly<Record<string, string>> = {}): Promise<EventReader> {
+  const call = request(url, { headers });
   call.end();
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     call.once("response", resolve).once("error", reject);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parkedPageSchema } from "../../src/api/contract.ts";
 import { bearerTokenAuth } from "../../src/extensions/bearer-token-auth.ts";
 import type { Authenticator } from "../../src/component/extension.ts";
+import { noNeeds } from "../support/no-needs.ts";
 import { recordingLogger } from "../support/recording-logger.ts";
 import { type ApiServer, ask, startApi } from "./api-server.ts";
 
@@ -11,7 +12,11 @@ beforeAll(async () => {
   const tokens = ["ours", "theirs"].map((project) => ({ token: `key-of-${project}`, project }));
   const context = { id: "bearertokenauth", logger: recordingLogger(), telemetry: { count() {}, gauge() {} } };
   const config = bearerTokenAuth.configSchema.parse({ tokens });
-  const authenticator = bearerTokenAuth.create(config, { ...context, isReady: () => true }) as Authenticator;
+  const authenticator = bearerTokenAuth.create(config, {
+    ...context,
+    isReady: () => true,
+    ...noNeeds,
+  }) as Authenticator;
   api = await startApi({ authenticator });
 });
 afterAll(async () => {

@@ -61,6 +61,7 @@ describe("the detail of a session", () => {
         arguments: { order_id: "1234" },
         result: { status: "shipped", items: ["blue kettle"] },
         error: null,
+        provider_run: false,
         span_id: "00000000000000aa",
         started_at: "2026-05-01T10:00:02.000Z",
         ended_at: "2026-05-01T10:00:03.000Z",
@@ -73,6 +74,30 @@ describe("the detail of a session", () => {
       tool_calls: [],
       usage: { input_tokens: 600, output_tokens: 30 },
     });
+  });
+
+  it("describes what was attached and made, and says what the provider ran", () => {
+    const [first, second] = built.turns;
+    const turns = [
+      {
+        ...first!,
+        attachments: [{ kind: "image", mediaType: "image/png", name: "a.png", bytes: 12 }] as const,
+        steps: [
+          { type: "model_call", content: "look", reasoning: "hm", attachments: [{ kind: "file", uri: "file-1" }] },
+          { type: "tool_call", name: "web_search", arguments: {}, providerRun: true },
+        ] as const,
+      },
+      second!,
+    ];
+    const shown = toSessionDetail({ ...judgedSession, session: { ...session, turns } });
+    expect(sessionDetailSchema.parse(shown)).toEqual(shown);
+    const unknown = { media_type: null, name: null, uri: null, bytes: null };
+    expect(shown.turns[0]).toMatchObject({
+      attachments: [{ ...unknown, kind: "image", media_type: "image/png", name: "a.png", bytes: 12 }],
+      model_calls: [{ reasoning: "hm", attachments: [{ ...unknown, kind: "file", uri: "file-1" }] }],
+      tool_calls: [{ name: "web_search", provider_run: true }],
+    });
+    expect(shown.turns[1]).toMatchObject({ attachments: [], model_calls: [{ reasoning: null, attachments: [] }] });
   });
 
   it("puts each judgement beside its turn, with ValueHead's fields and ours", () => {
@@ -125,6 +150,20 @@ describe("the detail of a session", () => {
   });
 });
 
+describe("the transcript of a session", () => {
+  it("is shown in the words of the contract", () => {
+    const transcript = {
+      parser: "llm",
+      confidence: 0.7,
+      speakers: [{ label: "Ann", role: "user" }],
+      notes: ["so"],
+    } as const;
+    const shown = toSessionDetail({ ...judgedSession, session: { ...session, transcript } });
+    expect(sessionDetailSchema.parse(shown).transcript).toEqual({ ...transcript, language: null });
+    expect(detail.transcript).toBeNull();
+  });
+});
+
 describe("a session in a list", () => {
   it("has exactly the fields of the contract", () => {
     const { turns: _turns, tools: _tools, systemPrompt: _prompt, digest: _digest, ...stored } = session;
@@ -132,7 +171,7 @@ describe("a session in a list", () => {
     const item = toSessionSummary(summary);
     expect(sessionSummarySchema.parse(item)).toEqual(item);
     expect(item).toMatchObject({ total_turns: 2, first_user_content: "Where?", last_assistant_content: null });
-    const dropped = new Set(["turns", "trajectory", "system_prompt", "metric_scores"]);
+    const dropped = new Set(["turns", "trajectory", "system_prompt", "metric_scores", "transcript"]);
     const added = ["first_user_content", "last_assistant_content"];
     const expected = [...Object.keys(detail).filter((key) => !dropped.has(key)), ...added];
     expect(Object.keys(item).toSorted()).toEqual(expected.toSorted());

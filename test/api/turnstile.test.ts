@@ -69,6 +69,20 @@ describe("more requests at the same time than there are places", () => {
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
+  it("keep their place when their body has been read", async () => {
+    const { path, held } = await startSlow({ places: 1, waiting: 10 });
+    const closing = ask(server, `${path}/close`, { method: "POST", body: {} });
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    const reading = ask(server, path);
+    await soon();
+    expect(held).toHaveLength(1);
+    held[0]?.();
+    expect((await closing).status).toBe(202);
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    held[1]?.();
+    expect((await reading).status).toBe(200);
+  });
+
   it("do not wait for an event stream to end", async () => {
     server = await startApi({ turnstile: { places: 1, waiting: 1 } });
     const { id } = await server.store.createMessageSession(hello);

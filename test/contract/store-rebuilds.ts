@@ -1,7 +1,7 @@
 /** Sessions that are built again, and readers that keep what they have read. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { LogRecord } from "../../src/model/span.ts";
+import type { LogRecord, Span } from "../../src/model/span.ts";
 import { agentLogRecord, agentSpan, attributes, randomTraceId } from "../support/agent-spans.ts";
 import { builtSession, turnRecord } from "../support/built-sessions.ts";
 import { project, type StoreUnderTest } from "./store-under-test.ts";
@@ -58,6 +58,59 @@ export function describeStoreRebuilds(underTest: () => StoreUnderTest): void {
       const [first] = await claimAll({ limit: 1 });
       expect(first?.id).not.toBe(old);
       expect((await claimAll({ limit: 1 })).map(({ id }) => id)).toEqual([old]);
+    });
+
+    test("of one that has news waits for its silence; one that was asked for by its id does not", async () => {
+      const { store, write, claimAll, claimOne } = underTest();
+      const traceId = randomTraceId();
+      await write(agentSpan({ traceId }));
+      await store.releaseClaim(await claimOne(), { status: "completed" });
+      await store.requestBuilds({ project });
+      await write(agentSpan({ traceId }));
+      expect(await claimAll({ idleMs: anHour })).toEqual([]);
+      expect(await store.countRequestedBuilds(project)).toBe(0);
+      const claim = await claimOne();
+      expect([claim.rebuild, await claimAll()]).toEqual([true, []]);
+      await write(agentSpan({ traceId }));
+      await store.releaseClaim(claim, { status: "completed" });
+      await store.requestBuild(claim);
+      expect((await claimOne({ idleMs: anHour })).id).toBe(claim.id);
+    });
+
+    test("comes sooner when it was asked for by its id", async () => {
+      const { store, claimAll } = underTest();
+      const [first, second] = [await judged(), await judged()];
+      await store.requestBuilds({ project });
+      await store.requestBuild({ project, id: second });
+      await store.requestBuilds({ project });
+      expect((await claimAll({ limit: 1 })).map(({ id }) => id)).toEqual([second]);
+      expect((await claimAll({ limit: 1 })).map(({ id }) => id)).toEqual([first]);
+    });
+
+    test("of all is to be cancelled, in this project, but not what was asked for by its id", async () => {
+      const { store, claimAll, claimOne } = underTest();
+      const ids = [await judged(), await judged(), await judged()];
+      await store.requestBuild({ project, id: ids[1]! });
+      await store.requestBuilds({ project });
+      expect(await store.cancelBuilds("other")).toBe(0);
+      expect(await store.countRequestedBuilds(project)).toBe(3);
+      expect(await store.cancelBuilds(project)).toBe(2);
+      expect(await store.cancelBuilds(project)).toBe(0);
+      const claim = await claimOne();
+      expect(claim.id).toBe(ids[1]);
+      await store.releaseClaim(claim, { status: "completed" });
+      expect(await claimAll()).toEqual([]);
+    });
+
+    test("that is cancelled while the session is in work is not done after that", async () => {
+      const { store, claimAll, claimOne } = underTest();
+      await judged();
+      await store.requestBuilds({ project });
+      const claim = await claimOne();
+      await store.requestBuilds({ project });
+      await store.cancelBuilds(project);
+      await store.releaseClaim(claim, { status: "completed" });
+      expect(await claimAll()).toEqual([]);
     });
 
     test("that was asked for while the session is in work is done after that", async () => {
@@ -145,16 +198,61 @@ export function describeStoreRebuilds(underTest: () => StoreUnderTest): void {
       expect([after.isWhole, after.spans]).toEqual([false, [second]]);
     });
 
-    test("begins anew when a span was replaced by a fuller one", async () => {
+    test("gives a span again that was replaced by a fuller one", async () => {
       const { store, write, claimOne } = underTest();
       const span = agentSpan();
-      await write(span);
+      await write(span, agentSpan({ traceId: span.traceId }));
       const claim = await claimOne();
       const { cursor } = await store.readNewFacts(claim);
       const fuller = { ...span, attributes: new Map([...span.attributes, ...attributes({ more: "x" })]) };
       await write(fuller);
       const facts = await store.readNewFacts(claim, cursor);
-      expect([facts.isWhole, facts.spans]).toEqual([true, [fuller]]);
+      expect([facts.isWhole, facts.spans]).toEqual([false, [fuller]]);
+    });
+
+    test("gives all of a session that was joined to it, and nothing twice", async () => {
+      const { store, write, writeLogs, claimAll } = underTest();
+      const [older, newer] = [agentSpan({ startSecond: 1 }), agentSpan({ startSecond: 2 })];
+      const logRecord = agentLogRecord({ traceId: older.traceId, spanId: older.spanId });
+      await write(older, newer);
+      await writeLogs(logRecord);
+      const [part, claim] = await claimAll();
+      const { cursor } = await store.readNewFacts(claim!);
+      const late = agentSpan({ traceId: newer.traceId });
+      await write(late);
+      await store.joinSession(part!, claim!.id);
+      const facts = await store.readNewFacts(claim!, cursor);
+      expect([facts.isWhole, facts.logRecords]).toEqual([false, [logRecord]]);
+      expect(new Set(facts.spans)).toEqual(new Set([older, late]));
+      expect((await store.readNewFacts(claim!, facts.cursor)).spans).toEqual([]);
+    });
+
+    test("gives a long session in slices, each record once, whatever comes meanwhile", async () => {
+      const { store, write, writeLogs, claimOne } = underTest();
+      const named = (id: string): Span["attributes"] => attributes({ "session.id": "s", id, text: id.repeat(50_000) });
+      const traceId = randomTraceId();
+      const long = Array.from({ length: 60 }, (_, at) => agentSpan({ traceId, attributes: named(`long ${at}`) }));
+      const others = Array.from({ length: 60 }, (_, at) => agentSpan({ attributes: named(`other ${at}`) }));
+      const records = [...long, ...others].map((span) =>
+        agentLogRecord({ traceId: span.traceId, spanId: span.spanId }),
+      );
+      for (const span of [...long, ...others]) await write(span);
+      await writeLogs(...records);
+      const claim = await claimOne();
+      const late: Span[] = [];
+      const slices = [await store.readNewFacts(claim)];
+      for (let last = slices[0]!; last.hasMore; slices.push(last)) {
+        late.push(agentSpan({ traceId, attributes: named("late") }), agentSpan({ attributes: named("later") }));
+        await write(...late.slice(-2));
+        last = await store.readNewFacts(claim, last.cursor);
+        expect([last.isWhole, last.bytes < 6 * 1024 * 1024]).toEqual([false, true]);
+      }
+      expect(slices.length).toBeGreaterThan(4);
+      slices.push(await store.readNewFacts(claim, slices.at(-1)!.cursor));
+      const idsOf = (spans: readonly Span[]): readonly string[] => spans.map(({ spanId }) => spanId).toSorted();
+      expect(idsOf(slices.flatMap(({ spans }) => spans))).toEqual(idsOf([...long, ...others, ...late]));
+      expect(slices.flatMap(({ logRecords }) => logRecords)).toHaveLength(records.length);
+      expect(idsOf((await store.readFacts(claim)).spans)).toEqual(idsOf([...long, ...others, ...late]));
     });
 
     test("begins anew when the session was deleted and came again", async () => {

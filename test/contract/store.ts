@@ -1,8 +1,11 @@
 /** The battery that every store must pass: each sentence of `src/component/store.ts` is a test in one of its parts. */
 import { afterEach, beforeEach, describe } from "vitest";
 import type { Store } from "../../src/component/store.ts";
+import { describeStoreAccounts } from "./store-accounts.ts";
 import { describeStoreFacts } from "./store-facts.ts";
+import { describeStoreIntakes } from "./store-intakes.ts";
 import { describeStoreJudgements } from "./store-judgements.ts";
+import { describeStoreMessages } from "./store-messages.ts";
 import { describeStoreQueries } from "./store-queries.ts";
 import { describeStoreQueue } from "./store-queue.ts";
 import { describeStoreRebuilds } from "./store-rebuilds.ts";
@@ -30,11 +33,14 @@ export function describeStoreContract(
     const underTest = (): StoreUnderTest => use(current.store);
     describeStoreFacts(underTest);
     describeStoreQueue(underTest);
+    describeStoreMessages(underTest);
     describeStoreSessions(underTest);
     describeStoreRebuilds(underTest);
     describeStoreJudgements(underTest);
     describeStoreQueries(underTest);
     describeStoreSendingQueue(underTest);
+    describeStoreIntakes(underTest);
     describeStoreWaiting(underTest);
+    describeStoreAccounts(underTest);
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Exporter } from "../../src/component/exporter.ts";
 import type { Processor } from "../../src/component/processor.ts";
-import { PermanentError, UnavailableError } from "../../src/model/errors.ts";
+import { OverflowError, PermanentError, UnavailableError } from "../../src/model/errors.ts";
 import type { SignalBatch } from "../../src/model/signal-batch.ts";
 import { createIngestPipeline, fanOut } from "../../src/service/ingest-pipeline.ts";
 import { createTelemetry } from "../../src/service/telemetry.ts";
@@ -122,6 +122,36 @@ describe("an ingest pipeline", () => {
     const unexpected = pipelineOf([], [failing(new TypeError("bug"))]);
     await expect(unexpected.pipeline.deliver(metrics(1), context)).rejects.toThrow("could not be delivered");
     expect(unexpected.logger.lines).toMatchObject([{ level: "error", fields: { exporter: "sink/0" } }]);
+  });
+
+  describe("with an exporter that has no room", () => {
+    const full = failing(new OverflowError("full"));
+    const keeping = (keeps: boolean): Exporter => ({ ...sink(), keeps: () => keeps });
+
+    test("takes what another one keeps", async () => {
+      const { pipeline, telemetry } = pipelineOf([], [full, keeping(true)]);
+      await pipeline.deliver(metrics(1), context);
+      expect(telemetry.show()).toContain('otelcol_exporter_send_failed_metric_points{exporter="sink/0"} 1\n');
+    });
+
+    test.each([
+      ["none keeps it", [full, sink()]],
+      ["another keeps only some of it", [full, keeping(false)]],
+      ["whoever would keep it fails", [full, { ...failing(new UnavailableError("busy")), keeps: () => true }]],
+      ["another fails in another way", [full, keeping(true), failing(new UnavailableError("busy"))]],
+    ])("refuses for now where %s", async (_, exporters) => {
+      await expect(pipelineOf([], exporters).pipeline.deliver(metrics(1), context)).rejects.toBeInstanceOf(
+        UnavailableError,
+      );
+    });
+
+    test("takes what another pipeline keeps, and not what that one has filtered out", async () => {
+      const keeps = pipelineOf([], [keeping(true)]).pipeline;
+      const overflows = pipelineOf([], [full]).pipeline;
+      const filters = pipelineOf([{ process: () => metrics(0) }], [keeping(true)]).pipeline;
+      await fanOut([overflows, keeps]).deliver(metrics(1), context);
+      await expect(fanOut([overflows, filters]).deliver(metrics(1), context)).rejects.toBeInstanceOf(OverflowError);
+    });
   });
 
   test("waits for the slowest exporter, also when another has failed", async () => {

@@ -127,6 +127,21 @@ function contextOf(judges: readonly Judge[], store: Store) {
 const never = new AbortController().signal;
 
 describe("judging a session", () => {
+  test("VH-21 judges of a session that takes more messages the turns that are over, and not the whole", async () => {
+    const { judge, asked } = judgeNamed("rules");
+    const { store, shown } = judgementStore();
+    const context = contextOf([judge], store);
+    const open = { ...claim, source: "stream", open: true } as const;
+    const growing = (count: number) => buildFromMessages({ messages: threeTurns.slice(0, count), source: "stream" });
+    expect(await judgeSession(growing(3), open, never, context)).toEqual({ status: "completed" });
+    expect(asked).toEqual([1]);
+    await judgeSession(growing(4), open, never, context);
+    expect(asked).toEqual([1, 2]);
+    await judgeSession(growing(6), { ...claim, source: "stream" }, never, context);
+    expect(asked).toEqual([1, 2, 3, 0]);
+    expect(shown()).toEqual([1, 2, 3, 0].map((turn) => `${turn} rules@0 judged`));
+  });
+
   test("has every judge judge every turn in order, then the trajectory", async () => {
     const [rules, llm] = [judgeNamed("rules"), judgeNamed("llm")];
     const { store, shown } = judgementStore();

@@ -42,7 +42,7 @@ function storeThat(used: Partial<Store>) {
   const readFacts = used.readFacts ?? (async () => modelCall("a".repeat(32), "Hello"));
   const store = storeWith({
     readFacts,
-    readNewFacts: async (ref) => ({ ...(await readFacts(ref)), isWhole: true, cursor: "", bytes: 0 }),
+    readNewFacts: async (ref) => ({ ...(await readFacts(ref)), isWhole: true, hasMore: false, cursor: "", bytes: 0 }),
     saveSession: async () => 1,
     findLinkedSessions: async () => [],
     readJudgements: async () => ({ turns: [], trajectories: [] }),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ParkedRequest } from "../../component/sending-queue.ts";
 import { ApiError } from "../api-error.ts";
-import type { ParkedPageDetail, ParkedRequestDetail } from "../contract.ts";
+import { type ParkedPageDetail, parkedPageSchema, type ParkedRequestDetail } from "../contract.ts";
 import { type Call, defineRoute } from "../route.ts";
 import { wholeNumber } from "../session-query.ts";
 
@@ -18,6 +18,11 @@ export const listParkedRequests = defineRoute({
   path: "/api/v1/parked-requests",
   access: "read",
   query,
+  operation: {
+    id: "listParkedRequests",
+    summary: "Requests that an exporter set aside, oldest first.",
+    reply: { status: 200, schema: parkedPageSchema },
+  },
   async answer({ ref: { project }, query: { exporter, limit, cursor } }, { store }) {
     const found = await store.findParkedRequests({ project, exporter, after: cursor, limit: limit + 1 });
     const page = found.slice(0, limit);
@@ -35,6 +40,7 @@ export const retryParkedRequest = defineRoute({
   path: "/api/v1/parked-requests/:number/retry",
   access: "write",
   body: z.strictObject({}),
+  operation: { id: "retryParkedRequest", summary: "Has a parked request sent again.", reply: { status: 204 } },
   async answer(call, { store }) {
     if (!(await store.decideParkedRequest(refOf(call), "retry"))) throw notFound();
     return { status: 204 };
@@ -45,6 +51,7 @@ export const dropParkedRequest = defineRoute({
   method: "delete",
   path: "/api/v1/parked-requests/:number",
   access: "write",
+  operation: { id: "dropParkedRequest", summary: "Forgets a parked request.", reply: { status: 204 } },
   async answer(call, { store }) {
     if (!(await store.decideParkedRequest(refOf(call), "drop"))) throw notFound();
     return { status: 204 };

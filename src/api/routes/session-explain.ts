@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { explainSession } from "../../session/explain/explain-session.ts";
 import { ApiError, sessionNotFound } from "../api-error.ts";
+import { explanationSchema } from "../explanation-contract.ts";
 import { defineRoute } from "../route.ts";
 import { toSnakeCase } from "../snake-case.ts";
 
@@ -16,6 +17,12 @@ export const explainSessionRoute = defineRoute({
   path: "/api/v1/sessions/:id/explain",
   access: "read",
   query: z.strictObject({ values: z.enum(["true", "false"]).default("false") }),
+  operation: {
+    id: "explainSession",
+    summary: "How each turn was built: spans, dialects, rules, and what was missing.",
+    reply: { status: 200, schema: explanationSchema },
+    errors: [422],
+  },
   async answer({ ref, query }, { store, prices, conversationKeys, version }) {
     const judged = await store.getSession(ref);
     if (judged === undefined) throw sessionNotFound();
@@ -28,7 +35,8 @@ export const explainSessionRoute = defineRoute({
       ...(conversationKeys === undefined ? {} : { conversationKeys }),
       values: query.values === "true",
     });
-    return { status: 200, body: toSnakeCase({ session: id, source, version, ...explanation }) };
+    const { damaged = [] } = facts;
+    return { status: 200, body: toSnakeCase({ session: id, source, version, ...explanation, damaged }) };
   },
 });
 

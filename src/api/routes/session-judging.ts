@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SessionRef, Store } from "../../component/store.ts";
 import { ApiError, sessionNotFound } from "../api-error.ts";
-import type { SessionState } from "../contract.ts";
+import { type SessionState, sessionStateSchema } from "../contract.ts";
 import { defineRoute, type JudgeInfo, type Reply } from "../route.ts";
 
 const noBody = z.strictObject({});
@@ -12,6 +12,12 @@ export const judgeSession = defineRoute({
   access: "write",
   query: z.strictObject({ judge: z.string().min(1).optional() }),
   body: noBody,
+  operation: {
+    id: "judgeSession",
+    summary: "Has a session judged again, by one judge or by all.",
+    reply: { status: 202, schema: sessionStateSchema },
+    errors: [409],
+  },
   async answer({ ref, query }, { store, judges }) {
     if (query.judge !== undefined) requireJudge(query.judge, judges);
     return accepted(store, ref, await store.requestJudgement(ref, query.judge));
@@ -23,6 +29,11 @@ export const closeSession = defineRoute({
   path: "/api/v1/sessions/:id/close",
   access: "write",
   body: noBody,
+  operation: {
+    id: "closeSession",
+    summary: "No more will come: judge the session now.",
+    reply: { status: 202, schema: sessionStateSchema },
+  },
   async answer({ ref }, { store }) {
     return accepted(store, ref, await store.closeSession(ref));
   },

@@ -1,48 +1,50 @@
 import type { JudgedSession } from "../../component/store.ts";
 import { sessionNotFound, toErrorBody } from "../api-error.ts";
-import type { EventStream } from "../event-stream.ts";
+import { toEventData } from "../event-frame.ts";
 import { followSession, isSettled } from "../follow-session.ts";
+import { createTelling } from "../judgement-events.ts";
 import { defineRoute } from "../route.ts";
-import { toScoreSummaryDetail, toTrajectoryDetail, toTurnJudgementDetail } from "../session-detail.ts";
+import { toScoreSummaryDetail, toTrajectoryDetail } from "../session-detail.ts";
 
 /**
  * `session-updated` first and whenever the state changed, `judgement` for each turn judged so far and from then on (again
- * when it is judged anew), `done` at the end; `error` instead when the session is deleted.
+ * when it is judged anew), `done` at the end; `error` instead when the session is deleted. Who comes again with `Last-Event-ID`
+ * is told the state, and the judgements that came since.
  */
 export const streamSession = defineRoute({
   method: "get",
   path: "/api/v1/sessions/:id/stream",
   access: "read",
-  async answer({ ref }, { store }) {
+  headers: ["last-event-id"],
+  operation: {
+    id: "streamSession",
+    summary: "Tells a session's state, and each turn's judgement as it is made.",
+    reply: { events: "`session-updated`, `judgement` for each turn; then `done`, or `error`." },
+  },
+  async answer({ ref, headers }, { store }) {
     if ((await store.getSession(ref)) === undefined) throw sessionNotFound();
     return {
       async stream(events) {
-        const sent = new Map<string, string>();
+        const telling = createTelling(headers["last-event-id"]);
+        let state = "";
         for await (const judged of followSession(store, ref, events.gone)) {
-          await sendChanges(events, judged, sent);
-          if (isSettled(judged)) return events.send("done", toDone(judged));
+          const untold = [...telling.untold(judged)];
+          const now = toEventData(toState(judged));
+          if (now !== state) await events.send({ event: "session-updated", data: now });
+          state = now;
+          for (const { turn, data, position } of untold)
+            await events.send({ id: position, event: "judgement", data: toData(judged, turn, data) });
+          if (isSettled(judged))
+            return events.send({ id: telling.position(), event: "done", data: toEventData(toDone(judged)) });
         }
-        return events.send("error", toErrorBody(sessionNotFound()));
+        return events.send({ event: "error", data: toEventData(toErrorBody(sessionNotFound())) });
       },
     };
   },
 });
 
-/** `sent` remembers the last data of each event and turn, so that nothing is told twice. */
-async function sendChanges(events: EventStream, judged: JudgedSession, sent: Map<string, string>): Promise<void> {
-  const once = async (key: string, event: string, data: object) => {
-    const text = JSON.stringify(data);
-    if (sent.get(key) === text) return;
-    sent.set(key, text);
-    await events.send(event, data);
-  };
-  await once("session", "session-updated", toState(judged));
-  const turns = [...judged.turnJudgements].sort(([a], [b]) => a - b);
-  for (const [turn, judgement] of turns) {
-    const data = { session_id: judged.session.id, turn, judgement: toTurnJudgementDetail(judgement) };
-    await once(`turn ${turn}`, "judgement", data);
-  }
-}
+const toData = ({ session }: JudgedSession, turn: number, judgement: string): string =>
+  `{"session_id":${JSON.stringify(session.id)},"turn":${turn},"judgement":${judgement}}`;
 
 const toState = ({ session, summary }: JudgedSession) => ({
   session_id: session.id,

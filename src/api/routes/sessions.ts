@@ -1,13 +1,21 @@
+import type { JudgedSession } from "../../component/store.ts";
 import { sessionNotFound } from "../api-error.ts";
-import { defineRoute } from "../route.ts";
+import { sessionDetailSchema, sessionPageSchema } from "../contract.ts";
+import { type Answer, defineRoute } from "../route.ts";
 import { toSessionDetail, toSessionSummary } from "../session-detail.ts";
 import { sessionQuerySchema, toSessionQuery } from "../session-query.ts";
+import { waitSchema, waitUntilSettled } from "../wait-until-settled.ts";
 
 export const listSessions = defineRoute({
   method: "get",
   path: "/api/v1/sessions",
   access: "read",
   query: sessionQuerySchema,
+  operation: {
+    id: "listSessions",
+    summary: "Sessions, newest activity first; metadata.KEY=VALUE filters by metadata.",
+    reply: { status: 200, schema: sessionPageSchema },
+  },
   async answer({ ref, query }, { store }) {
     const page = await store.findSessions(toSessionQuery(ref.project, query));
     return {
@@ -21,17 +29,29 @@ export const getSession = defineRoute({
   method: "get",
   path: "/api/v1/sessions/:id",
   access: "read",
-  async answer({ ref }, { store }) {
-    const judged = await store.getSession(ref);
-    if (judged === undefined) throw sessionNotFound();
-    return { status: 200, body: toSessionDetail(judged) };
+  query: waitSchema,
+  operation: {
+    id: "getSession",
+    summary:
+      "A session with its turns and their judgements; with `wait`, when it is judged or so many seconds have passed.",
+    reply: { status: 200, schema: sessionDetailSchema },
   },
+  answer: async ({ ref, query: { wait } }, { store }) =>
+    wait === 0
+      ? toAnswer(await store.getSession(ref))
+      : { wait: async (ended) => toAnswer(await waitUntilSettled(store, ref, wait * 1000, ended)) },
 });
+
+function toAnswer(judged: JudgedSession | undefined): Answer {
+  if (judged === undefined) throw sessionNotFound();
+  return { status: 200, body: toSessionDetail(judged) };
+}
 
 export const deleteSession = defineRoute({
   method: "delete",
   path: "/api/v1/sessions/:id",
   access: "write",
+  operation: { id: "deleteSession", summary: "Removes a session with what it was built of.", reply: { status: 204 } },
   async answer({ ref }, { store }) {
     if (!(await store.deleteSession(ref))) throw sessionNotFound();
     return { status: 204 };

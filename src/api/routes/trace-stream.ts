@@ -1,42 +1,48 @@
-import type { JudgedSession } from "../../component/store.ts";
 import { sessionNotFound, toErrorBody } from "../api-error.ts";
+import { toEventData } from "../event-frame.ts";
 import type { EventStream } from "../event-stream.ts";
 import { followSession, isSettled } from "../follow-session.ts";
+import { createTelling } from "../judgement-events.ts";
+import type { JudgedSession } from "../../component/store.ts";
 import { defineRoute } from "../route.ts";
-import { toValueHeadJudgements } from "../valuehead-session.ts";
 
 /**
  * ValueHead's stream: one `judgement` a turn with all judgements so far, then `done` with data that parses, without
- * which its client keeps reading. A finished session is replayed.
+ * which its client keeps reading. A finished session is replayed, from where `Last-Event-ID` says.
  */
 export const streamTrace = defineRoute({
   method: "get",
   path: "/api/v1/traces/:id/stream",
   access: "read",
-  async answer({ ref }, { store }) {
+  headers: ["last-event-id"],
+  operation: {
+    id: "streamTrace",
+    summary: "Tells each turn's judgement as it is made, and the end.",
+    reply: { events: "`judgement` for each turn, with all judgements so far; then `done`, or `error`." },
+  },
+  async answer({ ref, headers }, { store }) {
     if ((await store.getSession(ref)) === undefined) throw sessionNotFound();
     return {
       async stream(events) {
-        const sent = new Map<number, string>();
+        const telling = createTelling(headers["last-event-id"]);
         for await (const judged of followSession(store, ref, events.gone)) {
-          await sendJudgements(events, judged, sent);
-          if (isSettled(judged))
-            return events.send("done", { session_id: judged.session.id, status: judged.session.status });
+          for (const { turn, position } of telling.untold(judged))
+            await events.send({ id: position, event: "judgement", data: toData(judged, turn, telling.told) });
+          if (isSettled(judged)) return sendDone(events, judged, telling.position());
         }
-        return events.send("error", toErrorBody(sessionNotFound()));
+        return events.send({ event: "error", data: toEventData(toErrorBody(sessionNotFound())) });
       },
     };
   },
 });
 
-/** `sent` remembers what was said of each turn: a turn that is judged anew is sent again. */
-async function sendJudgements(events: EventStream, judged: JudgedSession, sent: Map<number, string>): Promise<void> {
-  const turns = [...judged.turnJudgements.keys()].sort((a, b) => a - b);
-  for (const turn of turns) {
-    const judgements = toValueHeadJudgements(judged.turnJudgements, turn);
-    const text = JSON.stringify(judgements[String(turn)]);
-    if (sent.get(turn) === text) continue;
-    sent.set(turn, text);
-    await events.send("judgement", { session_id: judged.session.id, turn, judgements });
-  }
+/** Put together of texts that all readers share: of a long session, all judgements so far are long. */
+function toData({ session }: JudgedSession, turn: number, told: ReadonlyMap<number, string>): string {
+  const judgements = [...told].sort(([a], [b]) => a - b).map(([number, data]) => `"${number}":${data}`);
+  return `{"session_id":${JSON.stringify(session.id)},"turn":${turn},"judgements":{${judgements.join(",")}}}`;
+}
+
+async function sendDone(events: EventStream, { session }: JudgedSession, id: string): Promise<void> {
+  const data = toEventData({ session_id: session.id, status: session.status });
+  await events.send({ id, event: "done", data });
 }

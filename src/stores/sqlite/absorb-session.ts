@@ -1,9 +1,11 @@
 import type { Database } from "better-sqlite3";
 import { prepareDeleteBuilt } from "./built-rows.ts";
+import { prepareSummarize } from "./summarize.ts";
 
 /** Moves what belongs to `@from` to `@into`; judgements that speak of other turns there are superseded by that. */
 const moves = [
-  "INSERT OR IGNORE INTO session_traces SELECT @into, trace_no FROM session_traces WHERE session_no = @from",
+  `INSERT OR IGNORE INTO session_traces SELECT @into, trace_no, facts_version + 1, facts_version + 1
+   FROM session_traces AS old, sessions WHERE old.session_no = @from AND sessions.session_no = @into`,
   "DELETE FROM session_traces WHERE session_no = @from",
   `UPDATE messages SET session_no = @into,
      position = position + (SELECT coalesce(max(position) + 1, 0) FROM messages WHERE session_no = @into)
@@ -32,8 +34,12 @@ const moves = [
 export function prepareAbsorb(db: Database): (from: number, into: number) => void {
   const statements = moves.map((sql) => db.prepare(sql));
   const deleteBuilt = prepareDeleteBuilt(db);
+  const summarize = prepareSummarize(db);
+  const judgedTurns = db.prepare<[number], number>("SELECT DISTINCT turn FROM judgements WHERE session_no = ?").pluck();
   return (from, into) => {
     deleteBuilt(from);
-    for (const statement of statements) statement.run({ from, into });
+    summarize.around(into, judgedTurns.all(from), () => {
+      for (const statement of statements) statement.run({ from, into });
+    });
   };
 }

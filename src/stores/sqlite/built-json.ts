@@ -1,27 +1,29 @@
 /** What was built of a session, without its turns, as JSON: what lists show, and what only the session's page shows. */
 import type { BuiltSession, SessionSource, ToolDefinition } from "../../model/session.ts";
+import type { Transcript } from "../../model/transcript.ts";
 import { parseStored } from "./stored-json.ts";
 
 /** Of what users wrote, lists show this much. */
 const MAX_EXCERPT_LENGTH = 200;
 
-export interface BuiltHeader extends Omit<BuiltSession, "turns" | "tools" | "systemPrompt" | "digest"> {
+export interface BuiltHeader extends Omit<BuiltSession, "turns" | "tools" | "systemPrompt" | "transcript" | "digest"> {
   readonly firstUserContent?: string;
   readonly lastAssistantContent?: string;
 }
 
 export interface BuiltDetails {
   readonly systemPrompt?: string;
+  readonly transcript?: Transcript;
   readonly tools: readonly ToolDefinition[];
 }
 
 export function toBuiltJson(built: BuiltSession): { header: string; details: string } {
-  const { turns, tools, systemPrompt, digest: _, ...rest } = built;
+  const { turns, tools, systemPrompt, transcript, digest: _, ...rest } = built;
   const firstUserContent = turns[0]?.userContent.slice(0, MAX_EXCERPT_LENGTH);
   const lastAssistantContent = turns.at(-1)?.assistantContent?.slice(0, MAX_EXCERPT_LENGTH);
   return {
     header: JSON.stringify({ ...rest, firstUserContent, lastAssistantContent }),
-    details: JSON.stringify({ systemPrompt, tools }),
+    details: JSON.stringify({ systemPrompt, transcript, tools }),
   };
 }
 

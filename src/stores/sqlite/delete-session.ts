@@ -14,9 +14,20 @@ const perTrace = [
   "DELETE FROM traces WHERE trace_no = ?",
 ];
 
-const perSession = ["session_traces", "session_aliases", "session_links", "messages", "judgements", "sessions"].map(
-  (table) => `DELETE FROM ${table} WHERE session_no = ?`,
-);
+const ofSession = [
+  "session_traces",
+  "session_aliases",
+  "session_links",
+  "messages",
+  "intakes",
+  "judgements",
+  "sessions",
+] as const;
+
+const perSession = [
+  "DELETE FROM intake_slices WHERE body_no = (SELECT body_no FROM intakes WHERE session_no = ?)",
+  ...ofSession.map((table) => `DELETE FROM ${table} WHERE session_no = ?`),
+];
 
 /** Removes a session with everything that belongs to no other session. */
 export function createDeleteSession(

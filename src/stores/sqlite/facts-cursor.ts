@@ -1,45 +1,53 @@
-/** How far a reader has read a session's facts, and whether what it has read is still all there is up to there. */
-import type { Database } from "better-sqlite3";
+/**
+ * How far a reader has read a session's facts. A record under a number never changes, numbers only rise, and a session keeps
+ * its traces until it goes: so new are the records of traces that became a part of it since, and of the others those with
+ * higher numbers.
+ */
 
-/** The last records that were read. */
-export interface LastRead {
+/** The last of each. */
+export interface RecordNumbers {
   readonly spanNo: number;
   readonly logRecordNo: number;
 }
 
-/**
- * Numbers only rise, and a record under a number never changes, so equal sums up to the same number are the same records.
- * Records come in below it when sessions join, and go when they are deleted. The products do not overflow with 10^9 records.
- */
-const sumsSql = (table: string, column: string): string => `
-  SELECT coalesce(max(${column}), -1) AS last,
-    json_array(count(*), sum(${column}), sum((${column} % 65521) * (${column} % 65519))) AS sums
-  FROM ${table} JOIN session_traces USING (trace_no) WHERE session_no = ? AND ${column} <= ?`;
+export const noRecords: RecordNumbers = { spanNo: -1, logRecordNo: -1 };
 
-interface Sums {
-  readonly last: number;
-  readonly sums: string;
+export interface FactsCursor {
+  readonly sessionNo: number;
+  /** All that there was when the session had this version was read; 0: nothing. */
+  readonly version: number;
+  /** Of all that was read. */
+  readonly last: RecordNumbers;
+  /** Where the next slice begins; absent when everything was read. */
+  readonly next?: NextSlice;
 }
 
-export function prepareFactsCursor(db: Database) {
-  const spans = db.prepare<[number, number], Sums>(sumsSql("spans", "span_no"));
-  const logRecords = db.prepare<[number, number], Sums>(sumsSql("log_records", "log_record_no"));
-  const read = (sessionNo: number, { spanNo, logRecordNo }: LastRead): readonly (Sums | undefined)[] => [
-    spans.get(sessionNo, spanNo),
-    logRecords.get(sessionNo, logRecordNo),
-  ];
-  const all: LastRead = { spanNo: Number.MAX_SAFE_INTEGER, logRecordNo: Number.MAX_SAFE_INTEGER };
+/** Traces come in the order of their numbers, and of each its spans before its log records. */
+export interface NextSlice {
+  /** The session's version when the first slice was read. What becomes a part of it after that is left to the next read. */
+  readonly version: number;
+  /** `last` when the first slice was read. */
+  readonly before: RecordNumbers;
+  readonly traceNo: number;
+  /** Of that trace these were read. */
+  readonly read: RecordNumbers;
+}
 
-  return {
-    now: (sessionNo: number): string => JSON.stringify([sessionNo, read(sessionNo, all)]),
+export function formatCursor(cursor: FactsCursor): string {
+  return JSON.stringify(cursor);
+}
 
-    /** Undefined when the cursor says nothing about the session as it is now. */
-    lastRead(sessionNo: number, cursor: string | undefined): LastRead | undefined {
-      if (cursor === undefined || cursor === "") return undefined;
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is one of ours
-      const [, [spanSums, logSums]] = JSON.parse(cursor) as [number, [Sums, Sums]];
-      const last = { spanNo: spanSums.last, logRecordNo: logSums.last };
-      return JSON.stringify([sessionNo, read(sessionNo, last)]) === cursor ? last : undefined;
-    },
-  };
+/** Undefined when it says nothing about the session as it is now. */
+export function parseCursor(
+  text: string | undefined,
+  session: { readonly sessionNo: number; readonly version: number },
+): FactsCursor | undefined {
+  if (text === undefined || text === "") return undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is one of ours
+  const cursor = JSON.parse(text) as FactsCursor;
+  return cursor.sessionNo === session.sessionNo && cursor.version <= session.version ? cursor : undefined;
+}
+
+export function laterOf(a: RecordNumbers, b: RecordNumbers): RecordNumbers {
+  return { spanNo: Math.max(a.spanNo, b.spanNo), logRecordNo: Math.max(a.logRecordNo, b.logRecordNo) };
 }

@@ -30,8 +30,9 @@ export function createJudgementRows({ db, now, notify }: WriteContext) {
     const key = { sessionNo, turn, digest, name: judge.name, version: judge.version };
     const score = result.status === "judged" ? result.judgement.score : null;
     if (score === null && judged.get(key) !== undefined) return true;
-    insert.run({ ...key, rank, score, result: JSON.stringify(result), now: now() });
-    summarize(sessionNo);
+    summarize.around(sessionNo, [turn], () =>
+      insert.run({ ...key, rank, score, result: JSON.stringify(result), now: now() }),
+    );
     const about = { project: claim.project, id: claim.id, kind: "judgement" } as const;
     notify(turn === TRAJECTORY ? about : { ...about, turn });
     return true;

@@ -2,7 +2,10 @@ import type { Database } from "better-sqlite3";
 import type { Claim } from "../../component/store.ts";
 
 /** Finds the claimed session's number; undefined when the lease has ended. */
-export function prepareLeased(db: Database, now: () => number): (claim: Claim) => number | undefined {
+export function prepareLeased(
+  db: Database,
+  now: () => number,
+): (claim: Pick<Claim, "project" | "id" | "lease">) => number | undefined {
   const find = db
     .prepare<[string, string, string, number], number>(
       `SELECT session_no FROM sessions

@@ -70,9 +70,10 @@ function endOldClaims(db: Database.Database): void {
   );
 }
 
-/** Of requests that were being put into a sending queue when the server ended: nobody was told that they are safe. */
+/** Of requests and recordings that were being received when the server ended: nobody was told that they are safe. */
 function dropUnfinishedBodies(db: Database.Database): void {
   db.exec("DELETE FROM queue_slices WHERE body_no NOT IN (SELECT body_no FROM queue_items)");
+  db.exec("DELETE FROM intake_slices WHERE body_no NOT IN (SELECT body_no FROM intakes WHERE body_no IS NOT NULL)");
 }
 
 function checkFiles(file: string): MendedLog | undefined {

@@ -1,10 +1,13 @@
 /** Everything that only reads, as functions over a read-only connection. */
 import type { Database } from "better-sqlite3";
 import { createCountRequestedBuilds, createCountWaiting } from "./count-waiting.ts";
+import { createReadAccounts } from "./read-accounts.ts";
 import { createFindSessions } from "./find-sessions.ts";
+import { createReadIntake } from "./intake-reads.ts";
 import { createReadFacts } from "./read-facts.ts";
 import { createReadQueue } from "./read-queue.ts";
 import { createReadSessions } from "./read-sessions.ts";
+import { createReadStats } from "./read-stats.ts";
 
 export type ReadOperations = ReturnType<typeof createReadOperations>;
 
@@ -14,6 +17,9 @@ export function createReadOperations(db: Database) {
     ...createReadSessions(db),
     ...createFindSessions(db),
     ...createReadQueue(db),
+    ...createReadAccounts(db),
+    readStats: createReadStats(db),
+    ...createReadIntake(db),
     countWaiting: createCountWaiting(db),
     countRequestedBuilds: createCountRequestedBuilds(db),
   };

@@ -1,11 +1,12 @@
 import type { Database } from "better-sqlite3";
 import { decodeSpan } from "../../otlp/decode-records.ts";
+import { payloadChecksum } from "./payload-checksum.ts";
 import { noResource, noScope, type SharedNumbers } from "./shared-rows.ts";
 import type { SpanPayloads } from "./span-payloads.ts";
 
 /**
  * Replaces a stored span by a fuller version of it, under a new number: readers that remember numbers then know that it is
- * another one. False when what is stored is as full or fuller.
+ * another one. So is one that is damaged, by any version of it. False when what is stored is as full or fuller.
  */
 export function prepareReplaceSpan(
   db: Database,
@@ -16,16 +17,16 @@ export function prepareReplaceSpan(
     .pluck();
   const replace = db.prepare(
     `UPDATE spans SET span_no = (SELECT max(span_no) + 1 FROM spans), resource_no = ?, scope_no = ?, base_no = NULL,
-       payload = ?
+       checksum = ?, payload = ?
      WHERE span_no = ?`,
   );
   return (body, spanId, traceNo, { resourceNo, scopeNo }) => {
     const spanNo = find.get(traceNo, spanId);
     if (spanNo === undefined) throw new Error("a span conflicts with none");
     const stored = payloads.read(spanNo);
-    if (stored.equals(body) || !isFuller(body, stored)) return false;
+    if (stored !== undefined && (stored.equals(body) || !isFuller(body, stored))) return false;
     payloads.release(spanNo);
-    replace.run(resourceNo, scopeNo, body, spanNo);
+    replace.run(resourceNo, scopeNo, payloadChecksum(body, null), body, spanNo);
     return true;
   };
 }

@@ -9,7 +9,7 @@ import { wordsOf } from "./turn-rows.ts";
 import type { WriteContext } from "./write-context.ts";
 
 const updateSql = `
-  UPDATE sessions SET revision = revision + 1, digest = @digest, listed = @listed, user_id = @userId,
+  UPDATE sessions SET revision = revision + 1, digest = @digest, listed = source <> 'otlp' OR @listed, user_id = @userId,
     agent_name = @agentName, models = @models, has_error = @hasError, total_turns = @totalTurns,
     conversation_id = CASE WHEN named = 1 THEN conversation_id ELSE @conversationId END
   WHERE session_no = @sessionNo RETURNING revision`;
@@ -35,11 +35,8 @@ export function createSaveSession({ db, now, notify }: WriteContext) {
 
   const endAttempts = db.prepare("UPDATE sessions SET attempts = 0 WHERE session_no = ?");
 
-  return function saveSession(claim: Claim, change: SessionChange): number | undefined {
-    const sessionNo = leased(claim);
-    if (sessionNo === undefined) return undefined;
-    endAttempts.run(sessionNo);
-    const turnsChanged = saveTurns(sessionNo, change);
+  function save(sessionNo: number, claim: Claim, change: SessionChange): number | undefined {
+    const turnsChanged = saveTurns.save(sessionNo, change);
     const headerChanged = saveHeader.run(sessionNo, change.header, change.details).changes > 0;
     saveLinks(claim.project, sessionNo, change);
     if (!turnsChanged && !headerChanged) return revisionOf.get(sessionNo);
@@ -54,8 +51,20 @@ export function createSaveSession({ db, now, notify }: WriteContext) {
       totalTurns: change.totalTurns,
       conversationId: change.conversationId ?? null,
     });
-    summarize(sessionNo);
     notify({ project: claim.project, id: claim.id, kind: "session-updated" });
+    return revision;
+  }
+
+  return function saveSession(claim: Claim, change: SessionChange): number | undefined {
+    const sessionNo = leased(claim);
+    if (sessionNo === undefined) return undefined;
+    endAttempts.run(sessionNo);
+    if (!change.isWhole) {
+      const turns = [...change.turns.map(({ turn }) => turn), ...saveTurns.behind(sessionNo, change)];
+      return summarize.around(sessionNo, turns, () => save(sessionNo, claim, change));
+    }
+    const revision = save(sessionNo, claim, change);
+    summarize.all(sessionNo);
     return revision;
   };
 }
@@ -64,13 +73,13 @@ export function createSaveSession({ db, now, notify }: WriteContext) {
  * Returns whether anything changed. A turn's words are indexed again only with a new digest; what a digest does not
  * cover (times, usage) is brought up to date beside it.
  */
-function prepareSaveTurns(db: WriteContext["db"]): (sessionNo: number, change: SessionChange) => boolean {
+function prepareSaveTurns(db: WriteContext["db"]) {
   const stored = db.prepare<[number, number], StoredTurn>(
     "SELECT turn_no AS turnNo, digest, body FROM turns WHERE session_no = ? AND turn = ?",
   );
-  const behind = db
-    .prepare<[number, number], number>("SELECT turn_no FROM turns WHERE session_no = ? AND turn > ?")
-    .pluck();
+  const behind = db.prepare<[number, number], { turnNo: number; turn: number }>(
+    "SELECT turn_no AS turnNo, turn FROM turns WHERE session_no = ? AND turn > ?",
+  );
   const insert = db.prepare("INSERT INTO turns (session_no, turn, digest, body) VALUES (?, ?, ?, ?)");
   const update = db.prepare("UPDATE turns SET digest = ?, body = ? WHERE turn_no = ?");
   const remove = db.prepare("DELETE FROM turns WHERE turn_no = ?");
@@ -94,13 +103,19 @@ function prepareSaveTurns(db: WriteContext["db"]): (sessionNo: number, change: S
     return true;
   }
 
-  return (sessionNo, { turns, totalTurns }) => {
-    const changed = turns.filter((turn) => saveTurn(sessionNo, turn, stored.get(sessionNo, turn.turn)));
-    const gone = behind.all(sessionNo, totalTurns);
-    for (const turnNo of gone) {
-      removeWords.run(turnNo);
-      remove.run(turnNo);
-    }
-    return changed.length > 0 || gone.length > 0;
+  return {
+    /** Numbers of turns that there will not be any more. */
+    behind: (sessionNo: number, { totalTurns }: SessionChange): number[] =>
+      behind.all(sessionNo, totalTurns).map(({ turn }) => turn),
+
+    save(sessionNo: number, { turns, totalTurns }: SessionChange): boolean {
+      const changed = turns.filter((turn) => saveTurn(sessionNo, turn, stored.get(sessionNo, turn.turn)));
+      const gone = behind.all(sessionNo, totalTurns);
+      for (const { turnNo } of gone) {
+        removeWords.run(turnNo);
+        remove.run(turnNo);
+      }
+      return changed.length > 0 || gone.length > 0;
+    },
   };
 }

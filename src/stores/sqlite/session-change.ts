@@ -46,9 +46,11 @@ export function toSessionChange(
 const failed = new WeakMap<Turn, boolean>();
 
 function isFailed(turn: Turn): boolean {
-  const known = failed.get(turn) ?? hasError(turn);
-  failed.set(turn, known);
-  return known;
+  const known = failed.get(turn);
+  if (known !== undefined) return known;
+  const isFailing = hasError(turn);
+  failed.set(turn, isFailing);
+  return isFailing;
 }
 
 /** Lists that begin alike, as those of a session that grows do. */

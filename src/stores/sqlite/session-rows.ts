@@ -24,7 +24,7 @@ const rowSql = `
 const touchSql = `
   UPDATE sessions SET facts_version = facts_version + 1, changed = 1, status = 'open', error = NULL, due_ms = NULL,
     changed_ms = CASE changed WHEN 1 THEN changed_ms ELSE @now END, last_activity_ms = @now, start_us = min(start_us, @startUs)
-  WHERE session_no = @sessionNo`;
+  WHERE session_no = @sessionNo RETURNING facts_version`;
 
 const insertSql = `
   INSERT INTO sessions (project_id, session_id, source, named, conversation_id, status, created_ms, start_us,
@@ -34,7 +34,7 @@ const insertSql = `
 export function createSessionRows({ db, now, notify }: WriteContext) {
   const find = prepareFindSession(db);
   const rowStatement = db.prepare<[number], { sessionNo: number; id: string; conversationId: string | null }>(rowSql);
-  const touchStatement = db.prepare(touchSql);
+  const touchStatement = db.prepare<object, number>(touchSql).pluck();
   const insertStatement = db.prepare(insertSql);
   const absorbRow = prepareAbsorb(db);
   const conversations = new LRUCache<string, SessionRow>({ max: MAX_REMEMBERED });
@@ -80,10 +80,12 @@ export function createSessionRows({ db, now, notify }: WriteContext) {
       return found === undefined ? insert(project, id, null, startUs) : read(found);
     },
 
-    /** New facts arrived: the session is open again, and waits until it goes idle. */
-    touch(project: string, { sessionNo, id }: SessionRow, startUs: number): void {
-      touchStatement.run({ now: now(), startUs, sessionNo });
+    /** New facts arrived: the session is open again, and waits until it goes idle. Returns its new facts_version. */
+    touch(project: string, { sessionNo, id }: SessionRow, startUs: number): number {
+      const version = touchStatement.get({ now: now(), startUs, sessionNo });
+      if (version === undefined) throw new Error(`session ${sessionNo} is gone`);
       notify({ project, id, kind: "session-updated" });
+      return version;
     },
 
     /** `from` becomes part of `into`; its id keeps answering. */

@@ -51,6 +51,11 @@ export function createSharedRows(db: Database): SharedRows {
   };
 }
 
+/** By which equal ones are found, and which tells whether one is still as it was written. */
+export function sharedDigest(body: Uint8Array, schemaUrl: Buffer): Buffer {
+  return createHash("sha256").update(`${schemaUrl.length}|`).update(schemaUrl).update(body).digest();
+}
+
 function contentAt(bytes: Uint8Array, table: Uint32Array, row: number): [body: Buffer, schemaUrl: Buffer] {
   const slice = (at: number): Buffer =>
     Buffer.from(bytes.buffer, bytes.byteOffset + (table[at] ?? 0), table[at + 1] ?? 0);
@@ -68,7 +73,7 @@ function prepareNumberOf(
     .pluck();
   const insert = db.prepare(`INSERT INTO ${table} (project_id, digest, schema_url, body) VALUES (?, ?, ?, ?)`);
   return (project, body, schemaUrl) => {
-    const digest = createHash("sha256").update(`${schemaUrl.length}|`).update(schemaUrl).update(body).digest();
+    const digest = sharedDigest(body, schemaUrl);
     const key = `${table}|${digest.toString("latin1")}|${project}`;
     const known = remembered.get(key);
     if (known !== undefined) return known;

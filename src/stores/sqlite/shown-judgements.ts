@@ -22,3 +22,10 @@ export const shownJudgementsSql = `
       row_number() OVER (PARTITION BY j.turn ORDER BY j.rank DESC, j.judgement_no DESC) AS place
     FROM ${current} AND j.score IS NOT NULL
   ) WHERE place = 1 ORDER BY turn`;
+
+/** The score that is shown of one turn, found without a look at any other; no row when there is none. `turn` is SQL. */
+export const shownScoreSql = (turn: string): string => `
+  SELECT score FROM judgements WHERE session_no = @sessionNo AND turn = ${turn} AND score IS NOT NULL AND digest = (
+    SELECT digest FROM turns WHERE session_no = @sessionNo AND turn = ${turn}
+    UNION ALL SELECT digest FROM sessions WHERE session_no = @sessionNo AND ${turn} = 0)
+  ORDER BY rank DESC, judgement_no DESC LIMIT 1`;

@@ -35,7 +35,7 @@ export interface SessionRowShown {
   readonly header: string | null;
 }
 
-type SessionHeader = Omit<Session, "turns" | "tools" | "systemPrompt" | "digest">;
+type SessionHeader = Omit<Session, "turns" | "tools" | "systemPrompt" | "transcript" | "digest">;
 
 export function toSessionHeader(row: SessionRowShown): SessionHeader {
   const { firstUserContent: _, lastAssistantContent: __, ...header } = headerOf(row);

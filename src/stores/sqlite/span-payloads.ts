@@ -2,6 +2,7 @@
 import type { Database } from "better-sqlite3";
 import { LRUCache } from "lru-cache";
 import { decodeDelta, encodeDelta } from "./delta.ts";
+import { payloadChecksum } from "./payload-checksum.ts";
 import { createSlab } from "./slab.ts";
 import { outlineSpan, type SpanOutline } from "./span-outline.ts";
 
@@ -32,8 +33,12 @@ export interface SpanPayloads {
   encode(body: Uint8Array, sessionNo: number): Payload;
   /** The span encoded last was inserted under this number: the next one may refer to it. */
   keep(spanNo: number): void;
-  read(spanNo: number): Buffer;
-  /** The spans will change or go: whatever refers to them is stored whole, unless it is of the trace that goes. */
+  /** Undefined when it is damaged. */
+  read(spanNo: number): Buffer | undefined;
+  /**
+   * The span will change or go: whatever refers to it is stored whole, unless it is of the trace that goes. What is damaged
+   * stays so: its checksum is over a base that it then no longer has.
+   */
   release(spanNo: number, exceptTraceNo?: number): void;
   forget(): void;
 }
@@ -49,7 +54,8 @@ export function createSpanPayloads(db: Database): SpanPayloads {
   const dependents = db.prepare<[number], { spanNo: number; traceNo: number }>(
     "SELECT span_no AS spanNo, trace_no AS traceNo FROM spans WHERE base_no = ?",
   );
-  const makeWhole = db.prepare("UPDATE spans SET base_no = NULL, payload = ? WHERE span_no = ?");
+  const makeWhole = db.prepare("UPDATE spans SET base_no = NULL, checksum = ?, payload = ? WHERE span_no = ?");
+  const cutOff = db.prepare("UPDATE spans SET base_no = NULL WHERE span_no = ?");
   const read = prepareReadPayload(db);
   let candidate: { readonly key: string; readonly outline: SpanOutline; readonly depth: number } | undefined;
 
@@ -77,8 +83,12 @@ export function createSpanPayloads(db: Database): SpanPayloads {
     release(spanNo, exceptTraceNo) {
       const key = keys.get(spanNo);
       if (key !== undefined) bases.delete(key);
-      for (const dependent of dependents.all(spanNo))
-        if (dependent.traceNo !== exceptTraceNo) makeWhole.run(read(dependent.spanNo), dependent.spanNo);
+      for (const dependent of dependents.all(spanNo)) {
+        if (dependent.traceNo === exceptTraceNo) continue;
+        const body = read(dependent.spanNo);
+        if (body === undefined) cutOff.run(dependent.spanNo);
+        else makeWhole.run(payloadChecksum(body, null), body, dependent.spanNo);
+      }
     },
 
     forget() {
@@ -88,15 +98,32 @@ export function createSpanPayloads(db: Database): SpanPayloads {
   };
 }
 
-/** Reads a span's bytes by its number; throws when it or what it refers to is not there. */
-export function prepareReadPayload(db: Database): (spanNo: number) => Buffer {
-  const find = db.prepare<[number], { baseNo: number | null; payload: Buffer }>(
-    "SELECT base_no AS baseNo, payload FROM spans WHERE span_no = ?",
+/** A span as it is stored. */
+export interface StoredPayload {
+  readonly baseNo: number | null;
+  readonly checksum: number;
+  readonly payload: Buffer;
+}
+
+/** The span's bytes, of which `readBase` gives those that they are a delta against. Undefined when either is damaged. */
+export function decodePayload(
+  { baseNo, checksum, payload }: StoredPayload,
+  readBase: (spanNo: number) => Buffer | undefined,
+): Buffer | undefined {
+  if (payloadChecksum(payload, baseNo) !== checksum) return undefined;
+  if (baseNo === null) return payload;
+  const base = readBase(baseNo);
+  return base === undefined ? undefined : decodeDelta(base, payload);
+}
+
+/** Reads a span's bytes by its number; undefined when it, or what it refers to, is damaged or gone. */
+export function prepareReadPayload(db: Database): (spanNo: number) => Buffer | undefined {
+  const find = db.prepare<[number], StoredPayload>(
+    "SELECT base_no AS baseNo, checksum, payload FROM spans WHERE span_no = ?",
   );
-  return function read(spanNo: number): Buffer {
+  return function read(spanNo: number): Buffer | undefined {
     const row = find.get(spanNo);
-    if (row === undefined) throw new Error(`span ${spanNo} is gone`);
-    return row.baseNo === null ? row.payload : decodeDelta(read(row.baseNo), row.payload);
+    return row === undefined ? undefined : decodePayload(row, read);
   };
 }
 

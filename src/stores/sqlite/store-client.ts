@@ -1,7 +1,10 @@
 /** The Store's contract as calls to the writer and to a reader, wherever these run. */
 import type { Component } from "../../component/component.ts";
 import type { ParkedDecision } from "../../component/sending-queue.ts";
-import type { SessionNotice, Store } from "../../component/store.ts";
+import type { SessionFacts, SessionNotice, Store } from "../../component/store.ts";
+import { createAccountClient } from "./account-client.ts";
+import { createIntakeClient } from "./intake-client.ts";
+import { type Refusal, RefusedError } from "../../model/errors.ts";
 import { createQueueClient } from "./queue-client.ts";
 import type { ReadOperations } from "./read-operations.ts";
 import type { WaitingQueue } from "./read-queue.ts";
@@ -39,15 +42,31 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
   const usedQueues = new Map<string, ((decision: ParkedDecision) => void)[]>();
   const records = createRecordWrites(write, maxQueuedBytes);
 
+  async function notingDamage<Facts extends SessionFacts>(facts: Facts): Promise<Facts> {
+    if (facts.damaged !== undefined) await write("noteDamage", [facts.damaged]);
+    return facts;
+  }
+
   const operations: StoreClient["operations"] = {
     writeSpans: (encoded, { project }) => records.write("writeSpans", encoded, project),
     writeLogRecords: (encoded, { project }) => records.write("writeLogRecords", encoded, project),
-    createMessageSession: (session) => write("createMessageSession", [session]),
+    async createMessageSession(session) {
+      const [created] = await write("createMessageSessions", [[session]]);
+      if (created === undefined) throw new Error("the writer created nothing");
+      if ("code" in created) throw new RefusedError(created);
+      return created;
+    },
+    createMessageSessions: (sessions) => write("createMessageSessions", [sessions]),
+    appendMessages: async (ref, messages, allowance) =>
+      unlessRefused(await write("appendMessages", [ref, messages, allowance])),
+    closeStream: async (ref) => unlessRefused(await write("closeStream", [ref])),
     closeSession: (ref) => write("closeSession", [ref]),
     requestJudgement: (ref, judge) => write("requestJudgement", [ref, judge]),
     requestBuild: (ref) => write("requestBuild", [ref]),
     requestBuilds: (buildsOptions) => write("requestBuilds", [buildsOptions]),
+    cancelBuilds: (project) => write("cancelBuilds", [project]),
     deleteSession: (ref) => write("deleteSession", [ref]),
+    deleteSessions: (deleteOptions) => write("deleteSessions", [deleteOptions]),
     claimSessions: (claimOptions) => write("claimSessions", [claimOptions]),
     renewClaim: (claim, leaseMs) => write("renewClaim", [claim, leaseMs]),
     releaseClaim: (claim, outcome) => write("releaseClaim", [claim, outcome]),
@@ -55,8 +74,8 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
     joinSession: (claim, into) => write("joinSession", [claim, into]),
     saveTurnJudgement: (claim, record) => write("saveTurnJudgement", [claim, record]),
     saveTrajectoryJudgement: (claim, record) => write("saveTrajectoryJudgement", [claim, record]),
-    readFacts: (ref) => read("readFacts", [ref]),
-    readNewFacts: (ref, cursor) => read("readNewFacts", [ref, cursor]),
+    readFacts: async (ref) => notingDamage(await read("readFacts", [ref])),
+    readNewFacts: async (ref, cursor) => notingDamage(await read("readNewFacts", [ref, cursor])),
     findLinkedSessions: (ref, links, limit) => read("findLinkedSessions", [ref, links, limit]),
     readJudgements: (ref) => read("readJudgements", [ref]),
     getSession: (ref) => read("getSession", [ref]),
@@ -69,6 +88,8 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
       usedQueues.set(exporter, deciders);
       return createQueueClient({ write, read, onDecision: (listener) => void deciders.push(listener) }, exporter);
     },
+    accounts: createAccountClient({ write, read }),
+    intakes: createIntakeClient({ write, read }),
     findParkedRequests: (query) => read("findParkedRequests", [query]),
     async decideParkedRequest(ref, kind) {
       const decision = await write("decideParkedRequest", [ref, kind]);
@@ -98,4 +119,10 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
       return (await read("waitingQueues", [])).filter(({ exporter }) => !usedQueues.has(exporter));
     },
   };
+}
+
+/** Refusals cross the threads as data: an operation that throws has the whole commit done again. */
+function unlessRefused(outcome: boolean | Refusal): boolean {
+  if (typeof outcome === "object") throw new RefusedError(outcome);
+  return outcome;
 }

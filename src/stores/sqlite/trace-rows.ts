@@ -22,6 +22,8 @@ export interface Arrival {
   /** The earliest start. */
   startUs: number;
   trace?: TraceRow;
+  /** No session had it before. */
+  isNew: boolean;
   /** Whether anything about it was not known before. */
   hasNews: boolean;
 }
@@ -44,7 +46,12 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
       "SELECT trace_id FROM session_traces JOIN traces USING (trace_no) WHERE session_no = ? ORDER BY trace_no",
     )
     .pluck();
-  const link = db.prepare("INSERT INTO session_traces (session_no, trace_no) VALUES (?, ?)");
+  const link = db.prepare(
+    `INSERT INTO session_traces (session_no, trace_no, linked, touched)
+     SELECT session_no, @traceNo, facts_version + @isOlder, facts_version + @isOlder FROM sessions
+     WHERE session_no = @sessionNo`,
+  );
+  const touch = db.prepare("UPDATE session_traces SET touched = ? WHERE session_no = ? AND trace_no = ?");
 
   function rowOf(project: string, traceId: string): TraceRow {
     const key = keyOf(project, traceId);
@@ -64,8 +71,10 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
     return { traceNo, sessions: sessionsOf.all(traceNo).map(sessions.read) };
   }
 
-  function addTo(trace: TraceRow, session: SessionRow): void {
-    link.run(session.sessionNo, trace.traceNo);
+  /** A session that was there before `newestBefore` will be touched for it, and its version rises. */
+  function addTo(trace: TraceRow, session: SessionRow, newestBefore: number): void {
+    const { sessionNo } = session;
+    link.run({ sessionNo, traceNo: trace.traceNo, isOlder: sessionNo > newestBefore ? 0 : 1 });
     trace.sessions.push(session);
   }
 
@@ -82,20 +91,25 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
       const { traceId, startUs } = arrival;
       const trace = rowOf(project, traceId);
       const placedIn = trace.sessions.length;
+      const newestBefore = sessions.newestNo();
+      if (placedIn === 0) arrival.isNew = true;
       for (const conversationId of arrival.conversationIds) {
         if (trace.sessions.length >= MAX_SESSIONS_OF_TRACE) break;
         if (trace.sessions.some((known) => known.conversationId === conversationId)) continue;
         const session = sessions.ofConversation(project, conversationId, startUs);
         const provisional = trace.sessions.find((known) => known.conversationId === undefined);
         if (trace.sessions.some(({ sessionNo }) => sessionNo === session.sessionNo)) continue;
-        if (provisional === undefined) addTo(trace, session);
+        if (provisional === undefined) addTo(trace, session, newestBefore);
         else join(trace, project, provisional, session);
       }
       if (trace.sessions.length === 0)
-        addTo(trace, sessions.ofTrace(project, Buffer.from(traceId, "latin1").toString("hex"), startUs));
+        addTo(trace, sessions.ofTrace(project, Buffer.from(traceId, "latin1").toString("hex"), startUs), newestBefore);
       if (trace.sessions.length > placedIn) arrival.hasNews = true;
       return trace;
     },
+
+    /** Something new of the trace has come when the session had this version. */
+    touch: (sessionNo: number, { traceNo }: TraceRow, version: number) => void touch.run(version, sessionNo, traceNo),
 
     /** Forgets everything, because rows may have gone. */
     forget: () => remembered.clear(),
@@ -104,8 +118,10 @@ export function createTraceRows({ db }: WriteContext, sessions: SessionRows) {
 
 interface Touch {
   readonly session: SessionRow;
-  readonly startUs: number;
-  readonly isKnown: boolean;
+  startUs: number;
+  /** Those that it had before. */
+  readonly traces: TraceRow[];
+  isKnown: boolean;
 }
 
 /** Collects what a request brings, trace by trace: what a span says of its conversation holds for its whole trace. */
@@ -115,7 +131,7 @@ export function createArrivals(project: string) {
   return {
     add(traceId: string, startUs: number, conversationId: string | undefined): Arrival {
       const known = arrivals.get(traceId);
-      const arrival = known ?? { traceId, conversationIds: new Set(), startUs, hasNews: false };
+      const arrival = known ?? { traceId, conversationIds: new Set(), startUs, isNew: false, hasNews: false };
       if (known === undefined) arrivals.set(traceId, arrival);
       else if (startUs < known.startUs) known.startUs = startUs;
       if (conversationId !== undefined) arrival.conversationIds.add(conversationId);
@@ -130,18 +146,23 @@ export function createArrivals(project: string) {
     /** Tells the sessions of every trace that has news, each once. Placed again: a session may have been joined since. */
     touch(traces: TraceRows, sessions: SessionRows): void {
       const touched = new Map<number, Touch>();
-      for (const arrival of arrivals.values())
-        for (const session of arrival.hasNews ? traces.place(project, arrival).sessions : []) {
-          const earlier = touched.get(session.sessionNo);
-          touched.set(session.sessionNo, {
-            session,
-            startUs: Math.min(earlier?.startUs ?? arrival.startUs, arrival.startUs),
-            // What was created for this very trace knows all that there is to tell.
-            isKnown: earlier === undefined && session.sessionNo > newestBefore,
-          });
+      for (const arrival of arrivals.values()) {
+        const trace = arrival.hasNews ? traces.place(project, arrival) : undefined;
+        for (const session of trace?.sessions ?? []) {
+          // What was created for this very trace knows all that there is to tell.
+          const isKnown = !touched.has(session.sessionNo) && session.sessionNo > newestBefore;
+          const touch = touched.get(session.sessionNo) ?? { session, startUs: arrival.startUs, traces: [], isKnown };
+          touched.set(session.sessionNo, touch);
+          touch.startUs = Math.min(touch.startUs, arrival.startUs);
+          touch.isKnown = isKnown;
+          if (trace !== undefined && !arrival.isNew) touch.traces.push(trace);
         }
-      for (const { session, startUs, isKnown } of touched.values())
-        if (!isKnown) sessions.touch(project, session, startUs);
+      }
+      for (const { session, startUs, traces: own, isKnown } of touched.values()) {
+        if (isKnown) continue;
+        const version = sessions.touch(project, session, startUs);
+        for (const trace of own) traces.touch(session.sessionNo, trace, version);
+      }
     },
   };
 }

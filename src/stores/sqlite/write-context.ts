@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { SessionNotice } from "../../component/store.ts";
+import type { FoundDamage } from "./mend-log.ts";
 
 /** What every writing operation is given. */
 export interface WriteContext {
@@ -8,4 +9,5 @@ export interface WriteContext {
   readonly now: () => number;
   /** Tells the watchers, once the transaction is committed. */
   readonly notify: (notice: SessionNotice) => void;
+  readonly onDamage: (damage: FoundDamage) => void;
 }

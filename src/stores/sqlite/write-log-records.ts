@@ -1,9 +1,9 @@
 /** Takes in a request's log records, next to the spans that they belong to. */
-import { createHash } from "node:crypto";
 import type { SessionRef } from "../../component/store.ts";
 import type { EncodedRecords } from "../../model/signal-batch.ts";
 import type { LogRecord } from "../../model/span.ts";
 import { decodeLogRecord } from "../../otlp/decode-records.ts";
+import { logRecordDigest } from "./log-record-digest.ts";
 import { conversationSessionId } from "./session-id.ts";
 import { noResource, noScope, type SharedNumbers } from "./shared-rows.ts";
 import { type Arrival, createArrivals } from "./trace-rows.ts";
@@ -56,7 +56,7 @@ export function createWriteLogRecords({ db }: WriteContext, parts: IngestParts, 
     const { before, seen } = equals.of(part);
     for (const { body, numbers: own, arrival } of placed) {
       const { traceNo = 0 } = arrival.trace ?? {};
-      const digest = digestOf(body, own);
+      const digest = logRecordDigest(body, own);
       const key = `${traceNo}|${digest.toString("latin1")}`;
       const ordinal = seen.get(key) ?? before.get(key) ?? 0;
       seen.set(key, ordinal + 1);
@@ -92,10 +92,6 @@ function conversationIdOf({ attributes }: LogRecord, keys: readonly string[]): s
     if (id !== "") return id;
   }
   return undefined;
-}
-
-function digestOf(body: Buffer, { resourceNo, scopeNo }: SharedNumbers): Buffer {
-  return createHash("sha256").update(`${resourceNo}|${scopeNo}|`).update(body).digest().subarray(0, 16);
 }
 
 /** In a request of more records than this, equal ones that are far apart are taken for one. */

@@ -1,9 +1,14 @@
 /** Everything that changes the database, as functions that run inside the writer's transaction. */
+import { createAccountRows } from "./account-rows.ts";
 import { createClaims } from "./claims.ts";
-import { createCreateMessageSession } from "./create-message-session.ts";
+import { createCreateMessageSessions } from "./create-message-sessions.ts";
 import { createDeleteSession } from "./delete-session.ts";
+import { createDeleteSessions } from "./delete-sessions.ts";
+import { createIntakeRows } from "./intake-rows.ts";
 import { createJoinSession } from "./join-session.ts";
 import { createJudgementRows } from "./judgement-rows.ts";
+import { createNoteDamage } from "./note-damage.ts";
+import { createMessageStreams } from "./message-streams.ts";
 import { createQueueRows } from "./queue-rows.ts";
 import { createRequestBuilds } from "./request-builds.ts";
 import { createSaveSession } from "./save-session.ts";
@@ -27,18 +32,26 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
   const forget = (): void => {
     for (const part of [sessions, traces, shared, payloads]) part.forget();
   };
-  const claims = createClaims(context, sessions);
+  const streams = createMessageStreams(context, sessions);
+  const claims = createClaims(context, sessions, streams);
+  const deleteSession = createDeleteSession(context, sessions, payloads, forget);
+  const deleteSessions = createDeleteSessions(context, deleteSession);
   const operations = {
     writeSpans: createWriteSpans(context, parts),
     writeLogRecords: createWriteLogRecords(context, parts, claims.closeSession),
-    createMessageSession: createCreateMessageSession(context),
-    deleteSession: createDeleteSession(context, sessions, payloads, forget),
+    createMessageSessions: createCreateMessageSessions(context),
+    deleteSession,
+    deleteSessions,
     joinSession: createJoinSession(context, sessions, forget),
     saveSession: createSaveSession(context),
     ...claims,
+    ...streams.operations,
     ...createRequestBuilds(context, sessions),
     ...createJudgementRows(context),
     ...createQueueRows(context),
+    ...createNoteDamage(context.onDamage),
+    ...createAccountRows(context, deleteSessions, forget),
+    ...createIntakeRows(context),
   };
   return { operations, forget };
 }

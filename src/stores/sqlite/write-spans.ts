@@ -1,6 +1,7 @@
 /** Takes in a request's spans: finds their sessions, inserts what is new, replaces what is poorer. */
 import type { EncodedRecords } from "../../model/signal-batch.ts";
 import { readSpanHeader, type SpanHeader } from "../../otlp/span-header.ts";
+import { payloadChecksum } from "./payload-checksum.ts";
 import { prepareReplaceSpan } from "./replace-span.ts";
 import type { SessionRows } from "./session-rows.ts";
 import type { SharedNumbers, SharedRows } from "./shared-rows.ts";
@@ -18,7 +19,7 @@ export interface IngestParts {
 }
 
 const insertSql = `
-  INSERT INTO spans (trace_no, span_id, resource_no, scope_no, base_no, payload) VALUES (?, ?, ?, ?, ?, ?)
+  INSERT INTO spans (trace_no, span_id, resource_no, scope_no, base_no, checksum, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO NOTHING`;
 
 export function createWriteSpans({ db }: WriteContext, parts: IngestParts) {
@@ -30,7 +31,8 @@ export function createWriteSpans({ db }: WriteContext, parts: IngestParts) {
   function write(body: Buffer, spanId: bigint, { traceNo, sessions }: TraceRow, numbers: SharedNumbers): boolean {
     const { resourceNo, scopeNo } = numbers;
     const { bytes, baseNo } = payloads.encode(body, sessions[0]?.sessionNo ?? 0);
-    const { changes, lastInsertRowid } = insert.run(traceNo, spanId, resourceNo, scopeNo, baseNo, bytes);
+    const checksum = payloadChecksum(bytes, baseNo);
+    const { changes, lastInsertRowid } = insert.run(traceNo, spanId, resourceNo, scopeNo, baseNo, checksum, bytes);
     if (changes === 0) return replaceIfFuller(body, spanId, traceNo, numbers);
     payloads.keep(Number(lastInsertRowid));
     return true;

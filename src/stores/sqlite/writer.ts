@@ -46,7 +46,7 @@ export function startWriter(
 ): Writer {
   const folder = lockDataFolder(dataDir);
   const db = openWriter(folder.databaseFile, onDamage);
-  const commitGroup = createGroup(db, conversationKeys);
+  const commitGroup = createGroup(db, conversationKeys, onDamage);
   const shortenLog = createShortenLog(db, signal);
   const clients: Client[] = [];
   const waiting: Waiting[] = [];
@@ -102,9 +102,9 @@ export function startWriter(
 }
 
 /** Runs requests in one transaction and collects what the watchers are to hear of those that were committed. */
-function createGroup(db: Database, conversationKeys: readonly string[]) {
+function createGroup(db: Database, conversationKeys: readonly string[], onDamage: (damage: FoundDamage) => void) {
   let heard: SessionNotice[] = [];
-  const context = { db, now: Date.now, notify: (notice: SessionNotice) => void heard.push(notice) };
+  const context = { db, now: Date.now, notify: (notice: SessionNotice) => void heard.push(notice), onDamage };
   const { operations, forget } = createWriteOperations(context, conversationKeys);
   const commitTogether = createGroupCommit(db, forget);
 

@@ -98,7 +98,10 @@ describe("a large request", () => {
 test("a part of a request that is written twice notes its equal records once", () => {
   const folder = mkdtempSync(join(tmpdir(), "turnwise-test-"));
   const db = openWriter(join(folder, "turnwise.db"));
-  const { operations, forget } = createWriteOperations({ db, now: Date.now, notify: () => undefined }, []);
+  const { operations, forget } = createWriteOperations(
+    { db, now: Date.now, notify: () => undefined, onDamage: () => undefined },
+    [],
+  );
   const record = agentLogRecord({ traceId: randomTraceId(), spanId: randomSpanId() });
   const encoded = encodeLogRecords([record]);
   const write = (request: string, number: number): void =>

@@ -38,6 +38,7 @@ CREATE TABLE spans (
   resource_no INTEGER NOT NULL,
   scope_no INTEGER NOT NULL,
   base_no INTEGER, -- the span that `payload` is a delta against, see delta.ts
+  checksum INTEGER NOT NULL, -- see payload-checksum.ts
   payload BLOB NOT NULL, -- OTLP Span, or a delta
   UNIQUE (trace_no, span_id)
 );
@@ -57,7 +58,7 @@ CREATE TABLE log_records (
 
 -- The session, and at the same time its place in the judge pipeline's queue.
 CREATE TABLE sessions (
-  session_no INTEGER PRIMARY KEY,
+  session_no INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: readers remember how far they are
   project_id TEXT NOT NULL,
   session_id TEXT NOT NULL, -- 32 hex digits
   source TEXT NOT NULL,
@@ -69,6 +70,11 @@ CREATE TABLE sessions (
   instructions TEXT,
   evaluate_safety INTEGER NOT NULL DEFAULT 0,
   tools TEXT NOT NULL DEFAULT '[]', -- as given with messages
+  takes_messages INTEGER NOT NULL DEFAULT 0, -- 1: a stream that is not closed
+  characters INTEGER NOT NULL DEFAULT 0, -- of its messages, counted where an account limits them
+  tool_calls INTEGER NOT NULL DEFAULT 0,
+  idempotency_key TEXT,
+  request_digest TEXT, -- of what was asked for under that key
   created_ms INTEGER NOT NULL,
   start_us INTEGER NOT NULL, -- earliest span start
   last_activity_ms INTEGER NOT NULL, -- when the last fact arrived
@@ -78,7 +84,7 @@ CREATE TABLE sessions (
   changed INTEGER NOT NULL DEFAULT 1,
   changed_ms INTEGER NOT NULL DEFAULT 0, -- since when: one that never goes idle is taken all the same
   due_ms INTEGER,
-  rebuild INTEGER NOT NULL DEFAULT 0, -- to be built again when nothing else waits
+  rebuild INTEGER NOT NULL DEFAULT 0, -- to be built again when nothing else waits; 1: it was meant, 2: all were, which can be cancelled
   requests INTEGER NOT NULL DEFAULT 0, -- counts what asks for judging: close, judge again, join
   rejudge INTEGER NOT NULL DEFAULT 0,
   rejudge_by TEXT,
@@ -114,12 +120,18 @@ CREATE INDEX sessions_by_agent ON sessions (project_id, agent_name, last_activit
 CREATE INDEX sessions_waiting_by_activity ON sessions (last_activity_ms) WHERE changed = 1;
 CREATE INDEX sessions_waiting_by_start ON sessions (start_us) WHERE changed = 1;
 CREATE INDEX sessions_waiting_by_change ON sessions (changed_ms) WHERE changed = 1;
-CREATE INDEX sessions_to_rebuild ON sessions (session_no) WHERE rebuild = 1;
+CREATE INDEX sessions_to_rebuild ON sessions (rebuild, session_no, changed, project_id) WHERE rebuild > 0;
+CREATE INDEX sessions_by_messages ON sessions (project_id) WHERE source <> 'otlp'; -- what an account's limit counts
 CREATE INDEX sessions_due ON sessions (start_us) WHERE due_ms IS NOT NULL;
+CREATE INDEX sessions_taking_messages ON sessions (last_activity_ms) WHERE takes_messages = 1;
+CREATE UNIQUE INDEX sessions_by_idempotency_key ON sessions (project_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 
+-- `linked` and `touched`: the session's facts_version when the trace became a part of it, and when its last record came.
 CREATE TABLE session_traces (
   session_no INTEGER NOT NULL,
   trace_no INTEGER NOT NULL,
+  linked INTEGER NOT NULL,
+  touched INTEGER NOT NULL,
   PRIMARY KEY (session_no, trace_no)
 ) WITHOUT ROWID;
 CREATE INDEX session_traces_by_trace ON session_traces (trace_no);
@@ -140,6 +152,28 @@ CREATE TABLE messages (
   body TEXT NOT NULL, -- JSON, OpenAI's shape
   UNIQUE (session_no, position)
 );
+
+-- What came as a text or a recording and is to become the messages of its session. A text stays; the recording's bytes lie in
+-- intake_slices until it was transcribed or refused.
+CREATE TABLE intakes (
+  session_no INTEGER PRIMARY KEY,
+  hints TEXT NOT NULL, -- JSON: what its sender said of it
+  text TEXT,
+  body_no INTEGER, -- of the recording
+  size INTEGER, -- its bytes
+  media_type TEXT,
+  transcript TEXT, -- JSON: how it became messages; NULL: it has not
+  refusal TEXT -- why it never will
+);
+
+-- A recording without an intake was being received when the server ended.
+CREATE TABLE intake_slices (
+  slice_no INTEGER PRIMARY KEY,
+  body_no INTEGER NOT NULL, -- the number of its first slice
+  checksum INTEGER NOT NULL, -- CRC-32 of the bytes
+  bytes BLOB NOT NULL
+);
+CREATE INDEX intake_slices_by_body ON intake_slices (body_no);
 
 CREATE TABLE built_sessions (
   session_no INTEGER PRIMARY KEY,
@@ -208,3 +242,24 @@ CREATE TABLE queue_slices (
   bytes BLOB NOT NULL
 );
 CREATE INDEX queue_slices_by_body ON queue_slices (body_no);
+
+-- Who may log in. Each account has a project of its own; of its key there is only the SHA-256.
+CREATE TABLE accounts (
+  account_no INTEGER PRIMARY KEY, -- in the order in which they registered
+  account_id TEXT NOT NULL UNIQUE, -- 32 hex digits
+  email TEXT NOT NULL UNIQUE, -- in lower case
+  name TEXT,
+  role TEXT NOT NULL, -- user, admin
+  project_id TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL, -- argon2id, PHC's format
+  key_digest BLOB NOT NULL UNIQUE,
+  key_hint TEXT NOT NULL, -- its first characters
+  state TEXT NOT NULL DEFAULT 'active', -- suspended: may do nothing; deleted: its sessions are being removed
+  created_ms INTEGER NOT NULL
+);
+
+-- What this server made up for itself, once.
+CREATE TABLE secrets (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;

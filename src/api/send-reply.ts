@@ -1,0 +1,81 @@
+/** How a route's reply leaves: at once, after a wait, or as a stream of events. */
+import type { Request, Response } from "express";
+import { ApiError, toErrorBody, toPublicError } from "./api-error.ts";
+import { toEventData } from "./event-frame.ts";
+import { type EventStream, type EventStreamOptions, serveEventStream } from "./event-stream.ts";
+import type { Answer } from "./route.ts";
+
+/** What stays open for long: streams and waits. */
+export interface OpenStreams {
+  count: number;
+  readonly options: EventStreamOptions;
+}
+
+export interface OpenContext {
+  readonly streams: OpenStreams;
+  /** Rejects when the caller's key has been withdrawn. */
+  readonly requireAccess: () => Promise<void>;
+}
+
+export function sendAnswer(response: Response, answer: Answer): void {
+  response.status(answer.status);
+  if (answer.status === 204) response.end();
+  else if ("page" in answer) response.set(answer.headers).type("html").send(answer.page);
+  else response.set(answer.headers ?? {}).json(answer.body);
+}
+
+/** A wait takes the place of a stream. Rejects with a 503 when all are taken. */
+export async function waitForAnswer(
+  response: Response,
+  wait: (ended: AbortSignal) => Promise<Answer>,
+  { streams, requireAccess }: OpenContext,
+): Promise<Answer> {
+  const { stopping } = streams.options;
+  const left = new AbortController();
+  response.once("close", () => left.abort());
+  // Nothing goes over the connection meanwhile; how long it waits is the route's to bound.
+  response.setTimeout(0);
+  return inPlace(streams, async () => {
+    const answer = await wait(stopping === undefined ? left.signal : AbortSignal.any([left.signal, stopping]));
+    await requireAccess();
+    return answer;
+  });
+}
+
+/** Rejects with a 503 when all places are taken. */
+export async function serveStream(
+  request: Request,
+  response: Response,
+  write: (events: EventStream) => Promise<void>,
+  { streams, requireAccess }: OpenContext,
+): Promise<void> {
+  if (request.method === "HEAD") {
+    response.type("text/event-stream").end();
+    return;
+  }
+  await inPlace(streams, async () =>
+    serveEventStream(response, { ...streams.options, requireAccess }, async (events) => {
+      const send: EventStream["send"] = async (event) => {
+        await requireAccess();
+        await events.send(event);
+      };
+      try {
+        await write({ ...events, send });
+      } catch (error) {
+        await events.send({ event: "error", data: toEventData(toErrorBody(toPublicError(error))) });
+        throw error;
+      }
+    }),
+  );
+}
+
+async function inPlace<Result>(streams: OpenStreams, work: () => Promise<Result>): Promise<Result> {
+  if (streams.count >= streams.options.limit)
+    throw new ApiError(503, "unavailable", "too many event streams and waits are open", { "retry-after": "10" });
+  streams.count += 1;
+  try {
+    return await work();
+  } finally {
+    streams.count -= 1;
+  }
+}
