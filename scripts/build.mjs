@@ -1,4 +1,4 @@
-// Compiles the server into dist/ and the instrumentation into instrumentation/dist/, and copies what is not TypeScript
+// Compiles the server into dist/, the client and the instrumentation into their own dist/, and copies what is not TypeScript
 // (SQL migrations, prompts) beside the compiled files that read it.
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, rmSync } from "node:fs";
@@ -13,9 +13,8 @@ function compile(project) {
 }
 
 rmSync(`${root}dist`, { recursive: true, force: true });
-rmSync(`${root}instrumentation/dist`, { recursive: true, force: true });
-compile("src");
-compile("instrumentation");
+for (const project of ["client", "instrumentation"]) rmSync(`${root}${project}/dist`, { recursive: true, force: true });
+for (const project of ["client", "src", "instrumentation"]) compile(project);
 cpSync(`${root}src`, `${root}dist`, {
   recursive: true,
   filter: (path) => !path.endsWith(".ts") && !path.endsWith("tsconfig.json"),

@@ -8,6 +8,7 @@ const checks = {
   format: ["oxfmt", "--check", "."],
   lint: ["oxlint", "--type-aware", "--deny-warnings", "."],
   types: ["tsc", "--noEmit"],
+  "types of the client, for browsers": ["tsc", "--noEmit", "-p", "client"],
   architecture: [
     "vitest",
     "run",

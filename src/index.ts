@@ -1,2 +1,2 @@
-/** What a program that imports `turnwise` gets: the client of a running server, and the shapes of its answers. */
-export * from "./api-client.ts";
+/** What a program that imports `turnwise` gets: the client of a running server, its errors, and the shapes of what it sends and gets. */
+export * from "@turnwise/client";

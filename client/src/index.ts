@@ -1,0 +1,20 @@
+/** The client of a Turnwise server, for Node and browsers. */
+export {
+  AuthenticationError,
+  ConflictError,
+  ConnectionError,
+  EvaluationTimeoutError,
+  InvalidRequestError,
+  NotFoundError,
+  RateLimitError,
+  ServerError,
+  TurnwiseError,
+} from "./errors.ts";
+export type { JudgementEvent } from "./follow-judgements.ts";
+export type { ParkedFilter } from "./server-state.ts";
+export type { SessionEvent, SessionFilter } from "./sessions.ts";
+export type { StreamingSession } from "./streaming-session.ts";
+export type { RequestOptions } from "./transport.ts";
+export { type PageOptions, type SubmitOptions, Turnwise, type TurnwiseOptions, type WaitOptions } from "./turnwise.ts";
+export type { VoiceSubmission } from "./voice-submission.ts";
+export type * from "./types.ts";

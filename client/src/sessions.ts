@@ -1,0 +1,111 @@
+/** Sessions in full, however they came in: as spans, messages, texts or recordings. */
+import { followEvents, parseEvent } from "./follow-events.ts";
+import type { RequestOptions, Transport } from "./transport.ts";
+import type {
+  Explanation,
+  SessionDetail,
+  SessionPage,
+  SessionState,
+  SessionSummary,
+  Source,
+  Status,
+  TurnJudgement,
+} from "./types.ts";
+
+export interface SessionFilter {
+  readonly status?: Status | undefined;
+  readonly conversation_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly agent_name?: string | undefined;
+  readonly model?: string | undefined;
+  readonly source?: Source | undefined;
+  /** The trajectory's. */
+  readonly score?: -1 | 0 | 1 | undefined;
+  readonly has?: readonly ("error" | "harmful_turn")[] | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Of the last activity: from this moment, up to but not including that one. */
+  readonly from?: Date | string | undefined;
+  readonly to?: Date | string | undefined;
+  /** Words that all occur. */
+  readonly q?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** What is told of a session while it is followed. */
+export type SessionEvent =
+  | { readonly event: "session-updated"; readonly data: SessionState }
+  | { readonly event: "judgement"; readonly data: TurnJudgement }
+  | { readonly event: "done"; readonly data: SessionState };
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+export function createSessions(transport: Transport) {
+  const list = async (filter: SessionFilter = {}, options?: RequestOptions): Promise<SessionPage> =>
+    transport.send({ method: "GET", path: "/sessions", query: toQuery(filter) }, options);
+  const change = async (id: string, verb: string, query = {}, options?: RequestOptions): Promise<SessionState> =>
+    transport.send({ method: "POST", path: `${pathOf(id)}/${verb}`, query, isRepeatable: true }, options);
+
+  return {
+    list,
+
+    /** All that match, newest activity first, page by page. */
+    async *iterate(filter: SessionFilter = {}, options?: RequestOptions): AsyncGenerator<SessionSummary, void> {
+      for (let cursor = filter.cursor; ;) {
+        const page = await list({ ...filter, ...(cursor === undefined ? {} : { cursor }) }, options);
+        yield* page.sessions;
+        if (page.next_cursor === null) return;
+        cursor = page.next_cursor;
+      }
+    },
+
+    get: async (id: string, options?: RequestOptions): Promise<SessionDetail> =>
+      transport.send({ method: "GET", path: pathOf(id) }, options),
+
+    /** Its spans as one OTLP request in JSON. */
+    spans: async (id: string, options?: RequestOptions): Promise<object> =>
+      transport.send({ method: "GET", path: `${pathOf(id)}/spans` }, options),
+
+    /** How each turn was built. `values`: with the beginnings of what the spans carried. */
+    explain: async (
+      id: string,
+      { values, ...options }: RequestOptions & { values?: boolean } = {},
+    ): Promise<Explanation> =>
+      transport.send({ method: "GET", path: `${pathOf(id)}/explain`, query: { values } }, options),
+
+    /** Judge it (again), by one judge or by all. */
+    judge: async (id: string, { judge, ...options }: RequestOptions & { judge?: string } = {}): Promise<SessionState> =>
+      change(id, "judge", { judge }, options),
+
+    /** No more will come: judge it now. */
+    close: async (id: string, options?: RequestOptions): Promise<SessionState> => change(id, "close", {}, options),
+
+    /** Build it again of what came in. */
+    rebuild: async (id: string, options?: RequestOptions): Promise<SessionState> => change(id, "rebuild", {}, options),
+
+    delete: async (id: string, options?: RequestOptions): Promise<void> =>
+      transport.send({ method: "DELETE", path: pathOf(id) }, options),
+
+    /** What happens to it, until it is judged. */
+    async *stream(id: string, options?: RequestOptions): AsyncGenerator<SessionEvent, void> {
+      for await (const { event, data } of followEvents(transport, `${pathOf(id)}/stream`, options)) {
+        if (event === "judgement") yield { event, data: parseEvent(data) };
+        else if (event === "session-updated" || event === "done") yield { event, data: parseEvent(data) };
+      }
+    },
+  };
+}
+
+const pathOf = (id: string): string => `/sessions/${encodeURIComponent(id)}`;
+
+function toQuery({ has, metadata = {}, from, to, ...others }: SessionFilter) {
+  return {
+    ...others,
+    ...(has === undefined ? {} : { has: has.join(",") }),
+    ...(from === undefined ? {} : { from: toMoment(from) }),
+    ...(to === undefined ? {} : { to: toMoment(to) }),
+    ...Object.fromEntries(Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value])),
+  };
+}
+
+const toMoment = (moment: Date | string): string => (typeof moment === "string" ? moment : moment.toISOString());

@@ -1,0 +1,1 @@
+export const tracePath = (id: string): string => `/traces/${encodeURIComponent(id)}`;

@@ -1,0 +1,670 @@
+/** What the server takes and answers. Written by `npm run client-types` from its schemas; do not edit. */
+
+export interface AccessToken {
+  readonly access_token: string;
+  readonly token_type: "bearer";
+  readonly expires_in: number;
+}
+
+export interface AdminCounts {
+  readonly users: number;
+  readonly admins: number;
+  readonly suspended: number;
+  readonly sessions: number;
+  readonly turns: number;
+}
+
+export interface AdminStats {
+  readonly sessions: { readonly total: number; readonly by_status: { readonly [key: string]: number } };
+  readonly turns: {
+    readonly total: number;
+    readonly judged: number;
+    readonly helpful: number;
+    readonly neutral: number;
+    readonly harmful: number;
+  };
+  readonly days: readonly { readonly day: string; readonly sessions: number; readonly turns: number }[];
+}
+
+export interface AdminUser {
+  readonly id: string;
+  readonly email: string;
+  readonly role: "user" | "admin";
+  readonly name: string | null;
+  readonly created_at: string;
+  readonly suspended: boolean;
+  readonly traces: number;
+  readonly sessions: number;
+}
+
+export interface AdminUserState {
+  readonly id: string;
+  readonly suspended: boolean;
+}
+
+export interface AdminUsers {
+  readonly users: readonly AdminUser[];
+  readonly total: number;
+  readonly count: number;
+}
+
+export interface Append {
+  readonly messages: readonly ChatMessage[];
+}
+
+export interface Attachment {
+  readonly kind: "image" | "audio" | "video" | "document" | "file";
+  readonly media_type: string | null;
+  readonly name: string | null;
+  readonly uri: string | null;
+  readonly bytes: number | null;
+}
+
+export interface BatchResult {
+  readonly results: readonly (
+    | SubmitResult
+    | { readonly error: { readonly detail: string; readonly code: string; readonly status: number } }
+  )[];
+}
+
+export interface BatchSubmission {
+  readonly traces: readonly Submission[];
+}
+
+export interface ChatMessage {
+  readonly role: "system" | "developer" | "user" | "assistant" | "tool" | "function";
+  readonly content?: string | null | readonly (string | { readonly [key: string]: unknown })[];
+  readonly name?: string | null;
+  readonly tool_calls?:
+    | readonly {
+        readonly id?: string;
+        readonly function: { readonly name: string; readonly arguments: unknown; readonly [key: string]: unknown };
+        readonly [key: string]: unknown;
+      }[]
+    | null;
+  readonly tool_call_id?: string | null;
+  readonly [key: string]: unknown;
+}
+
+export interface ClosedTrace {
+  readonly session_id: string;
+  readonly status: "closing";
+}
+
+export interface ErrorBody {
+  readonly detail: string;
+  readonly code: string;
+}
+
+export interface Explanation {
+  readonly session: string;
+  readonly source: Source;
+  readonly version: string;
+  readonly conversation: {
+    readonly id?: string;
+    readonly by: "attribute" | "embedded" | "none";
+    readonly source?: {
+      readonly trace_id: string;
+      readonly span_id: string;
+      readonly name: string;
+      readonly keys: readonly string[];
+    };
+  };
+  readonly user?: {
+    readonly trace_id: string;
+    readonly span_id: string;
+    readonly name: string;
+    readonly keys: readonly string[];
+  };
+  readonly agent?: {
+    readonly trace_id: string;
+    readonly span_id: string;
+    readonly name: string;
+    readonly keys: readonly string[];
+  };
+  readonly traces: readonly {
+    readonly trace_id: string;
+    readonly spans: number;
+    readonly because:
+      | "conversation_id"
+      | "first"
+      | "same_response"
+      | "shared_messages"
+      | "same_user"
+      | "joined"
+      | "other_conversation";
+    readonly shared_messages?: number;
+  }[];
+  readonly turns: readonly {
+    readonly turn: number;
+    readonly start:
+      | "first_call"
+      | "user_message"
+      | "lost_user_message"
+      | "new_trace"
+      | "new_agent_run"
+      | "wrapper"
+      | "history";
+    readonly regenerates_turn?: number;
+    readonly flags: readonly TurnFlag[];
+    readonly aborted: boolean;
+    readonly user_text: {
+      readonly from: "model_call" | "wrapper" | "history" | "nowhere";
+      readonly characters: number;
+      readonly source?: {
+        readonly trace_id: string;
+        readonly span_id: string;
+        readonly name: string;
+        readonly keys: readonly string[];
+      };
+      readonly because?:
+        | "content_off"
+        | "redacted"
+        | "truncated"
+        | "dropped_attributes"
+        | "failed"
+        | "lost_user_message"
+        | "aborted"
+        | "asked_for_tools"
+        | "no_model_call"
+        | "not_recorded";
+    };
+    readonly attachments: number;
+    readonly reply: {
+      readonly from: "model_call" | "wrapper" | "history" | "nowhere";
+      readonly characters: number;
+      readonly source?: {
+        readonly trace_id: string;
+        readonly span_id: string;
+        readonly name: string;
+        readonly keys: readonly string[];
+      };
+      readonly because?:
+        | "content_off"
+        | "redacted"
+        | "truncated"
+        | "dropped_attributes"
+        | "failed"
+        | "lost_user_message"
+        | "aborted"
+        | "asked_for_tools"
+        | "no_model_call"
+        | "not_recorded";
+    };
+    readonly model_calls: readonly {
+      readonly trace_id: string;
+      readonly span_id: string;
+      readonly name: string;
+      readonly dialect?: string;
+      readonly input: {
+        readonly messages: number;
+        readonly empty: number;
+        readonly truncated: boolean;
+        readonly keys: readonly string[];
+      };
+      readonly output: { readonly messages: number; readonly empty: number; readonly keys: readonly string[] };
+      readonly provider?: string;
+      readonly model?: string;
+      readonly response_model?: string;
+      readonly usage?: Usage;
+      readonly usage_source?: {
+        readonly trace_id: string;
+        readonly span_id: string;
+        readonly name: string;
+        readonly keys: readonly string[];
+      };
+      readonly cost:
+        | { readonly cost_usd: number; readonly from: "span" }
+        | {
+            readonly cost_usd: number;
+            readonly from: "price";
+            readonly price: { readonly table: string; readonly models: readonly string[]; readonly as_of?: string };
+          }
+        | { readonly unpriced: "no_usage" | "no_model" | "no_price" | "service_tier" };
+      readonly is_free: boolean;
+      readonly cost_keys: readonly string[];
+      readonly error?: {
+        readonly trace_id: string;
+        readonly span_id: string;
+        readonly name: string;
+        readonly keys: readonly string[];
+      };
+    }[];
+    readonly tool_calls: readonly {
+      readonly id?: string;
+      readonly name: string;
+      readonly call: "output" | "history" | "tool_span";
+      readonly arguments?: "output" | "history" | "tool_span";
+      readonly result?: "output" | "history" | "tool_span";
+      readonly error?: "output" | "history" | "tool_span";
+      readonly span?: { readonly trace_id: string; readonly span_id: string; readonly name: string };
+      readonly provider_run: boolean;
+      readonly cut: readonly ("arguments" | "result")[];
+      readonly keys: readonly string[];
+      readonly sub_agent_spans: number;
+    }[];
+    readonly wrappers: readonly { readonly trace_id: string; readonly span_id: string; readonly name: string }[];
+    readonly attempts: readonly { readonly trace_id: string; readonly span_id: string; readonly name: string }[];
+    readonly losses: readonly {
+      readonly trace_id: string;
+      readonly span_id: string;
+      readonly name: string;
+      readonly kind: "content_off" | "redacted" | "truncated" | "dropped_attributes" | "failed";
+      readonly count?: number;
+      readonly keys?: readonly string[];
+    }[];
+    readonly carried: readonly {
+      readonly trace_id: string;
+      readonly span_id: string;
+      readonly name: string;
+      readonly attributes: readonly {
+        readonly key: string;
+        readonly type: "text" | "number" | "boolean" | "bytes" | "list" | "map" | "empty";
+        readonly size: number;
+        readonly count: number;
+        readonly read_for: readonly string[];
+        readonly redacted: boolean;
+        readonly value?: string;
+      }[];
+      readonly events: readonly string[];
+    }[];
+  }[];
+  readonly spans: readonly {
+    readonly trace_id: string;
+    readonly span_id: string;
+    readonly name: string;
+    readonly parent_span_id?: string;
+    readonly scope: string;
+    readonly kind: "model" | "tool" | "agent" | "other";
+    readonly dialect?: string;
+    readonly use:
+      | "model_call"
+      | "tool_call"
+      | "wrapper"
+      | "same_call_again"
+      | "attempt"
+      | "sub_agent"
+      | "tree"
+      | "other_conversation";
+    readonly turn?: number;
+    readonly attributes: readonly {
+      readonly key: string;
+      readonly type: "text" | "number" | "boolean" | "bytes" | "list" | "map" | "empty";
+      readonly size: number;
+      readonly count: number;
+      readonly read_for: readonly string[];
+      readonly redacted: boolean;
+      readonly value?: string;
+    }[];
+    readonly more_attributes: number;
+    readonly dropped_attributes: number;
+    readonly events: readonly string[];
+    readonly log_records: number;
+  }[];
+  readonly unpriced_calls: number;
+  readonly calls_without_usage: number;
+  readonly damaged: readonly {
+    readonly kind: "span" | "log_record" | "resource" | "scope";
+    readonly number: number;
+    readonly trace_id?: string;
+    readonly span_id?: string;
+  }[];
+  readonly omitted: { readonly turns: number; readonly spans: number };
+}
+
+export interface Health {
+  readonly status: "ok";
+  readonly version: string;
+  readonly credentials_required: boolean;
+  readonly damages: number;
+  readonly judges: readonly { readonly name: string; readonly version: string; readonly off: string | null }[];
+}
+
+export interface JsonObject {
+  readonly [key: string]: unknown;
+}
+
+export interface Login {
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface Me {
+  readonly id: string;
+  readonly email: string;
+  readonly role: "user" | "admin";
+  readonly name: string | null;
+  readonly created_at: string;
+  readonly api_key: string | null;
+  readonly limits: {
+    readonly max_traces: number;
+    readonly max_tool_calls_per_trace: number;
+    readonly max_trace_chars: number;
+  };
+  readonly usage: { readonly traces: number; readonly sessions: number };
+}
+
+export interface MetricScore {
+  readonly name: string;
+  readonly value: number | null;
+  readonly label: string | null;
+  readonly explanation: string | null;
+  readonly turn: number | null;
+}
+
+export interface ModelCall {
+  readonly span_id: string | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly response_model: string | null;
+  readonly content: string | null;
+  readonly reasoning: string | null;
+  readonly attachments: readonly Attachment[];
+  readonly finish_reason: string | null;
+  readonly usage: Usage | null;
+  readonly error: string | null;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+}
+
+export interface ParkedPage {
+  readonly requests: readonly ParkedRequest[];
+  readonly next_cursor: string | null;
+}
+
+export interface ParkedRequest {
+  readonly id: number;
+  readonly exporter: string;
+  readonly signal: "traces" | "logs";
+  readonly records: number;
+  readonly bytes: number;
+  readonly created_at: string;
+  readonly attempts: number;
+  readonly reason: string;
+}
+
+export interface RebuildsState {
+  readonly waiting: number;
+  readonly cancelled: number;
+}
+
+export interface Registered {
+  readonly access_token: string;
+  readonly token_type: "bearer";
+  readonly expires_in: number;
+  readonly api_key: string;
+}
+
+export interface Registration {
+  readonly email: string;
+  readonly password: string;
+  readonly name?: string | null;
+}
+
+export interface RotatedKey {
+  readonly api_key: string;
+}
+
+export type Score = -1 | 0 | 1;
+
+export interface ScoreSummary {
+  readonly total_turns: number;
+  readonly judged_turns: number;
+  readonly helpful: number;
+  readonly neutral: number;
+  readonly harmful: number;
+  readonly net_score: number;
+  readonly trajectory_score: Score | null;
+}
+
+export interface SessionDetail {
+  readonly id: string;
+  readonly conversation_id: string | null;
+  readonly source: Source;
+  readonly status: Status;
+  readonly agent_name: string | null;
+  readonly user_id: string | null;
+  readonly models: readonly string[];
+  readonly dialects: readonly string[];
+  readonly started_at: string;
+  readonly last_activity_at: string;
+  readonly created_at: string;
+  readonly revision: number;
+  readonly total_turns: number;
+  readonly usage: Usage;
+  readonly cost_usd: number | null;
+  readonly metadata: JsonObject;
+  readonly error: string | null;
+  readonly summary: ScoreSummary;
+  readonly system_prompt: string | null;
+  readonly turns: readonly Turn[];
+  readonly trajectory: TrajectoryJudgement | null;
+  readonly metric_scores: readonly MetricScore[];
+  readonly transcript: Transcript | null;
+}
+
+export interface SessionPage {
+  readonly sessions: readonly SessionSummary[];
+  readonly next_cursor: string | null;
+}
+
+export interface SessionState {
+  readonly id: string;
+  readonly status: Status;
+}
+
+export interface SessionSummary {
+  readonly id: string;
+  readonly conversation_id: string | null;
+  readonly source: Source;
+  readonly status: Status;
+  readonly agent_name: string | null;
+  readonly user_id: string | null;
+  readonly models: readonly string[];
+  readonly dialects: readonly string[];
+  readonly started_at: string;
+  readonly last_activity_at: string;
+  readonly created_at: string;
+  readonly revision: number;
+  readonly total_turns: number;
+  readonly usage: Usage;
+  readonly cost_usd: number | null;
+  readonly metadata: JsonObject;
+  readonly error: string | null;
+  readonly summary: ScoreSummary;
+  readonly first_user_content: string | null;
+  readonly last_assistant_content: string | null;
+}
+
+export type Source = "otlp" | "messages" | "text" | "voice" | "stream";
+
+export type Status = "open" | "pending" | "running" | "closing" | "completed" | "failed";
+
+export interface StreamingSubmission {
+  readonly initial_messages?: readonly ChatMessage[];
+  readonly tools?: readonly { readonly [key: string]: unknown }[];
+  readonly metadata?: { readonly [key: string]: unknown };
+  readonly instructions?: string;
+  readonly evaluate_safety?: boolean;
+}
+
+export interface SubAgent {
+  readonly model_calls: readonly ModelCall[];
+  readonly tool_calls: readonly ToolCall[];
+  readonly usage: Usage;
+}
+
+export interface Submission {
+  readonly messages: readonly ChatMessage[];
+  readonly tools?: readonly { readonly [key: string]: unknown }[];
+  readonly metadata?: { readonly [key: string]: unknown };
+  readonly instructions?: string;
+  readonly evaluate_safety?: boolean;
+}
+
+export interface SubmitResult {
+  readonly session_id: string;
+  readonly status: Status;
+  readonly transcript_preview: string | null;
+}
+
+export interface TextSubmission {
+  readonly text: string;
+  readonly context?: string;
+  readonly first_speaker_role?: "user" | "assistant";
+  readonly format?: "auto" | "json" | "chatml" | "captions" | "labels" | "plain";
+  readonly metadata?: { readonly [key: string]: unknown };
+  readonly instructions?: string;
+  readonly evaluate_safety?: boolean;
+}
+
+export interface ToolCall {
+  readonly id: string | null;
+  readonly name: string;
+  readonly arguments: unknown;
+  readonly result: unknown;
+  readonly error: string | null;
+  readonly provider_run: boolean;
+  readonly span_id: string | null;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly sub_agent: SubAgent | null;
+}
+
+export interface ToolCallJudgement {
+  readonly id: string | null;
+  readonly score: Score;
+  readonly summary: string;
+  readonly reasoning: string;
+  readonly call_content: string;
+}
+
+export interface Trace {
+  readonly id: string;
+  readonly status: Status;
+  readonly created_at: string;
+  readonly total_turns: number;
+  readonly summary: ScoreSummary;
+  readonly metadata: JsonObject;
+  readonly judgements: TurnJudgements;
+  readonly trajectory: TrajectoryJudgement | null;
+  readonly error: string | null;
+}
+
+export interface TracePage {
+  readonly sessions: readonly TraceSummary[];
+  readonly total: number;
+  readonly count: number;
+}
+
+export interface TraceSummary {
+  readonly id: string;
+  readonly status: Status;
+  readonly created_at: string;
+  readonly total_turns: number;
+  readonly summary: ScoreSummary;
+  readonly metadata: JsonObject;
+}
+
+export interface TrajectoryFailure {
+  readonly type: string;
+  readonly description: string;
+  readonly after_turn: number;
+  readonly message_index: number | null;
+  readonly span_id: string | null;
+}
+
+export interface TrajectoryJudgement {
+  readonly score: Score;
+  readonly reasoning: string;
+  readonly completed: boolean;
+  readonly early_termination: boolean;
+  readonly failures: readonly TrajectoryFailure[];
+  readonly judge: {
+    readonly name: string;
+    readonly version: string;
+    readonly model: string | null;
+    readonly prompt_hash: string | null;
+  };
+  readonly usage: Usage | null;
+  readonly cost_usd: number | null;
+  readonly evidence: readonly {
+    readonly span_id: string | null;
+    readonly quote: string | null;
+    readonly message_index: number | null;
+  }[];
+  readonly superseded: boolean;
+}
+
+export interface Transcript {
+  readonly parser: "rules" | "llm";
+  readonly confidence: number;
+  readonly language: string | null;
+  readonly speakers: readonly { readonly label: string; readonly role: "user" | "assistant" }[];
+  readonly notes: readonly string[];
+}
+
+export interface Turn {
+  readonly turn: number;
+  readonly user_content: string;
+  readonly attachments: readonly Attachment[];
+  readonly assistant_content: string | null;
+  readonly error: string | null;
+  readonly aborted: boolean;
+  readonly inferred: boolean;
+  readonly regenerates_turn: number | null;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly trace_ids: readonly string[];
+  readonly flags: readonly TurnFlag[];
+  readonly usage: Usage;
+  readonly cost_usd: number | null;
+  readonly model_calls: readonly ModelCall[];
+  readonly tool_calls: readonly ToolCall[];
+  readonly judgement: TurnJudgement | null;
+}
+
+export type TurnFlag = "truncated" | "content_missing" | "guessed_session" | "guessed_speakers";
+
+export interface TurnJudgement {
+  readonly turn: number;
+  readonly score: Score;
+  readonly turn_reasoning: string;
+  readonly user_summary: string;
+  readonly user_content: string;
+  readonly assistant_summary: string;
+  readonly assistant_content: string;
+  readonly tool_calls: readonly ToolCallJudgement[];
+  readonly dimensions: {
+    readonly hallucination?: { readonly score: Score; readonly reasoning: string };
+    readonly wrong_tool_usage?: { readonly score: Score; readonly reasoning: string };
+    readonly inconsistent_reasoning?: { readonly score: Score; readonly reasoning: string };
+    readonly unnecessary_actions?: { readonly score: Score; readonly reasoning: string };
+    readonly safety?: { readonly score: Score; readonly reasoning: string };
+  };
+  readonly judge: {
+    readonly name: string;
+    readonly version: string;
+    readonly model: string | null;
+    readonly prompt_hash: string | null;
+  };
+  readonly usage: Usage | null;
+  readonly cost_usd: number | null;
+  readonly evidence: readonly {
+    readonly span_id: string | null;
+    readonly quote: string | null;
+    readonly message_index: number | null;
+  }[];
+  readonly superseded: boolean;
+}
+
+export interface TurnJudgements {
+  readonly [key: string]: TurnJudgement;
+}
+
+export interface Usage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cached_input_tokens: number;
+  readonly reasoning_tokens: number;
+}
