@@ -15,7 +15,10 @@ const CHECKPOINTER = new URL("../dist/stores/sqlite/checkpoint-thread.js", impor
 export function openInProcess(folder) {
   const databaseFile = join(folder, "turnwise.db");
   const db = openWriter(databaseFile);
-  const { operations, forget } = createWriteOperations({ db, now: Date.now, notify() {} }, conversationKeys);
+  const { operations, forget } = createWriteOperations(
+    { db, now: Date.now, notify() {}, onDamage() {} },
+    conversationKeys,
+  );
   const commit = createGroupCommit(db, forget);
   const signal = createCheckpointSignal();
   const shortenLog = createShortenLog(db, signal);

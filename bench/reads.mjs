@@ -101,14 +101,15 @@ function build({ db, operations }, count) {
     begin.run();
     for (let index = done; index < done + 500; index += 1) {
       const judging = { evaluateSafety: false };
-      const { id } = operations.createMessageSession({
+      const session = {
         project,
         source: "messages",
         messages: [],
         metadata: {},
         judging,
         open: false,
-      });
+      };
+      const [{ id }] = operations.createMessageSessions([session]);
       sessionIds.push(id);
     }
     for (const [index, claim] of operations

@@ -5,6 +5,7 @@ import { fileExporter } from "./exporters/file.ts";
 import { otlpGrpcExporter } from "./exporters/otlp-grpc.ts";
 import { otlpHttpExporter } from "./exporters/otlp-http.ts";
 import { storeExporter } from "./exporters/store.ts";
+import { accounts } from "./extensions/accounts.ts";
 import { bearerTokenAuth } from "./extensions/bearer-token-auth.ts";
 import { healthCheck } from "./extensions/health-check.ts";
 import { llmJudge } from "./judges/llm.ts";
@@ -23,7 +24,7 @@ export const components: Components = {
   receivers: [otlpReceiver, otlpJsonFileReceiver],
   processors: [memoryLimiter, limits, attributes, resource, redaction, filter],
   exporters: [storeExporter, otlpHttpExporter, otlpGrpcExporter, fileExporter, debugExporter],
-  extensions: [healthCheck, bearerTokenAuth],
+  extensions: [healthCheck, accounts, bearerTokenAuth],
   stores: [sqliteStore],
   judges: [rulesJudge, llmJudge],
 };

@@ -1,5 +1,6 @@
 /** The demo agent: a real program in `examples/`, run against a server, and the session that comes of it. */
-import { ApiClientError, type ApiClient, type SessionDetail } from "./api-client.ts";
+import type { SessionDetail, Turnwise } from "@turnwise/client";
+import { ApiClientError } from "./api-client.ts";
 import { isJudged, waitForSession } from "./wait-for-session.ts";
 
 /** The spans are on their way when the agent has ended; judging may take as long as a model takes. */
@@ -15,9 +16,9 @@ export interface DemoOptions {
 
 /**
  * Runs the demo agent, which sends its spans to `otlpUrl`, closes its session so that nobody waits for the idle timeout,
- * and returns it judged. Throws ApiClientError, also when the examples are not here or nothing arrives.
+ * and returns it judged. Throws what the client throws, and ApiClientError when the examples are not here or nothing arrives.
  */
-export async function runDemo(client: ApiClient, options: DemoOptions): Promise<SessionDetail> {
+export async function runDemo(client: Turnwise, options: DemoOptions): Promise<SessionDetail> {
   const { otlpUrl } = options;
   const conversationId = await runAgent(options);
   const arrived = await waitForSession(client, conversationId, () => true, arrivalMs);
@@ -25,7 +26,7 @@ export async function runDemo(client: ApiClient, options: DemoOptions): Promise<
     const message = `the demo agent ran, but none of its spans arrived at ${client.url}`;
     throw new ApiClientError("demo_not_arrived", message, `Check that ${otlpUrl} is the same server: turnwise doctor`);
   }
-  await client.closeSession(arrived.id);
+  await client.sessions.close(arrived.id);
   const judged = await waitForSession(client, conversationId, isJudged, judgingMs);
   if (judged !== undefined) return judged;
   const message = `the demo session ${arrived.id} was not judged within three minutes`;

@@ -1,6 +1,7 @@
 /** The answer to "no traces appear": one span sent the way an agent sends it and read back, hop by hop. */
 import { randomBytes } from "node:crypto";
-import type { ApiClient, SessionDetail } from "./api-client.ts";
+import type { SessionDetail, Turnwise } from "@turnwise/client";
+import { explainFailure, getHealth } from "./api-client.ts";
 import { isJudged, waitForSession } from "./wait-for-session.ts";
 
 /** One step of the way. A failed one has a remedy; the hops after it are not tried. */
@@ -14,7 +15,7 @@ export interface Hop {
 }
 
 export interface DoctorOptions {
-  readonly client: ApiClient;
+  readonly client: Turnwise;
   /** Base URL of the OTLP/HTTP receiver, as agents have it. */
   readonly otlpUrl: string;
   readonly env: NodeJS.ProcessEnv;
@@ -57,7 +58,7 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<Hop> {
       if (!hop.ok) return;
     }
   } finally {
-    if (way.session !== undefined) await options.client.deleteSession(way.session.id).catch(() => undefined);
+    if (way.session !== undefined) await options.client.sessions.delete(way.session.id).catch(() => undefined);
   }
 }
 
@@ -67,7 +68,8 @@ async function tryStep(name: string, step: () => Promise<string>): Promise<Hop> 
   try {
     const detail = await step();
     return { name, ok: true, ms: ms(), detail };
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainFailure(thrown);
     const remedy = error instanceof Error && "remedy" in error ? String(error.remedy) : "Look into the server's log";
     return { name, ok: false, ms: ms(), detail: error instanceof Error ? error.message : String(error), remedy };
   }
@@ -86,7 +88,7 @@ async function checkEnvironment({ env, otlpUrl }: DoctorOptions): Promise<string
 }
 
 async function askApi({ client }: DoctorOptions): Promise<string> {
-  const { version, judges } = await client.getHealth();
+  const { version, judges } = await getHealth(client);
   const judging = judges.filter((judge) => judge.off === null).map((judge) => judge.name);
   const off = judges.flatMap((judge) => (judge.off === null ? [] : [`${judge.name} is off: ${judge.off}`]));
   return [`version ${version} at ${client.url}`, `judging: ${judging.join(", ") || "nobody"}`, ...off].join("; ");
@@ -128,7 +130,7 @@ async function findSpan({ client, otlpUrl }: DoctorOptions, way: Way): Promise<s
     throw new HopFailure("the span was accepted, but the API does not know its session", remedy);
   }
   way.session = session;
-  const { damages } = await client.getHealth();
+  const { damages } = await getHealth(client);
   if (damages > 0) {
     const remedy = 'Look into the server\'s log for the lines with "is damaged": they say what is lost and what to do';
     throw new HopFailure(`the span is stored, but damage was found in the store since its start (${damages})`, remedy);
@@ -137,7 +139,7 @@ async function findSpan({ client, otlpUrl }: DoctorOptions, way: Way): Promise<s
 }
 
 async function awaitTurn({ client }: DoctorOptions, way: Way): Promise<string> {
-  if (way.session !== undefined) await client.closeSession(way.session.id);
+  if (way.session !== undefined) await client.sessions.close(way.session.id);
   const judged = await waitForSession(client, way.conversationId, isJudged, 30_000);
   if (judged === undefined) {
     throw new HopFailure(

@@ -6,6 +6,7 @@ import type { JudgeInfo } from "./api/route.ts";
 import { components } from "./components.ts";
 import type { Endpoint } from "./component/config-schemas.ts";
 import type { Component, Logger } from "./component/component.ts";
+import { doorAt } from "./component/door.ts";
 import { listen, type Listener } from "./component/listen.ts";
 import type { AuthenticatorOf } from "./component/extension.ts";
 import type { Store } from "./component/store.ts";
@@ -13,7 +14,7 @@ import type { Config } from "./config/config.ts";
 import type { PriceTables } from "./cost/price-table.ts";
 import { conversationKeys } from "./dialects/conversation-keys.ts";
 import type { JudgeThreadData } from "./judge-thread.ts";
-import { messageRedactorsOf } from "./message-redactors.ts";
+import { createRedactors, redactionsOf } from "./message-redactors.ts";
 import { createJudgementExport } from "./exporters/judgements/judgement-export.ts";
 import { createJudges, judgeConfigsOf } from "./service/create-judges.ts";
 import { superviseJudgeThread } from "./service/judge-thread-supervisor.ts";
@@ -63,7 +64,9 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
         name: "api",
         component: api(config.service.apiEndpoint, {
           ...authenticationOf(config, authenticatorOf),
-          redactors: messageRedactorsOf(config),
+          door: doorAt(config.service.apiEndpoint),
+          redactors: createRedactors(redactionsOf(config)),
+          recordings: recordingsOf(config),
           prices,
           conversationKeys: conversationKeysOf(config),
           store,
@@ -98,14 +101,17 @@ const JUDGE_HEAP_MIB = 2048;
 
 function judgeThread(config: Config, store: Store, prices: PriceTables, reports: Reports): Component {
   const judges = judgeConfigsOf(config);
-  const { idleTimeoutMs: idleMs, maxDurationMs } = config.service.sessions;
+  const { idleTimeoutMs: idleMs, maxDurationMs, transcripts } = config.service.sessions;
+  const redactions = redactionsOf(config);
   const ids = conversationKeysOf(config);
   return superviseJudgeThread({
     ...reports,
     spawn() {
       if (!isConnectable(store)) throw new Error("the sessions' store cannot be used from another thread");
       const connection = store.connect();
-      const workerData: JudgeThreadData = { judges, idleMs, maxDurationMs, prices, conversationKeys: ids, connection };
+      const reading = { prices, conversationKeys: ids };
+      const taking = { transcripts, redactions };
+      const workerData: JudgeThreadData = { judges, idleMs, maxDurationMs, reading, taking, connection };
       return new Worker(new URL("./judge-thread.js", import.meta.url), {
         workerData,
         resourceLimits: { maxOldGenerationSizeMb: JUDGE_HEAP_MIB },
@@ -113,6 +119,11 @@ function judgeThread(config: Config, store: Store, prices: PriceTables, reports:
       });
     },
   });
+}
+
+function recordingsOf({ service: { sessions } }: Config) {
+  const { speech, max_recording_mb: megabytes } = sessions.transcripts;
+  return { maxBytes: megabytes * 1024 * 1024, isOff: speech.api_key === "" };
 }
 
 /** The application's own names go before those that libraries use. */
@@ -138,18 +149,23 @@ function createApiServer(app: RequestListener): HttpServer {
 }
 
 function authenticationOf({ service: { apiAuthenticator } }: Config, authenticatorOf: AuthenticatorOf) {
-  return apiAuthenticator === undefined ? {} : { authenticator: authenticatorOf(apiAuthenticator) };
+  if (apiAuthenticator === undefined) return {};
+  const authenticator = authenticatorOf(apiAuthenticator);
+  const { accounts } = authenticator;
+  return { authenticator, ...(accounts && { accounts }) };
 }
 
 const isConnectable = (store: Store): store is SqliteStore => "connect" in store;
 
 function api(endpoint: Endpoint, context: Parameters<typeof createApi>[0]): Component {
+  const setting = "service::api::endpoint";
+  context.authenticator?.requireDoor?.(doorAt(endpoint), setting);
   const stopping = new AbortController();
   const app = createApi({ ...context, eventStreams: { stopping: stopping.signal } });
   let listener: Listener | undefined;
   return {
     async start() {
-      listener = await listen(endpoint, "service::api::endpoint", () => createApiServer(app), {
+      listener = await listen(endpoint, setting, () => createApiServer(app), {
         authenticated: context.authenticator !== undefined,
       });
     },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient, SessionDetail } from "./api-client.ts";
+import type { SessionDetail, Turnwise } from "@turnwise/client";
 
 const pollMs = 200;
 
@@ -8,16 +8,16 @@ const pollMs = 200;
  * the client throws.
  */
 export async function waitForSession(
-  client: ApiClient,
+  client: Turnwise,
   conversationId: string,
   isReady: (session: SessionDetail) => boolean,
   timeoutMs: number,
 ): Promise<SessionDetail | undefined> {
   const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
-    const { sessions } = await client.findSessions({ conversation_id: conversationId, limit: "1" });
+    const { sessions } = await client.sessions.list({ conversation_id: conversationId, limit: 1 });
     const [found] = sessions;
-    const session = found === undefined ? undefined : await client.getSession(found.id);
+    const session = found === undefined ? undefined : await client.sessions.get(found.id);
     if (session !== undefined && isReady(session)) return session;
     await sleep(pollMs);
   }

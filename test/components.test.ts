@@ -60,6 +60,7 @@ const configs: Readonly<Record<string, () => object>> = {
   file: () => ({ path: join(folder, "out.jsonl") }),
   debug: () => ({}),
   health_check: () => anyPort,
+  accounts: () => ({}),
   bearertokenauth: () => ({ token: "secret" }),
   sqlite: () => ({ data_dir: mkdtempSync(join(folder, "data-")) }),
   rules: () => ({}),
@@ -112,7 +113,8 @@ const uses: Readonly<Record<Kind, (component: Component) => Promise<unknown>>> =
     Promise.allSettled(batches().map(async (batch) => (component as Exporter).export(batch, context))),
   async extensions(component) {
     const extension: Extension = component;
-    if (isAuthenticator(extension)) extension.authenticate(extension.clientHeaders("default"), "ingest");
+    if (isAuthenticator(extension))
+      await extension.authenticate(extension.clientHeaders?.("default") ?? {}, "ingest", { isLocal: true });
     for (const url of component.urls?.() ?? []) await (await fetch(url)).text();
   },
   async stores(component) {

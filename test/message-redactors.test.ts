@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { components } from "../src/components.ts";
 import { packagedConfigPath } from "../src/config/config-sources.ts";
 import { loadConfig } from "../src/config/load-config.ts";
-import { messageRedactorsOf } from "../src/message-redactors.ts";
+import { createRedactors, redactionsOf } from "../src/message-redactors.ts";
 
 function redactorsFor(processors: string, pipelines: Readonly<Record<string, string>>) {
   const text = Object.entries(pipelines).reduce(
@@ -14,7 +14,7 @@ function redactorsFor(processors: string, pipelines: Readonly<Record<string, str
       ),
     readFileSync(packagedConfigPath, "utf8").replace("processors:\n", `processors:\n${processors}`),
   );
-  return messageRedactorsOf(loadConfig({ text, env: {} }, components).config);
+  return createRedactors(redactionsOf(loadConfig({ text, env: {} }, components).config));
 }
 
 const blocking = (id: string, value: string): string =>

@@ -1,5 +1,6 @@
 /** All commands, in the order in which `--help` lists them. */
 import type { AddCommand } from "./command.ts";
+import { addAccounts } from "./commands/accounts.ts";
 import { addComponents } from "./commands/components.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -22,6 +23,7 @@ export const commands: readonly AddCommand[] = [
   addShow,
   addRebuild,
   addQueue,
+  addAccounts,
   addReplay,
   addJudge,
   addDoctor,

@@ -1,5 +1,5 @@
 /** Requests that were set aside, one a line. */
-import type { ParkedRequestDetail } from "../api-client.ts";
+import type { ParkedRequest } from "@turnwise/client";
 import { toPrintableLine } from "./printable.ts";
 import type { Layout } from "./render-block.ts";
 import { fitToWidth } from "./text-layout.ts";
@@ -8,7 +8,7 @@ import { fitToWidth } from "./text-layout.ts";
 const widths = [6, 16, 14, 6, 7, 9];
 const titles = ["ID", "SINCE", "EXPORTER", "SIGNAL", "RECORDS", "BYTES", "REASON"];
 
-export function renderQueue(requests: readonly ParkedRequestDetail[], { paint, width }: Layout): string {
+export function renderQueue(requests: readonly ParkedRequest[], { paint, width }: Layout): string {
   if (requests.length === 0) return "Nothing was set aside.\n";
   const taken = widths.reduce((sum, one) => sum + one + 2, 0);
   const all = [...widths, Math.max(40, width - taken)];
@@ -20,7 +20,7 @@ export function renderQueue(requests: readonly ParkedRequestDetail[], { paint, w
   return `${[paint("dim", line(titles)), ...requests.map((request) => line(cellsOf(request)))].join("\n")}\n`;
 }
 
-function cellsOf({ id, created_at, exporter, signal, records, bytes, reason }: ParkedRequestDetail): readonly string[] {
+function cellsOf({ id, created_at, exporter, signal, records, bytes, reason }: ParkedRequest): readonly string[] {
   const since = created_at.slice(0, 16).replace("T", " ");
   return [String(id), since, exporter, signal, String(records), String(bytes), reason];
 }

@@ -1,5 +1,5 @@
 /** The spans behind a session: what each was taken for, and what it carried. */
-import type { Explanation } from "../api-client.ts";
+import type { Explanation } from "@turnwise/client";
 import { count, integer } from "./quantities.ts";
 import type { Layout } from "./render-block.ts";
 import { line, spanName } from "./render-line.ts";
@@ -47,7 +47,7 @@ function renderSpan(span: SpanDetail, layout: Layout): string[] {
 
 function attributeText({ key, type, size, count: times, read_for, redacted, value }: Attribute): string {
   const many = times === 1 ? "" : `, ${integer(times)} attributes`;
-  const use = read_for.length === 0 ? "" : ` → ${read_for.join(", ")}`;
+  const use = read_for.length === 0 ? "" : `, read for ${read_for.join(", ")}`;
   const shown = value === undefined ? "" : ` = ${value}`;
   return `- ${key}: ${type} of ${integer(size)}${many}${redacted ? ", redacted" : ""}${use}${shown}`;
 }

@@ -31,7 +31,7 @@ export function buildConfig(source: ExpandedTree, components: Components): Built
   const references = checkReferences(
     named,
     { ...byKind((kind) => sections[kind].ids), connectors: connectors.ids },
-    parsed.exporters,
+    parsed,
     root,
   );
   const problems = [

@@ -29,10 +29,13 @@ export function signalOf(pipelineId: string): Signal | undefined {
 export function checkReferences(
   service: ServiceReferences,
   configured: ConfiguredIds,
-  exporters: ReadonlyMap<string, ComponentConfig>,
+  { exporters, extensions }: Readonly<Record<"exporters" | "extensions", ReadonlyMap<string, ComponentConfig>>>,
   root: Readonly<Record<string, unknown>>,
 ): { problems: readonly Problem[]; warnings: readonly Problem[] } {
-  const references = referencesOf(service, exporters);
+  const references = referencesOf(service, [
+    ...[...exporters.values()].flatMap((part) => storeOf("exporters", part)),
+    ...[...extensions.values()].flatMap((part) => storeOf("extensions", part)),
+  ]);
   return {
     problems: [
       ...unknownSignals(service),
@@ -44,10 +47,7 @@ export function checkReferences(
   };
 }
 
-function referencesOf(
-  service: ServiceReferences,
-  exporters: ReadonlyMap<string, ComponentConfig>,
-): readonly Reference[] {
+function referencesOf(service: ServiceReferences, stores: readonly Reference[]): readonly Reference[] {
   const pipelines = Object.entries(service.pipelines).flatMap(([id, pipeline]) =>
     pipelineKinds.flatMap((kind) => listed(kind, pipeline[kind], ["service", "pipelines", id], kind)),
   );
@@ -58,13 +58,13 @@ function referencesOf(
     ...listed("judges", service.sessions.judges, ["service", "sessions"], "judges"),
     ...listed("exporters", service.sessions.judgement_exporters, ["service", "sessions"], "judgement_exporters"),
     ...listed("stores", storeId === undefined ? [] : [storeId], ["service", "sessions"], "store"),
-    ...[...exporters.values()].flatMap(storeOfExporter),
+    ...stores,
   ];
 }
 
-function storeOfExporter(exporter: ComponentConfig): readonly Reference[] {
-  const store = storeNamedBy(exporter);
-  const path = ["exporters", exporter.id];
+function storeOf(kind: "exporters" | "extensions", part: ComponentConfig): readonly Reference[] {
+  const store = storeNamedBy(part);
+  const path = [kind, part.id];
   return store === undefined ? [] : [{ kind: "stores", id: store, path, shownAt: [...path, "store"] }];
 }
 

@@ -9,6 +9,7 @@ import type { StoreFactory } from "../component/store.ts";
 import type { ModelPrice } from "../cost/price-table.ts";
 import type { Signal } from "../model/signal-batch.ts";
 import { isMap } from "./is-map.ts";
+import type { TranscriptsConfig } from "./transcripts-schema.ts";
 
 /** Every component type that a configuration may name, by kind. `components.ts` is the list of the server's own. */
 export interface Components {
@@ -66,6 +67,8 @@ export interface ServiceConfig {
     readonly conversationKeys: readonly string[];
     /** What models cost, before the packaged list prices: those written in the configuration, then those of a file. */
     readonly prices: { readonly models: readonly ModelPrice[]; readonly file?: string | undefined };
+    /** How texts and recordings become messages. */
+    readonly transcripts: TranscriptsConfig;
   };
   readonly apiEndpoint: Endpoint;
   /** The extension that knows the API's callers; absent: nobody is asked. */

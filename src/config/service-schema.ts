@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { authentication, duration, endpoint, noticed, withoutEffect } from "../component/config-schemas.ts";
 import { priceSchema } from "../cost/price-table.ts";
+import { transcriptsSchema } from "./transcripts-schema.ts";
 
 const ids = z.array(z.string());
 
@@ -118,6 +119,7 @@ export const serviceSchema = z.strictObject({
       .refine((milliseconds) => milliseconds > 0, { error: "must be greater than zero" }),
     conversation_keys: z.array(z.string().min(1)).default([]),
     prices,
+    transcripts: transcriptsSchema,
   }),
   api: z.strictObject({ endpoint: endpoint.prefault("localhost:8000"), auth: authentication.optional() }).prefault({}),
 });

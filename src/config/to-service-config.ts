@@ -23,6 +23,7 @@ export function toServiceConfig({ extensions, telemetry, pipelines, sessions, ap
       maxDurationMs: sessions.max_duration,
       conversationKeys: sessions.conversation_keys,
       prices: sessions.prices,
+      transcripts: sessions.transcripts,
     },
     apiEndpoint: api.endpoint,
     ...(api.auth === undefined ? {} : { apiAuthenticator: api.auth.authenticator }),

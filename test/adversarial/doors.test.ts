@@ -14,9 +14,8 @@ const withKey = (yaml: string): string =>
 extensions:
   bearertokenauth: { token: "${KEY}" }`,
     )
-    .replaceAll(/(TURNWISE_OTLP_(?:HTTP|GRPC)_PORT:-\d+\}")/g, "$1, auth: { authenticator: bearertokenauth }")
-    .replace("extensions: [health_check]", "extensions: [health_check, bearertokenauth]")
-    .replace('TURNWISE_PORT:-8000}"', "$&, auth: { authenticator: bearertokenauth }");
+    .replace("extensions: [health_check, accounts]", "extensions: [health_check, bearertokenauth]")
+    .replaceAll("authenticator: accounts", "authenticator: bearertokenauth");
 
 describe("a server that asks for a key", () => {
   let server: AttackedServer;

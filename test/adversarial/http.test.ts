@@ -14,7 +14,7 @@ const NO_REQUEST = { none: "it never becomes a request" };
 
 /** Node closes late requests when it looks for them, which the configuration below has it do every second. */
 const withShortTimeouts = (yaml: string): string =>
-  yaml.replace('OTLP_HTTP_PORT:-4318}"', 'OTLP_HTTP_PORT:-4318}", read_timeout: 1s');
+  yaml.replace('OTLP_HTTP_PORT:-4318}"', "$&\n        read_timeout: 1s");
 
 function headOf(length: number, headers = "Content-Type: application/x-protobuf\r\n"): string {
   return `POST /v1/traces HTTP/1.1\r\nHost: x\r\n${headers}Content-Length: ${length}\r\n\r\n`;
@@ -139,7 +139,7 @@ const attacks: readonly Attack[] = [
       expect(await statusWith(protobuf + json)).toEqual(["200"]); // the first counts, RFC 9110 leaves it open
       expect(await statusWith(json + protobuf)).toEqual(["400"]);
       expect(await statusWith(`${protobuf}Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n`)).toEqual(["415"]);
-      expect(await statusWith(`${protobuf}Authorization: a\r\nAuthorization: b\r\n`)).toEqual(["200"]);
+      expect(await statusWith(`${protobuf}Authorization: a\r\nAuthorization: b\r\n`)).toEqual(["401"]);
     },
   },
   {

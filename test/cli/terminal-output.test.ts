@@ -54,8 +54,9 @@ describe("the log at a terminal", () => {
 describe("a progress bar", () => {
   it.each([
     [0, 10, 0, "░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 10"],
-    [5, 10, 5000, "████████████░░░░░░░░░░░░ 5 of 10  5.0 s left"],
-    [10, 10, 9000, "████████████████████████ 10 of 10"],
+    [5, 10, 5000, "████████████░░░░░░░░░░░░ 5 of 10  1.0/s  5.0 s left"],
+    [5, 10, 40, "████████████░░░░░░░░░░░░ 5 of 10  125/s  40 ms left"],
+    [10, 10, 9000, "████████████████████████ 10 of 10  1.1/s"],
     [0, 0, 0, "░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 0"],
   ])("of %i of %i reads so", (done, total, elapsed, expected) => {
     expect(renderBar(done, total, elapsed)).toBe(expected);

@@ -125,10 +125,17 @@ describe("what is wrong", () => {
 describe("ValueHead's names", () => {
   test.each([
     ["TURNWISE_LLM_API_KEY", "TRACE_OBS_LLM_API_KEY"],
+    ["TURNWISE_LLM_BASE_URL", "TRACE_OBS_LLM_BASE_URL"],
+    ["TURNWISE_LLM_MODEL", "TRACE_OBS_LLM_MODEL"],
     ["TURNWISE_LLM_TEMPERATURE", "TRACE_OBS_JUDGE_TEMPERATURE"],
+    ["TURNWISE_ELEVENLABS_API_KEY", "TRACE_OBS_ELEVENLABS_API_KEY"],
     ["TURNWISE_DATABASE_URL", "TRACE_OBS_DATABASE_URL"],
+    ["TURNWISE_JWT_SECRET", "TRACE_OBS_JWT_SECRET"],
+    ["TURNWISE_ADMIN_EMAILS", "TRACE_OBS_ADMIN_EMAILS"],
+    ["TURNWISE_MAX_TRACES_PER_USER", "TRACE_OBS_MAX_TRACES_PER_USER"],
+    ["TURNWISE_MAX_TOOL_CALLS_PER_TRACE", "TRACE_OBS_MAX_TOOL_CALLS_PER_TRACE"],
     ["TURNWISE_MAX_TRACE_CHARS", "TRACE_OBS_MAX_TRACE_CHARS"],
-  ])("%s may be called %s", (name, alias) => {
+  ])("VH-29: %s may be called %s", (name, alias) => {
     expect(environmentLookUp({ [alias]: "theirs" })(name)).toBe("theirs");
     expect(environmentLookUp({ [alias]: "theirs", [name]: "ours" })(name)).toBe("ours");
   });

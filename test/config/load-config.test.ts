@@ -34,6 +34,23 @@ describe("a good configuration", () => {
         maxDurationMs: 600_000,
         conversationKeys: [],
         prices: { models: [] },
+        transcripts: {
+          llm: {
+            api_key: "",
+            base_url: "https://api.openai.com/v1",
+            model: "gpt-5.4-mini",
+            timeout: 60_000,
+            max_input_tokens: 16_000,
+          },
+          speech: {
+            provider: "elevenlabs",
+            api_key: "",
+            timeout: 600_000,
+            connect_timeout: 10_000,
+            max_concurrency: 2,
+          },
+          max_recording_mb: 100,
+        },
       },
       apiEndpoint: { host: "localhost", port: 8000 },
       logs: {},

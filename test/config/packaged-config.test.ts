@@ -31,6 +31,7 @@ describe("the configuration that comes with the package", () => {
       TURNWISE_OTLP_HTTP_PORT: "2",
       TURNWISE_OTLP_GRPC_PORT: "5",
       TURNWISE_HEALTH_PORT: "3",
+      TURNWISE_METRICS_HOST: "127.0.0.1",
       TURNWISE_METRICS_PORT: "4",
       TURNWISE_DATA_DIR: "0123",
       TURNWISE_IDLE_TIMEOUT: "1m30s",
@@ -38,6 +39,8 @@ describe("the configuration that comes with the package", () => {
       TURNWISE_LLM_BASE_URL: "http://localhost:11434/v1",
       TURNWISE_LLM_MODEL: "1e3",
       TURNWISE_LLM_TEMPERATURE: "0.6",
+      TURNWISE_ELEVENLABS_API_KEY: "654321",
+      TURNWISE_MAX_RECORDING_MB: "7",
     });
     const at = (port: number) => ({ host: "127.0.0.1", port });
     expect(config.receivers.get("otlp")?.config).toMatchObject({
@@ -49,13 +52,67 @@ describe("the configuration that comes with the package", () => {
     expect(config.service).toMatchObject({
       apiEndpoint: at(1),
       metricsEndpoint: at(4),
-      sessions: { idleTimeoutMs: 90_000 },
+      sessions: {
+        idleTimeoutMs: 90_000,
+        transcripts: {
+          llm: { api_key: "123456", base_url: "http://localhost:11434/v1", model: "1e3" },
+          speech: { provider: "elevenlabs", api_key: "654321" },
+          max_recording_mb: 7,
+        },
+      },
     });
   });
 
-  test("knows ValueHead's names too", () => {
-    const { config } = load({ TRACE_OBS_LLM_API_KEY: "k", TRACE_OBS_LLM_MODEL: "m", TRACE_OBS_JUDGE_TEMPERATURE: "1" });
-    expect(config.judges.get("llm")?.config).toMatchObject({ api_key: "k", model: "m", temperature: 1 });
+  test("VH-29: takes every setting of ValueHead's, under its name and under ours", () => {
+    const settings = {
+      LLM_API_KEY: "k",
+      LLM_BASE_URL: "http://localhost:1/v1",
+      LLM_MODEL: "m",
+      ELEVENLABS_API_KEY: "e",
+      DATABASE_URL: "sqlite",
+      JWT_SECRET: "0123456789",
+      ADMIN_EMAILS: '["Root@example.com"]',
+      MAX_TRACES_PER_USER: "7",
+      MAX_TOOL_CALLS_PER_TRACE: "8",
+      MAX_TRACE_CHARS: "9",
+    };
+    const under = (prefix: string) =>
+      Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${prefix}_${name}`, value]));
+    const { config } = load({ ...under("TRACE_OBS"), TRACE_OBS_JUDGE_TEMPERATURE: "0.6" });
+    expect(config).toEqual(load({ ...under("TURNWISE"), TURNWISE_LLM_TEMPERATURE: "0.6" }).config);
+    expect(config.judges.get("llm")?.config).toMatchObject({
+      api_key: "k",
+      base_url: "http://localhost:1/v1",
+      model: "m",
+      temperature: 0.6,
+    });
+    expect(config.service.sessions.transcripts.speech).toMatchObject({ api_key: "e" });
+    expect(config.extensions.get("accounts")?.config).toMatchObject({
+      jwt_secret: "0123456789",
+      admin_emails: ["root@example.com"],
+      max_traces_per_user: 7,
+      max_tool_calls_per_trace: 8,
+      max_trace_chars: 9,
+    });
+  });
+
+  test.each(["[]", "", " "])("VH-29: has no admins with %j", (emails) => {
+    const { config } = load({ TRACE_OBS_ADMIN_EMAILS: emails });
+    expect(config.extensions.get("accounts")?.config).toMatchObject({ admin_emails: [] });
+  });
+
+  test("knows that accounts are kept in a store that is there", () => {
+    const locations = [packagedConfigPath, "yaml:extensions::accounts::store: nowhere"];
+    expect(() => loadConfig({ locations, env: {} }, components)).toThrow(
+      'extensions::accounts: references store "nowhere" which is not configured',
+    );
+  });
+
+  test("asks at every door who is calling", () => {
+    const { config } = load();
+    const auth = { authenticator: "accounts" };
+    expect(config.receivers.get("otlp")?.config).toMatchObject({ protocols: { grpc: { auth }, http: { auth } } });
+    expect(config.service).toMatchObject({ apiAuthenticator: "accounts", extensions: ["health_check", "accounts"] });
   });
 
   test("can be sent to another thread", () => {

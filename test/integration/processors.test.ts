@@ -29,7 +29,7 @@ beforeAll(async () => {
       yaml
         .replace("processors:\n", processors)
         .replaceAll("[memory_limiter]", `[memory_limiter, ${names}]`)
-        .replace("http: { ", "http: { include_metadata: true, "),
+        .replace(" http:\n", "$&        include_metadata: true\n"),
   });
 });
 afterAll(async () => server.stop());

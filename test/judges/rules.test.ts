@@ -39,6 +39,21 @@ describe("rules judge", () => {
     expect(trajectory.failures[0]).toMatchObject({ type: "false_success", afterTurn: 1, messageIndex: 3 });
   });
 
+  it("says of what the user attached that it cannot see it", async () => {
+    const image = { type: "image_url", image_url: { url: "https://a.example/a.png" } };
+    const { turns } = await judgeAll(create(), sessionOf([[{ role: "user", content: [image] }], says("A cat.")]));
+    expect(turns[0]?.reasoning).toMatch(/ The user attached an image, which the rules cannot see\.$/);
+    expect(turns[0]?.userSummary).toBe("[image: https://a.example/a.png] (attached: an image)");
+  });
+
+  it("does not praise what it cannot know: that all arguments had been mentioned, where something was attached", async () => {
+    const image = { type: "image_url", image_url: { url: "https://a.example/a.png" } };
+    const asked = [{ role: "user", content: [{ type: "text", text: "Where is it?" }, image] }];
+    const session = sessionOf([asked, uses("get_order", { id: "W-17" }, "shipped"), says("It is shipped.")]);
+    const { turns } = await judgeAll(create(), session);
+    expect(turns[0]?.dimensions.hallucination?.score).toBe(0);
+  });
+
   it("praises a turn whose tool worked and that got a reply", async () => {
     const session = sessionOf([
       user("Where is order W-17?"),

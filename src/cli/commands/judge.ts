@@ -1,6 +1,6 @@
 import { access, constants, open, stat } from "node:fs/promises";
 import { once } from "node:events";
-import type { SessionDetail } from "../../api-client.ts";
+import type { SessionDetail } from "@turnwise/client";
 import type { Judge } from "../../component/judge.ts";
 import type { JudgeFileOptions } from "../../judge-file.ts";
 import { codeOf, StartError } from "../../model/errors.ts";

@@ -28,17 +28,8 @@ export const addShow: AddCommand = (program, { env, out }) => {
       ),
     )
     .action(async (id: string, options: ShowOptions) => {
-      const { createApiClient } = await import("../../api-client.ts");
-      const client = createApiClient(withApiKey(env, options.apiKey));
-      if (options.explain) {
-        const explanation = await client.explainSession(id, { values: options.values === true });
-        if (options.json) return out.write(`${toPrintableJson(explanation, 2)}\n`);
-        const { renderExplanation } = await import("../render-explanation.ts");
-        return out.write(renderExplanation(explanation, out));
-      }
-      const session = await client.getSession(id);
-      if (options.json) return out.write(`${toPrintableJson(session, 2)}\n`);
-      const { renderSession } = await import("../render-session.ts");
-      return out.write(renderSession(session, out));
+      const { askServer } = await import("../../api-client.ts");
+      const { sessions } = await askServer();
     });
 };
+
