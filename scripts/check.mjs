@@ -9,6 +9,7 @@ const checks = {
   lint: ["oxlint", "--type-aware", "--deny-warnings", "."],
   types: ["tsc", "--noEmit"],
   "types of the client, for browsers": ["tsc", "--noEmit", "-p", "client"],
+  "types of the client, as the schemas say": ["tsx", "scripts/client-types.mjs", "--check"],
   architecture: [
     "vitest",
     "run",

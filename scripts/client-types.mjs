@@ -1,13 +1,13 @@
-// Writes client/src/types.ts: the types of what the server takes and answers, out of its OpenAPI document. With --check it
-// only says whether the file is what would be written.
+// Writes client/src/types.ts: the types of what the server takes and answers, out of its OpenAPI document. Run by tsx, as it
+// reads the sources: what is built may be older. With --check it only says whether the file is what would be written.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { spawnSync } from "node:child_process";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const file = `${root}client/src/types.ts`;
-const { routes } = await import(`${root}dist/api/routes.js`);
-const { toOpenApiDocument } = await import(`${root}dist/api/openapi/openapi-document.js`);
+const { routes } = await import(`${root}src/api/routes.ts`);
+const { toOpenApiDocument } = await import(`${root}src/api/openapi/openapi-document.ts`);
 
 const { schemas } = toOpenApiDocument(routes, "").components;
 const head =
@@ -44,7 +44,8 @@ function unionOf(types) {
 function toObject({ properties = {}, required = [], additionalProperties }) {
   const members = Object.entries(properties).map(([name, schema]) => {
     const about = schema.description === undefined ? "" : `/** ${schema.description} */ `;
-    return `${about}readonly ${JSON.stringify(name)}${required.includes(name) ? "" : "?"}: ${toType(schema)};`;
+    const [mark, orNot] = required.includes(name) ? ["", ""] : ["?", " | undefined"];
+    return `${about}readonly ${JSON.stringify(name)}${mark}: ${toType(schema)}${orNot};`;
   });
   const isOpen = typeof additionalProperties === "object" && Object.keys(additionalProperties).length === 0;
   if (additionalProperties === true || (isOpen && members.length > 0))

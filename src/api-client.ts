@@ -47,7 +47,7 @@ export async function getHealth({ server, url }: Turnwise): Promise<Health> {
 }
 
 /** The type is what a server of ours promises: nobody has looked yet. */
-function isHealth(answer: unknown): boolean {
+function isHealth(answer: unknown): answer is Health {
   if (typeof answer !== "object" || answer === null) return false;
   const { status, version, judges }: Partial<Record<keyof Health, unknown>> = answer;
   return status === "ok" && typeof version === "string" && Array.isArray(judges);

@@ -3,12 +3,14 @@ import { followEvents, parseEvent } from "./follow-events.ts";
 import type { RequestOptions, Transport } from "./transport.ts";
 import type {
   Explanation,
+  ScoreSummary,
   SessionDetail,
   SessionPage,
   SessionState,
   SessionSummary,
   Source,
   Status,
+  TrajectoryJudgement,
   TurnJudgement,
 } from "./types.ts";
 
@@ -32,11 +34,31 @@ export interface SessionFilter {
   readonly cursor?: string | undefined;
 }
 
-/** What is told of a session while it is followed. */
+/** What is told of a session while it is followed: how far it is, each turn's judgement, and the end. */
 export type SessionEvent =
-  | { readonly event: "session-updated"; readonly data: SessionState }
-  | { readonly event: "judgement"; readonly data: TurnJudgement }
-  | { readonly event: "done"; readonly data: SessionState };
+  | {
+      readonly event: "session-updated";
+      readonly data: {
+        readonly session_id: string;
+        readonly status: Status;
+        readonly revision: number;
+        readonly total_turns: number;
+        readonly summary: ScoreSummary;
+      };
+    }
+  | {
+      readonly event: "judgement";
+      readonly data: { readonly session_id: string; readonly turn: number; readonly judgement: TurnJudgement };
+    }
+  | {
+      readonly event: "done";
+      readonly data: {
+        readonly session_id: string;
+        readonly status: Status;
+        readonly trajectory: TrajectoryJudgement | null;
+        readonly error: string | null;
+      };
+    };
 
 export type Sessions = ReturnType<typeof createSessions>;
 
@@ -90,7 +112,8 @@ export function createSessions(transport: Transport) {
     async *stream(id: string, options?: RequestOptions): AsyncGenerator<SessionEvent, void> {
       for await (const { event, data } of followEvents(transport, `${pathOf(id)}/stream`, options)) {
         if (event === "judgement") yield { event, data: parseEvent(data) };
-        else if (event === "session-updated" || event === "done") yield { event, data: parseEvent(data) };
+        else if (event === "session-updated") yield { event, data: parseEvent(data) };
+        else if (event === "done") yield { event, data: parseEvent(data) };
       }
     },
   };

@@ -73,16 +73,17 @@ export interface BatchSubmission {
 
 export interface ChatMessage {
   readonly role: "system" | "developer" | "user" | "assistant" | "tool" | "function";
-  readonly content?: string | null | readonly (string | { readonly [key: string]: unknown })[];
-  readonly name?: string | null;
+  readonly content?: string | null | readonly (string | { readonly [key: string]: unknown })[] | undefined;
+  readonly name?: string | null | undefined;
   readonly tool_calls?:
     | readonly {
-        readonly id?: string;
+        readonly id?: string | undefined;
         readonly function: { readonly name: string; readonly arguments: unknown; readonly [key: string]: unknown };
         readonly [key: string]: unknown;
       }[]
-    | null;
-  readonly tool_call_id?: string | null;
+    | null
+    | undefined;
+  readonly tool_call_id?: string | null | undefined;
   readonly [key: string]: unknown;
 }
 
@@ -101,27 +102,18 @@ export interface Explanation {
   readonly source: Source;
   readonly version: string;
   readonly conversation: {
-    readonly id?: string;
+    readonly id?: string | undefined;
     readonly by: "attribute" | "embedded" | "none";
-    readonly source?: {
-      readonly trace_id: string;
-      readonly span_id: string;
-      readonly name: string;
-      readonly keys: readonly string[];
-    };
+    readonly source?:
+      | { readonly trace_id: string; readonly span_id: string; readonly name: string; readonly keys: readonly string[] }
+      | undefined;
   };
-  readonly user?: {
-    readonly trace_id: string;
-    readonly span_id: string;
-    readonly name: string;
-    readonly keys: readonly string[];
-  };
-  readonly agent?: {
-    readonly trace_id: string;
-    readonly span_id: string;
-    readonly name: string;
-    readonly keys: readonly string[];
-  };
+  readonly user?:
+    | { readonly trace_id: string; readonly span_id: string; readonly name: string; readonly keys: readonly string[] }
+    | undefined;
+  readonly agent?:
+    | { readonly trace_id: string; readonly span_id: string; readonly name: string; readonly keys: readonly string[] }
+    | undefined;
   readonly traces: readonly {
     readonly trace_id: string;
     readonly spans: number;
@@ -133,7 +125,7 @@ export interface Explanation {
       | "same_user"
       | "joined"
       | "other_conversation";
-    readonly shared_messages?: number;
+    readonly shared_messages?: number | undefined;
   }[];
   readonly turns: readonly {
     readonly turn: number;
@@ -145,18 +137,20 @@ export interface Explanation {
       | "new_agent_run"
       | "wrapper"
       | "history";
-    readonly regenerates_turn?: number;
+    readonly regenerates_turn?: number | undefined;
     readonly flags: readonly TurnFlag[];
     readonly aborted: boolean;
     readonly user_text: {
       readonly from: "model_call" | "wrapper" | "history" | "nowhere";
       readonly characters: number;
-      readonly source?: {
-        readonly trace_id: string;
-        readonly span_id: string;
-        readonly name: string;
-        readonly keys: readonly string[];
-      };
+      readonly source?:
+        | {
+            readonly trace_id: string;
+            readonly span_id: string;
+            readonly name: string;
+            readonly keys: readonly string[];
+          }
+        | undefined;
       readonly because?:
         | "content_off"
         | "redacted"
@@ -167,18 +161,21 @@ export interface Explanation {
         | "aborted"
         | "asked_for_tools"
         | "no_model_call"
-        | "not_recorded";
+        | "not_recorded"
+        | undefined;
     };
     readonly attachments: number;
     readonly reply: {
       readonly from: "model_call" | "wrapper" | "history" | "nowhere";
       readonly characters: number;
-      readonly source?: {
-        readonly trace_id: string;
-        readonly span_id: string;
-        readonly name: string;
-        readonly keys: readonly string[];
-      };
+      readonly source?:
+        | {
+            readonly trace_id: string;
+            readonly span_id: string;
+            readonly name: string;
+            readonly keys: readonly string[];
+          }
+        | undefined;
       readonly because?:
         | "content_off"
         | "redacted"
@@ -189,13 +186,14 @@ export interface Explanation {
         | "aborted"
         | "asked_for_tools"
         | "no_model_call"
-        | "not_recorded";
+        | "not_recorded"
+        | undefined;
     };
     readonly model_calls: readonly {
       readonly trace_id: string;
       readonly span_id: string;
       readonly name: string;
-      readonly dialect?: string;
+      readonly dialect?: string | undefined;
       readonly input: {
         readonly messages: number;
         readonly empty: number;
@@ -203,41 +201,49 @@ export interface Explanation {
         readonly keys: readonly string[];
       };
       readonly output: { readonly messages: number; readonly empty: number; readonly keys: readonly string[] };
-      readonly provider?: string;
-      readonly model?: string;
-      readonly response_model?: string;
-      readonly usage?: Usage;
-      readonly usage_source?: {
-        readonly trace_id: string;
-        readonly span_id: string;
-        readonly name: string;
-        readonly keys: readonly string[];
-      };
+      readonly provider?: string | undefined;
+      readonly model?: string | undefined;
+      readonly response_model?: string | undefined;
+      readonly usage?: Usage | undefined;
+      readonly usage_source?:
+        | {
+            readonly trace_id: string;
+            readonly span_id: string;
+            readonly name: string;
+            readonly keys: readonly string[];
+          }
+        | undefined;
       readonly cost:
         | { readonly cost_usd: number; readonly from: "span" }
         | {
             readonly cost_usd: number;
             readonly from: "price";
-            readonly price: { readonly table: string; readonly models: readonly string[]; readonly as_of?: string };
+            readonly price: {
+              readonly table: string;
+              readonly models: readonly string[];
+              readonly as_of?: string | undefined;
+            };
           }
         | { readonly unpriced: "no_usage" | "no_model" | "no_price" | "service_tier" };
       readonly is_free: boolean;
       readonly cost_keys: readonly string[];
-      readonly error?: {
-        readonly trace_id: string;
-        readonly span_id: string;
-        readonly name: string;
-        readonly keys: readonly string[];
-      };
+      readonly error?:
+        | {
+            readonly trace_id: string;
+            readonly span_id: string;
+            readonly name: string;
+            readonly keys: readonly string[];
+          }
+        | undefined;
     }[];
     readonly tool_calls: readonly {
-      readonly id?: string;
+      readonly id?: string | undefined;
       readonly name: string;
       readonly call: "output" | "history" | "tool_span";
-      readonly arguments?: "output" | "history" | "tool_span";
-      readonly result?: "output" | "history" | "tool_span";
-      readonly error?: "output" | "history" | "tool_span";
-      readonly span?: { readonly trace_id: string; readonly span_id: string; readonly name: string };
+      readonly arguments?: "output" | "history" | "tool_span" | undefined;
+      readonly result?: "output" | "history" | "tool_span" | undefined;
+      readonly error?: "output" | "history" | "tool_span" | undefined;
+      readonly span?: { readonly trace_id: string; readonly span_id: string; readonly name: string } | undefined;
       readonly provider_run: boolean;
       readonly cut: readonly ("arguments" | "result")[];
       readonly keys: readonly string[];
@@ -250,8 +256,8 @@ export interface Explanation {
       readonly span_id: string;
       readonly name: string;
       readonly kind: "content_off" | "redacted" | "truncated" | "dropped_attributes" | "failed";
-      readonly count?: number;
-      readonly keys?: readonly string[];
+      readonly count?: number | undefined;
+      readonly keys?: readonly string[] | undefined;
     }[];
     readonly carried: readonly {
       readonly trace_id: string;
@@ -264,7 +270,7 @@ export interface Explanation {
         readonly count: number;
         readonly read_for: readonly string[];
         readonly redacted: boolean;
-        readonly value?: string;
+        readonly value?: string | undefined;
       }[];
       readonly events: readonly string[];
     }[];
@@ -273,10 +279,10 @@ export interface Explanation {
     readonly trace_id: string;
     readonly span_id: string;
     readonly name: string;
-    readonly parent_span_id?: string;
+    readonly parent_span_id?: string | undefined;
     readonly scope: string;
     readonly kind: "model" | "tool" | "agent" | "other";
-    readonly dialect?: string;
+    readonly dialect?: string | undefined;
     readonly use:
       | "model_call"
       | "tool_call"
@@ -286,7 +292,7 @@ export interface Explanation {
       | "sub_agent"
       | "tree"
       | "other_conversation";
-    readonly turn?: number;
+    readonly turn?: number | undefined;
     readonly attributes: readonly {
       readonly key: string;
       readonly type: "text" | "number" | "boolean" | "bytes" | "list" | "map" | "empty";
@@ -294,7 +300,7 @@ export interface Explanation {
       readonly count: number;
       readonly read_for: readonly string[];
       readonly redacted: boolean;
-      readonly value?: string;
+      readonly value?: string | undefined;
     }[];
     readonly more_attributes: number;
     readonly dropped_attributes: number;
@@ -306,8 +312,8 @@ export interface Explanation {
   readonly damaged: readonly {
     readonly kind: "span" | "log_record" | "resource" | "scope";
     readonly number: number;
-    readonly trace_id?: string;
-    readonly span_id?: string;
+    readonly trace_id?: string | undefined;
+    readonly span_id?: string | undefined;
   }[];
   readonly omitted: { readonly turns: number; readonly spans: number };
 }
@@ -398,7 +404,7 @@ export interface Registered {
 export interface Registration {
   readonly email: string;
   readonly password: string;
-  readonly name?: string | null;
+  readonly name?: string | null | undefined;
 }
 
 export interface RotatedKey {
@@ -481,11 +487,11 @@ export type Source = "otlp" | "messages" | "text" | "voice" | "stream";
 export type Status = "open" | "pending" | "running" | "closing" | "completed" | "failed";
 
 export interface StreamingSubmission {
-  readonly initial_messages?: readonly ChatMessage[];
-  readonly tools?: readonly { readonly [key: string]: unknown }[];
-  readonly metadata?: { readonly [key: string]: unknown };
-  readonly instructions?: string;
-  readonly evaluate_safety?: boolean;
+  readonly initial_messages?: readonly ChatMessage[] | undefined;
+  readonly tools?: readonly { readonly [key: string]: unknown }[] | undefined;
+  readonly metadata?: { readonly [key: string]: unknown } | undefined;
+  readonly instructions?: string | undefined;
+  readonly evaluate_safety?: boolean | undefined;
 }
 
 export interface SubAgent {
@@ -496,10 +502,10 @@ export interface SubAgent {
 
 export interface Submission {
   readonly messages: readonly ChatMessage[];
-  readonly tools?: readonly { readonly [key: string]: unknown }[];
-  readonly metadata?: { readonly [key: string]: unknown };
-  readonly instructions?: string;
-  readonly evaluate_safety?: boolean;
+  readonly tools?: readonly { readonly [key: string]: unknown }[] | undefined;
+  readonly metadata?: { readonly [key: string]: unknown } | undefined;
+  readonly instructions?: string | undefined;
+  readonly evaluate_safety?: boolean | undefined;
 }
 
 export interface SubmitResult {
@@ -510,12 +516,12 @@ export interface SubmitResult {
 
 export interface TextSubmission {
   readonly text: string;
-  readonly context?: string;
-  readonly first_speaker_role?: "user" | "assistant";
-  readonly format?: "auto" | "json" | "chatml" | "captions" | "labels" | "plain";
-  readonly metadata?: { readonly [key: string]: unknown };
-  readonly instructions?: string;
-  readonly evaluate_safety?: boolean;
+  readonly context?: string | undefined;
+  readonly first_speaker_role?: "user" | "assistant" | undefined;
+  readonly format?: "auto" | "json" | "chatml" | "captions" | "labels" | "plain" | undefined;
+  readonly metadata?: { readonly [key: string]: unknown } | undefined;
+  readonly instructions?: string | undefined;
+  readonly evaluate_safety?: boolean | undefined;
 }
 
 export interface ToolCall {
@@ -636,11 +642,11 @@ export interface TurnJudgement {
   readonly assistant_content: string;
   readonly tool_calls: readonly ToolCallJudgement[];
   readonly dimensions: {
-    readonly hallucination?: { readonly score: Score; readonly reasoning: string };
-    readonly wrong_tool_usage?: { readonly score: Score; readonly reasoning: string };
-    readonly inconsistent_reasoning?: { readonly score: Score; readonly reasoning: string };
-    readonly unnecessary_actions?: { readonly score: Score; readonly reasoning: string };
-    readonly safety?: { readonly score: Score; readonly reasoning: string };
+    readonly hallucination?: { readonly score: Score; readonly reasoning: string } | undefined;
+    readonly wrong_tool_usage?: { readonly score: Score; readonly reasoning: string } | undefined;
+    readonly inconsistent_reasoning?: { readonly score: Score; readonly reasoning: string } | undefined;
+    readonly unnecessary_actions?: { readonly score: Score; readonly reasoning: string } | undefined;
+    readonly safety?: { readonly score: Score; readonly reasoning: string } | undefined;
   };
   readonly judge: {
     readonly name: string;

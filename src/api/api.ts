@@ -12,6 +12,7 @@ import { ApiError, toApiError, toErrorBody, toPublicError } from "./api-error.ts
 import { type EventStreamOptions, eventStreamDefaults } from "./event-stream.ts";
 import { mountRoute, type Mounting } from "./mount-route.ts";
 import { createRateLimits } from "./rate-limits.ts";
+import { createReadLargeJson, largeBodyPlaces } from "./read-json.ts";
 import type { ApiContext } from "./route.ts";
 import { routes } from "./routes.ts";
 import { createTurnstile, type TurnstileOptions, turnstileDefaults } from "./turnstile.ts";
@@ -19,9 +20,16 @@ import { createTurnstile, type TurnstileOptions, turnstileDefaults } from "./tur
 export interface ApiOptions extends ApiContext {
   readonly eventStreams?: Partial<EventStreamOptions>;
   readonly turnstile?: TurnstileOptions;
+  /** Large bodies that are in hand at the same time, from their reading to their answer. */
+  readonly largeBodies?: TurnstileOptions;
 }
 
-export function createApi({ eventStreams, turnstile = turnstileDefaults, ...context }: ApiOptions): Express {
+export function createApi({
+  eventStreams,
+  turnstile = turnstileDefaults,
+  largeBodies = largeBodyPlaces,
+  ...context
+}: ApiOptions): Express {
   const app = express();
   app.enable("strict routing").enable("case sensitive routing").disable("x-powered-by").disable("etag");
   app.set("query parser", "simple");
@@ -33,6 +41,7 @@ export function createApi({ eventStreams, turnstile = turnstileDefaults, ...cont
     context,
     streams: { count: 0, options: { ...eventStreamDefaults, ...eventStreams } },
     enter: createTurnstile(turnstile),
+    readLargeJson: createReadLargeJson(createTurnstile(largeBodies)),
     admit: createAdmit(context, callers),
     ...limitsOf(context, callers, eventStreams?.stopping),
   };

@@ -327,7 +327,6 @@ export type ScoreSummaryDetail = z.infer<typeof scoreSummarySchema>;
 export type SessionDetail = z.infer<typeof sessionDetailSchema>;
 export type TranscriptDetail = z.infer<typeof transcriptSchema>;
 export type SessionListItem = z.infer<typeof sessionSummarySchema>;
-export type SessionPageDetail = z.infer<typeof sessionPageSchema>;
 export type RebuildsState = z.infer<typeof rebuildsStateSchema>;
 export type SessionState = z.infer<typeof sessionStateSchema>;
 export type ParkedRequestDetail = z.infer<typeof parkedRequestSchema>;

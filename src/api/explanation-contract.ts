@@ -174,5 +174,3 @@ export const explanationSchema = z
     omitted: z.strictObject({ turns: count, spans: count }),
   })
   .meta({ id: "Explanation" });
-
-export type Explanation = z.infer<typeof explanationSchema>;

@@ -1,9 +1,9 @@
 /** A route becomes express handlers: read the body, check what came, answer, or open an event stream. */
-import express, { type Express, type Request, type RequestHandler, type Response } from "express";
+import type { Express, Request, RequestHandler, Response } from "express";
 import type { Caller } from "../component/extension.ts";
 import type { Admit } from "./admit.ts";
-import { ApiError } from "./api-error.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import { readSmallJson } from "./read-json.ts";
 import type { ApiContext, Call, Route } from "./route.ts";
 import { type OpenStreams, sendAnswer, serveStream, waitForAnswer } from "./send-reply.ts";
 import type { Turnstile } from "./turnstile.ts";
@@ -14,13 +14,15 @@ export interface Mounting {
   readonly context: ApiContext;
   readonly streams: OpenStreams;
   readonly enter: Turnstile;
+  /** Readers of messages. */
+  readonly readLargeJson: readonly RequestHandler[];
   readonly admit: Admit;
   /** Absent: nobody is counted. */
   readonly limits?: RateLimits;
 }
 
 export function mountRoute(app: Express, route: Route, mounting: Mounting): void {
-  const { context, streams, enter, admit, limits } = mounting;
+  const { context, streams, enter, readLargeJson, admit, limits } = mounting;
   const authenticate: RequestHandler = async (request, _response, next) => {
     await admit(route, request);
     next();
@@ -41,25 +43,11 @@ export function mountRoute(app: Express, route: Route, mounting: Mounting): void
     if ((await enter(request, response)) !== undefined) sendAnswer(response, waited);
   };
   const counted = limits === undefined ? [] : [limits.byAccount];
-  const readBody =
-    route.body === undefined ? [] : [requireJson, route.takesMessages === true ? readMessages : readJson];
+  const readBody = route.body === undefined ? [] : route.takesMessages === true ? readLargeJson : readSmallJson;
   const guarded = limits === undefined || route.takesPassword !== true ? [] : [limits.byAddress];
   const afterBody = limits === undefined || route.takesPassword !== true ? [] : [limits.byEmail];
   app[route.method](route.path, authenticate, ...counted, ...guarded, ...readBody, ...afterBody, answer);
 }
-
-const readJson = express.json({ limit: "1mb", type: "application/json" });
-const readMessages = express.json({ limit: "16mb", type: "application/json" });
-
-/** A body that is not declared as JSON is refused: a cross-origin form cannot declare it. */
-const requireJson: RequestHandler = (request, _response, next) => {
-  const hasBody =
-    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
-  if (hasBody && request.is("application/json") === false) {
-    throw new ApiError(415, "unsupported_media_type", "send the body with content-type: application/json");
-  }
-  next();
-};
 
 function toCall(route: Route, request: Request, response: Response, caller: Caller): Call {
   const { id, number, account } = request.params;

@@ -16,41 +16,11 @@ const maxDepth = 100;
 const notContent = "must be a text, null, or a list of parts";
 const notAPart = "must be a part of a message: an object, or a text";
 
-const chatToolCall = z.looseObject({
-  id: z.string().optional(),
-  function: z.looseObject({ name: z.string(), arguments: z.unknown() }),
-});
-
-const chatMessage = z
-  .looseObject({
-    role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
-    content: z
-      .union([z.string(), z.null(), z.array(z.union([z.string(), z.looseObject({})], notAPart))], notContent)
-      .optional(),
-    name: z.string().nullish(),
-    tool_calls: z.array(chatToolCall).nullish(),
-    tool_call_id: z.string().nullish(),
-  })
-  .meta({ id: "ChatMessage" });
-
-/** Holds the schema against the value and hands on the value itself. Documents say of it what they would say of the schema. */
-const asItCame = <T>(schema: z.ZodType) => {
-  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return z
-    .custom<T>()
-    .superRefine((value, context) => {
-      for (const issue of schema.safeParse(value).error?.issues ?? []) {
-        const { path, message } = innermost(issue);
-        context.addIssue({ code: "custom", path, message });
-      }
-    })
-    .meta(described);
-};
-
 type Issue = z.core.$ZodIssue;
+type Told = Pick<Issue, "path" | "message">;
 
 /** Of a value that could be one of several kinds: what is wrong with it as the kind that it comes closest to. */
-function innermost(issue: Issue): Pick<Issue, "path" | "message"> {
+function innermost(issue: Issue): Told {
   const tried = issue.code === "invalid_union" ? issue.errors.flatMap((errors) => errors.slice(0, 1)) : [];
   const closest = tried.reduce<Issue | undefined>(
     (best, one) => (one.path.length > (best?.path.length ?? 0) ? one : best),
@@ -61,17 +31,77 @@ function innermost(issue: Issue): Pick<Issue, "path" | "message"> {
   return { path: [...issue.path, ...inner.path], message: inner.message };
 }
 
+/** As documents say it. */
+function describe(schema: z.ZodType) {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return described;
+}
+
+/** Nobody is told of more, and what is wrong with millions of items would not fit into memory. */
+const mostIssues = 5;
+
+/** A list whose items are held against their schema one after the other, until some are wrong; none when they are too many. */
+const listOf = (item: z.ZodType, ...bounds: z.core.$ZodCheck<unknown[]>[]) =>
+  z
+    .array(z.unknown())
+    .check(...bounds)
+    .superRefine((items, context) => {
+      if (context.issues.length > 0) return;
+      for (const { path, message } of issuesIn(items, item)) context.addIssue({ code: "custom", path, message });
+    })
+    .meta(describe(z.array(item).check(...bounds)));
+
+function issuesIn(items: readonly unknown[], schema: z.ZodType): readonly Told[] {
+  const issues: Told[] = [];
+  for (let at = 0; at < items.length && issues.length < mostIssues; at++)
+    for (const issue of schema.safeParse(items[at]).error?.issues ?? []) {
+      const { path, message } = innermost(issue);
+      issues.push({ path: [at, ...path], message });
+    }
+  return issues;
+}
+
+const chatToolCall = z.looseObject({
+  id: z.string().optional(),
+  function: z.looseObject({ name: z.string(), arguments: z.unknown() }),
+});
+
+const chatMessage = z
+  .looseObject({
+    role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
+    content: z
+      .union([z.string(), z.null(), listOf(z.union([z.string(), z.looseObject({})], notAPart))], notContent)
+      .optional(),
+    name: z.string().nullish(),
+    tool_calls: listOf(chatToolCall).nullish(),
+    tool_call_id: z.string().nullish(),
+  })
+  .meta({ id: "ChatMessage" });
+
+/** Holds the schema against the value and hands on the value itself. Documents say of it what they would say of the schema. */
+const asItCame = <T>(schema: z.ZodType) => {
+  return z
+    .custom<T>()
+    .superRefine((value, context) => {
+      for (const issue of schema.safeParse(value).error?.issues ?? []) {
+        const { path, message } = innermost(issue);
+        context.addIssue({ code: "custom", path, message });
+      }
+    })
+    .meta(describe(schema));
+};
+
 type JsonObject = { readonly [key: string]: JsonValue };
 const jsonObject = z.looseObject({});
 
 const someMessages = asItCame<readonly ChatMessage[]>(
-  z.array(chatMessage).min(1, "needs at least one message").max(maxMessages),
+  listOf(chatMessage, z.minLength(1, "needs at least one message"), z.maxLength(maxMessages)),
 );
-const anyMessages = asItCame<readonly ChatMessage[]>(z.array(chatMessage).max(maxMessages));
+const anyMessages = asItCame<readonly ChatMessage[]>(listOf(chatMessage, z.maxLength(maxMessages)));
 
 const options = {
   /** Tools offered to the model, in OpenAI's shape: what makes "not offered" and "wrong arguments" visible. */
-  tools: asItCame<readonly JsonValue[]>(z.array(jsonObject).max(1000)).optional(),
+  tools: asItCame<readonly JsonValue[]>(listOf(jsonObject, z.maxLength(1000))).optional(),
   metadata: asItCame<JsonObject>(jsonObject).optional(),
   instructions: z.string().max(20_000, "must not be longer than 20000 characters").optional(),
   evaluate_safety: z.boolean().optional(),

@@ -21,7 +21,7 @@ function patternOf(template: string): RegExp {
   return new RegExp(`^${template.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
 }
 
-function operationAt(method: string, path: string): OpenApiOperation | undefined {
+export function operationAt(method: string, path: string): OpenApiOperation | undefined {
   const fits = operations.filter((one) => one.method === method && one.pattern.test(path));
   return fits.toSorted((a, b) => a.pattern.source.split("[^/]").length - b.pattern.source.split("[^/]").length)[0]
     ?.operation;

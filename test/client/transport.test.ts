@@ -67,12 +67,16 @@ describe("an error", () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ErrorClass);
     expect(error).toBeInstanceOf(TurnwiseError);
-    expect(error).toMatchObject({ status, code: "some_code", message: `it is ${status}` });
+    expect(error).toMatchObject({ status, code: "some_code", message: `it is ${status}`, path: "/traces/a" });
   });
 
   it("is one too when somebody else answers", async () => {
     const { client } = await serve((_request, response) => response.writeHead(200).end("<html>hello</html>"));
-    await expect(client().get("a")).rejects.toMatchObject({ code: "answer_unexpected", status: 200 });
+    await expect(client().get("a")).rejects.toMatchObject({
+      code: "answer_unexpected",
+      status: 200,
+      path: "/traces/a",
+    });
   });
 
   it("says where nobody answers", async () => {
@@ -81,12 +85,20 @@ describe("an error", () => {
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({
       code: "connection_failed",
-      message: "no Turnwise server answers at http://127.0.0.1:9",
+      message: "no server answers at http://127.0.0.1:9",
+      path: "/traces/a",
     });
   });
 
   it.each(["ftp://x", "nowhere", ""])("names a base URL that is none: %j", (baseUrl) => {
     expect(() => new Turnwise({ baseUrl: baseUrl || "x" })).toThrow(/not an http URL/);
+  });
+
+  it("is one at once when the key is none, which nobody is asked about", async () => {
+    const { client, requests } = await serve(json(200, {}));
+    expect(() => client({ apiKey: "vh_sécret" })).toThrow(AuthenticationError);
+    expect(() => client({ apiKey: "vh_sécret" })).not.toThrow(/sécret/);
+    expect(requests).toHaveLength(0);
   });
 
   it("never holds the key", async () => {

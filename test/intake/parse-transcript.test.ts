@@ -318,6 +318,7 @@ describe("hostile transcripts", () => {
     ["times", (size) => "00:00:00 ".repeat(size / 9)],
     ["labels in one line", (size) => "User: a ".repeat(size / 8)],
     ["pipes", (size) => "| a ".repeat(size / 4)],
+    ["a table with a wide cell", (size) => `| Ann | a${" ".repeat(size)}b\n| Bob | yes |\n| Ann | no |`],
     ["arrows", (size) => "00:00:00.000 --> 00:00:01.000\n".repeat(size / 30)],
     ["nested JSON", (size) => "[".repeat(size / 2) + "]".repeat(size / 2)],
   ])("takes time in proportion to the text: %s", (_name, make) => {

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { Metadata } from "@grpc/grpc-js";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { createApiClient } from "../../src/api-client.ts";
+import { askServer, createApiClient } from "../../src/api-client.ts";
 import { registeredSchema } from "../../src/api/account-contract.ts";
 import { encodeSpans } from "../../src/otlp/encode-records.ts";
 import { callExport } from "../conformance/grpc-client.ts";
@@ -66,11 +66,8 @@ async function sendGrpc(conversation: string, headers: Headers = {}): Promise<nu
 }
 
 async function conversationsOf(key?: string): Promise<readonly (string | null)[]> {
-  const client = createApiClient({
-    TURNWISE_URL: at(server.apiUrl).origin,
-    ...(key === undefined ? {} : { TURNWISE_API_KEY: key }),
-  });
-  const { sessions } = await client.findSessions({});
+  const env = { TURNWISE_URL: at(server.apiUrl).origin, TURNWISE_API_KEY: key };
+  const { sessions } = await askServer(env, async (client) => client.sessions.list());
   return sessions.map((session) => session.conversation_id).toSorted((a, b) => (a ?? "").localeCompare(b ?? ""));
 }
 
@@ -111,13 +108,13 @@ describe("the doors of this machine", () => {
     const body = bodyOf("the same");
     for (const { api_key } of [ann, bob, ann]) expect(await sendHttp("the same", key(api_key), body)).toBe(200);
     const client = (api_key: string) => createApiClient({ TURNWISE_URL: server.apiUrl, TURNWISE_API_KEY: api_key });
-    const [anns, bobs] = await Promise.all([ann, bob].map(async (one) => client(one.api_key).findSessions({})));
+    const [anns, bobs] = await Promise.all([ann, bob].map(async (one) => client(one.api_key).sessions.list()));
     expect([anns?.sessions.length, bobs?.sessions.length]).toEqual([1, 1]);
     const [mine, theirs] = [anns?.sessions[0]?.id ?? "", bobs?.sessions[0]?.id ?? ""];
     expect(mine).not.toBe(theirs);
-    await client(ann.api_key).deleteSession(mine);
-    await expect(client(ann.api_key).getSession(theirs)).rejects.toMatchObject({ code: "not_found" });
-    expect((await client(bob.api_key).getSession(theirs)).id).toBe(theirs);
+    await client(ann.api_key).sessions.delete(mine);
+    await expect(client(ann.api_key).sessions.get(theirs)).rejects.toMatchObject({ code: "not_found" });
+    expect((await client(bob.api_key).sessions.get(theirs)).id).toBe(theirs);
   });
 
   test("refuse a suspended account and a key that was replaced, at once", async () => {

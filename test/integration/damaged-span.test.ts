@@ -31,20 +31,20 @@ test("a damaged span costs its turn, and everybody is told of it", { timeout: 60
   db.prepare("UPDATE spans SET payload = ? WHERE span_no = ?").run(second!.payload, second!.no);
 
   const client = createApiClient({ TURNWISE_URL: server.apiUrl });
-  await client.rebuildSession(id);
+  await client.sessions.rebuild(id);
   const rebuilt = await server.waitForSession(id, ({ status, turns }) => status === "completed" && turns.length === 2);
   expect(rebuilt.turns.map(({ user_content }) => user_content)).toEqual(["Hello", "Thanks"]);
   expect(rebuilt.trajectory).not.toBeNull();
 
   const { traceId, spanId } = spans[1]!;
-  const explanation = await client.explainSession(id, { values: false });
+  const explanation = await client.sessions.explain(id);
   expect(explanation.damaged).toEqual([{ kind: "span", number: second!.no, trace_id: traceId, span_id: spanId }]);
   const shown = renderExplanation(explanation, { paint: plain, width: 160 });
   expect(shown).toContain(
     `a span in the store is not what was written, and is left out: span ${spanId} of trace ${traceId}`,
   );
 
-  expect((await client.getHealth()).damages).toBe(1);
+  expect((await client.server.health()).damages).toBe(1);
   expect(await server.metric('turnwise_store_damages{store="default"}')).toBe(1);
   const said = server.logger.lines.filter(({ message }) => message.includes("is damaged"));
   expect(said.map(({ level, message }) => [level, message])).toEqual([

@@ -54,7 +54,7 @@ async function sendGrpc(conversation: string, headers: Record<string, string>) {
 /** Conversation ids that the API lists to the owner of the key. */
 async function conversationsOf(key: string): Promise<readonly string[]> {
   const client = createApiClient({ TURNWISE_URL: server.apiUrl, TURNWISE_API_KEY: key });
-  return (await client.findSessions({})).sessions
+  return (await client.sessions.list()).sessions
     .map((session) => session.conversation_id ?? "")
     .toSorted((a, b) => a.localeCompare(b));
 }
@@ -83,9 +83,10 @@ describe("one key opens every door", () => {
   });
 
   test("an event stream opens for its project's key only", async () => {
-    const { sessions } = await createApiClient({ TURNWISE_URL: server.apiUrl, TURNWISE_API_KEY: keys.b }).findSessions(
-      {},
-    );
+    const { sessions } = await createApiClient({
+      TURNWISE_URL: server.apiUrl,
+      TURNWISE_API_KEY: keys.b,
+    }).sessions.list();
     const url = `${server.apiUrl}/api/v1/sessions/${sessions[0]?.id}/stream`;
     expect((await fetch(url)).status).toBe(401);
     expect((await fetch(url, { headers: bearer(keys.a) })).status).toBe(404);

@@ -11,15 +11,15 @@ export const addDemo: AddCommand = (program, { env, out, err }) => {
     .addHelpText("after", examples("turnwise demo"))
     .action(async ({ json, apiKey }: { json?: true; apiKey?: string }) => {
       const asking = withApiKey(env, apiKey);
-      const [{ createApiClient }, { runDemo }, { renderSession }] = await Promise.all([
+      const [{ askServer }, { runDemo }, { renderSession }] = await Promise.all([
         import("../../api-client.ts"),
         import("../../demo.ts"),
         import("../render-session.ts"),
       ]);
-      const client = createApiClient(asking);
-      await client.getHealth();
-      err.write("The demo agent talks ...\n");
-      const session = await runDemo(client, { otlpUrl: otlpUrlOf(env), apiKey: asking["TURNWISE_API_KEY"] });
+      const session = await askServer(asking, async (client) => {
+        err.write("The demo agent talks ...\n");
+        return runDemo(client, { otlpUrl: otlpUrlOf(env), apiKey: asking["TURNWISE_API_KEY"] });
+      });
       out.write(json ? `${toPrintableJson(session, 2)}\n` : renderSession(session, out));
     });
 };

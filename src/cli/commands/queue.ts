@@ -1,12 +1,9 @@
+import type { ParkedFilter, ParkedRequest, Turnwise } from "@turnwise/client";
 import type { Command } from "commander";
-import type { ApiClient, ParkedRequestDetail } from "../../api-client.ts";
 import { type AddCommand, apiKeyOption, type CommandContext, examples, withApiKey } from "../command.ts";
 import { toPrintableJson } from "../printable.ts";
 
-interface QueueOptions {
-  readonly exporter?: string;
-  readonly limit?: string;
-  readonly cursor?: string;
+interface QueueOptions extends ParkedFilter {
   readonly all?: true;
   readonly json?: true;
   readonly apiKey?: string;
@@ -21,24 +18,24 @@ export const addQueue: AddCommand = (program, context) => {
     .command("list")
     .description("list what was set aside, oldest first")
     .option("--exporter <id>", "by this exporter")
-    .option("--limit <n>", "at most so many", "50")
+    .option("--limit <n>", "at most so many", Number, 50)
     .option("--cursor <cursor>", "continue a page, as the one before says")
     .addOption(apiKeyOption())
     .option("--json", "print the API's answer")
-    .action(async (options: QueueOptions) => list(options, context));
+    .action(async (options: QueueOptions) => ask(options, context, async (client) => list(client, options, context)));
   addDecision(queue.command("retry [ids...]").description("send them again, behind what waits"), context, {
     done: "waits to be sent again",
-    decide: async (client, id) => client.retryParkedRequest(id),
+    decide: async ({ server }, id) => server.retryParkedRequest(id),
   });
   addDecision(queue.command("drop [ids...]").description("forget them: they are sent no more"), context, {
     done: "was dropped",
-    decide: async (client, id) => client.dropParkedRequest(id),
+    decide: async ({ server }, id) => server.dropParkedRequest(id),
   });
 };
 
 interface Decision {
   readonly done: string;
-  readonly decide: (client: ApiClient, id: string) => Promise<void>;
+  readonly decide: (client: Turnwise, id: number) => Promise<void>;
 }
 
 function addDecision(command: Command, context: CommandContext, decision: Decision): void {
@@ -49,58 +46,53 @@ function addDecision(command: Command, context: CommandContext, decision: Decisi
     .option("--json", "print what was done as JSON")
     .action(async (ids: readonly string[], options: QueueOptions) => {
       if ((ids.length === 0) !== (options.all === true)) command.error("error: give ids, or --all");
-      await decide(ids, options, decision, context);
+      await ask(options, context, async (client) => decide(client, ids.map(Number), options, decision, context));
     });
 }
 
-async function list(options: QueueOptions, { env, out, err }: CommandContext): Promise<void> {
-  const client = await clientFor(options, env);
-  const page = await client.findParkedRequests(queryOf(options));
-  if (options.json) return out.write(`${toPrintableJson(page, 2)}\n`);
+async function list(
+  { server }: Turnwise,
+  { exporter, limit, cursor, json }: QueueOptions,
+  { out, err }: CommandContext,
+): Promise<void> {
+  const page = await server.parkedRequests({ exporter, limit, cursor });
+  if (json) return out.write(`${toPrintableJson(page, 2)}\n`);
   const { renderQueue } = await import("../render-queue.ts");
   out.write(renderQueue(page.requests, out));
   if (page.next_cursor !== null) err.write(`More: add --cursor ${page.next_cursor}\n`);
 }
 
 async function decide(
-  ids: readonly string[],
+  client: Turnwise,
+  ids: readonly number[],
   options: QueueOptions,
   { done, decide }: Decision,
-  { env, out }: CommandContext,
+  { out }: CommandContext,
 ): Promise<void> {
-  const client = await clientFor(options, env);
-  const chosen = options.all ? (await all(client, options)).map(({ id }) => String(id)) : ids;
+  const chosen = options.all ? (await all(client, options)).map(({ id }) => id) : ids;
   for (const id of chosen) {
     await decide(client, id);
     if (!options.json) out.write(`${id} ${done}\n`);
   }
-  if (options.json) out.write(`${toPrintableJson({ ids: chosen.map(Number) }, 2)}\n`);
+  if (options.json) out.write(`${toPrintableJson({ ids: chosen }, 2)}\n`);
   else if (chosen.length === 0) out.write("Nothing was set aside.\n");
 }
 
 /** All of them before the first is decided about: what is sent again may be set aside again, with another id. */
-async function all(client: ApiClient, { exporter }: QueueOptions): Promise<readonly ParkedRequestDetail[]> {
-  const found: ParkedRequestDetail[] = [];
+async function all({ server }: Turnwise, { exporter }: QueueOptions): Promise<readonly ParkedRequest[]> {
+  const found: ParkedRequest[] = [];
   let cursor: string | null = "0";
   while (cursor !== null) {
-    const page = await client.findParkedRequests(
-      queryOf({ limit: "500", cursor, ...(exporter === undefined ? {} : { exporter }) }),
-    );
+    const page = await server.parkedRequests({ limit: 500, cursor, exporter });
     found.push(...page.requests);
     cursor = page.next_cursor;
   }
   return found;
 }
 
-function queryOf({ exporter, limit, cursor }: QueueOptions): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries({ exporter, limit, cursor }).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    ),
-  );
-}
+type Work = (client: Turnwise) => Promise<void>;
 
-async function clientFor({ apiKey }: QueueOptions, env: NodeJS.ProcessEnv): Promise<ApiClient> {
-  const { createApiClient } = await import("../../api-client.ts");
-  return createApiClient(withApiKey(env, apiKey));
+async function ask({ apiKey }: QueueOptions, { env }: CommandContext, work: Work): Promise<void> {
+  const { askServer } = await import("../../api-client.ts");
+  await askServer(withApiKey(env, apiKey), work);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient } from "../../api-client.ts";
+import type { Turnwise } from "@turnwise/client";
 import { apiKeyOption, examples, withApiKey, type AddCommand, type CommandContext } from "../command.ts";
 import { toPrintableJson } from "../printable.ts";
 import { count } from "../quantities.ts";
@@ -33,27 +33,28 @@ export const addRebuild: AddCommand = (program, context) => {
       examples("turnwise rebuild", "turnwise rebuild 4f2a9c0d4f2a9c0d4f2a9c0d4f2a9c0d", "turnwise rebuild --cancel"),
     )
     .action(async (id: string | undefined, options: RebuildOptions) => {
-      const { createApiClient } = await import("../../api-client.ts");
-      const client = createApiClient(withApiKey(context.env, options.apiKey));
-      await (options.cancel ? cancel(client, options, context) : rebuild(client, id, options, context));
+      const { askServer } = await import("../../api-client.ts");
+      await askServer(withApiKey(context.env, options.apiKey), async (client) =>
+        options.cancel ? cancel(client, options, context) : rebuild(client, id, options, context),
+      );
     });
 };
 
-async function cancel(client: ApiClient, { json }: RebuildOptions, { out }: CommandContext): Promise<void> {
-  const before = await client.getRebuilds();
-  const { cancelled } = await client.cancelRebuilds();
+async function cancel({ server }: Turnwise, { json }: RebuildOptions, { out }: CommandContext): Promise<void> {
+  const before = await server.rebuilds();
+  const { cancelled } = await server.cancelRebuilds();
   const spared = cancelled - before.cancelled;
   out.write(json ? `${toPrintableJson({ cancelled: spared }, 2)}\n` : `${count(spared, "session")} not built again\n`);
 }
 
 async function rebuild(
-  client: ApiClient,
+  client: Turnwise,
   id: string | undefined,
   { json, wait }: RebuildOptions,
   context: CommandContext,
 ): Promise<void> {
   const { out } = context;
-  const asked = id === undefined ? await client.rebuildSessions() : await rebuildOne(client, id);
+  const asked = id === undefined ? await client.server.rebuild() : await rebuildOne(client, id);
   const sessions = asked.waiting;
   if (!wait) {
     const said = `${count(sessions, "session")} ${sessions === 1 ? "waits" : "wait"} to be built again`;
@@ -71,9 +72,9 @@ interface Asked {
   readonly cancelled: number;
 }
 
-async function rebuildOne(client: ApiClient, id: string): Promise<Asked> {
-  const { cancelled } = await client.getRebuilds();
-  await client.rebuildSession(id);
+async function rebuildOne({ server, sessions }: Turnwise, id: string): Promise<Asked> {
+  const { cancelled } = await server.rebuilds();
+  await sessions.rebuild(id);
   return { waiting: 1, cancelled };
 }
 
@@ -103,7 +104,7 @@ interface Shown {
   readonly end: () => void;
 }
 
-async function untilBuilt(client: ApiClient, asked: Asked, { show, end }: Shown): Promise<RebuildProgress> {
+async function untilBuilt(client: Turnwise, asked: Asked, { show, end }: Shown): Promise<RebuildProgress> {
   const startedAt = performance.now();
   try {
     for (;;) {
@@ -119,14 +120,13 @@ async function untilBuilt(client: ApiClient, asked: Asked, { show, end }: Shown)
   }
 }
 
-async function readState(client: ApiClient): Promise<Asked> {
-  const { ApiClientError } = await import("../../api-client.ts");
+async function readState({ server }: Turnwise): Promise<Asked> {
+  const { ConnectionError } = await import("@turnwise/client");
   for (const giveUpAt = performance.now() + patienceMs; ; await sleep(pollMs)) {
     try {
-      return await client.getRebuilds();
+      return await server.rebuilds();
     } catch (error) {
-      const isAway = error instanceof ApiClientError && error.code === "server_unreachable";
-      if (!isAway || performance.now() > giveUpAt) throw error;
+      if (!(error instanceof ConnectionError) || performance.now() > giveUpAt) throw error;
     }
   }
 }

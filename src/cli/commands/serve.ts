@@ -87,17 +87,18 @@ function dataFolderOf({ stores, service }: Config): string {
 
 /** The server goes on whatever becomes of the demo. */
 async function showDemo({ apiUrl, otlpUrl }: Server, { env, out, err }: CommandContext): Promise<void> {
-  const [{ createApiClient }, { runDemo }, { renderSession }] = await Promise.all([
+  const [{ askServer }, { runDemo }, { renderSession }] = await Promise.all([
     import("../../api-client.ts"),
     import("../../demo.ts"),
     import("../render-session.ts"),
   ]);
   try {
-    const client = createApiClient({ ...env, TURNWISE_URL: apiUrl });
-    const { sessions } = await client.findSessions({ limit: "1" });
-    if (sessions.length > 0 || otlpUrl === undefined) return;
-    err.write("\nNothing is stored yet: the demo agent talks ...\n\n");
-    out.write(renderSession(await runDemo(client, { otlpUrl, apiKey: env["TURNWISE_API_KEY"] }), out));
+    await askServer({ ...env, TURNWISE_URL: apiUrl }, async (client) => {
+      const { sessions } = await client.sessions.list({ limit: 1 });
+      if (sessions.length > 0 || otlpUrl === undefined) return;
+      err.write("\nNothing is stored yet: the demo agent talks ...\n\n");
+      out.write(renderSession(await runDemo(client, { otlpUrl, apiKey: env["TURNWISE_API_KEY"] }), out));
+    });
   } catch (error) {
     printError(error, err, env);
   }

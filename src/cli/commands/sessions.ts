@@ -1,30 +1,23 @@
+import type { SessionFilter } from "@turnwise/client";
 import { Option } from "commander";
 import { apiKeyOption, examples, withApiKey, type AddCommand } from "../command.ts";
 import { toPrintableJson } from "../printable.ts";
 
-interface SessionsOptions {
-  readonly metadata: Readonly<Record<string, string>>;
+/** As the command line names them. What is wrong with a value the server says. */
+interface SessionsOptions extends Pick<
+  SessionFilter,
+  "status" | "model" | "source" | "has" | "metadata" | "from" | "to" | "limit" | "cursor"
+> {
+  readonly conversation?: string;
+  readonly user?: string;
+  readonly agent?: string;
+  readonly score?: keyof typeof scores;
+  readonly text?: string;
   readonly json?: true;
   readonly apiKey?: string;
-  readonly [filter: string]: unknown;
 }
 
-/** Option of the command ▶ query parameter of the API. */
-const filters = new Map([
-  ["status", "status"],
-  ["conversation", "conversation_id"],
-  ["user", "user_id"],
-  ["agent", "agent_name"],
-  ["model", "model"],
-  ["source", "source"],
-  ["score", "score"],
-  ["has", "has"],
-  ["from", "from"],
-  ["to", "to"],
-  ["text", "q"],
-  ["limit", "limit"],
-  ["cursor", "cursor"],
-]);
+const scores = { "-1": -1, "0": 0, "1": 1 } as const;
 
 export const addSessions: AddCommand = (program, { env, out, err }) => {
   program
@@ -37,12 +30,12 @@ export const addSessions: AddCommand = (program, { env, out, err }) => {
     .option("--model <name>", "that used this model")
     .option("--source <source>", "otlp, messages, text, voice or stream")
     .addOption(new Option("--score <score>", "with this trajectory score").choices(["-1", "0", "1"]))
-    .option("--has <what>", "error, harmful_turn, or both with a comma")
+    .option("--has <what>", "error, harmful_turn, or both with a comma", (list: string) => list.split(","))
     .option("--metadata <key=value>", "with this metadata; repeat for more", collect, {})
     .option("--from <time>", "last active at or after this ISO 8601 time")
     .option("--to <time>", "last active before this ISO 8601 time")
     .option("-q, --text <words>", "words that all occur in what was said or in tool calls")
-    .option("--limit <n>", "at most so many", "20")
+    .option("--limit <n>", "at most so many", Number, 20)
     .option("--cursor <cursor>", "continue a page, as the one before says")
     .addOption(apiKeyOption())
     .option("--json", "print the API's answer")
@@ -51,8 +44,10 @@ export const addSessions: AddCommand = (program, { env, out, err }) => {
       examples("turnwise sessions --has harmful_turn", "turnwise sessions --agent shop -q refund --json"),
     )
     .action(async (options: SessionsOptions) => {
-      const { createApiClient } = await import("../../api-client.ts");
-      const page = await createApiClient(withApiKey(env, options.apiKey)).findSessions(toQuery(options));
+      const { askServer } = await import("../../api-client.ts");
+      const page = await askServer(withApiKey(env, options.apiKey), async ({ sessions }) =>
+        sessions.list(toFilter(options)),
+      );
       if (options.json) return out.write(`${toPrintableJson(page, 2)}\n`);
       const { renderSessions } = await import("../render-sessions.ts");
       out.write(renderSessions(page.sessions, out));
@@ -63,14 +58,25 @@ export const addSessions: AddCommand = (program, { env, out, err }) => {
 
 function collect(pair: string, earlier: Readonly<Record<string, string>>): Record<string, string> {
   const [key = "", ...value] = pair.split("=");
-  return { ...earlier, [`metadata.${key}`]: value.join("=") };
+  return { ...earlier, [key]: value.join("=") };
 }
 
-function toQuery(options: SessionsOptions): Record<string, string> {
-  const query: Record<string, string> = { ...options.metadata };
-  for (const [option, parameter] of filters) {
-    const value = options[option];
-    if (typeof value === "string") query[parameter] = value;
-  }
-  return query;
+function toFilter({ conversation, user, agent, score, text, ...options }: SessionsOptions): SessionFilter {
+  const { status, model, source, has, metadata, from, to, limit, cursor } = options;
+  return {
+    status,
+    model,
+    source,
+    has,
+    metadata,
+    from,
+    to,
+    limit,
+    cursor,
+    conversation_id: conversation,
+    user_id: user,
+    agent_name: agent,
+    score: score && scores[score],
+    q: text,
+  };
 }

@@ -1,4 +1,5 @@
-import { apiKeyOption, examples, withApiKey, type AddCommand } from "../command.ts";
+import type { Turnwise } from "@turnwise/client";
+import { apiKeyOption, examples, withApiKey, type AddCommand, type CommandContext } from "../command.ts";
 import { toPrintableJson } from "../printable.ts";
 
 interface ShowOptions {
@@ -8,7 +9,7 @@ interface ShowOptions {
   readonly apiKey?: string;
 }
 
-export const addShow: AddCommand = (program, { env, out }) => {
+export const addShow: AddCommand = (program, context) => {
   program
     .command("show")
     .description("show a session of a running server: turns, tools, scores and reasons")
@@ -29,7 +30,23 @@ export const addShow: AddCommand = (program, { env, out }) => {
     )
     .action(async (id: string, options: ShowOptions) => {
       const { askServer } = await import("../../api-client.ts");
-      const { sessions } = await askServer();
+      const show = options.explain ? showExplanation : showSession;
+      await askServer(withApiKey(context.env, options.apiKey), async (client) => show(client, id, options, context));
     });
 };
 
+type Show = (client: Turnwise, id: string, options: ShowOptions, context: CommandContext) => Promise<void>;
+
+const showSession: Show = async (client, id, { json }, { out }) => {
+  const session = await client.sessions.get(id);
+  if (json) return out.write(`${toPrintableJson(session, 2)}\n`);
+  const { renderSession } = await import("../render-session.ts");
+  return out.write(renderSession(session, out));
+};
+
+const showExplanation: Show = async (client, id, { json, values = false }, { out }) => {
+  const explanation = await client.sessions.explain(id, { values });
+  if (json) return out.write(`${toPrintableJson(explanation, 2)}\n`);
+  const { renderExplanation } = await import("../render-explanation.ts");
+  return out.write(renderExplanation(explanation, out));
+};
