@@ -5,7 +5,8 @@ import { runCli } from "./run-cli.ts";
 const warning = "judges::rules/b: is configured but not used by the service (--set judges.rules/b)";
 
 async function logOf(settings: readonly string[], env: Record<string, string> = {}): Promise<readonly string[]> {
-  const given = ["judges.rules/b={}", "service.telemetry.metrics.endpoint=192.0.2.1:1", ...settings];
+  const elsewhere = "service.telemetry.metrics={ endpoint: 192.0.2.1:1, public: false }";
+  const given = ["judges.rules/b={}", elsewhere, ...settings];
   const { status, stderr } = await runCli(["serve", ...given.flatMap((setting) => ["--set", setting])], env);
   expect(status).toBe(1);
   const log = stderr.slice(0, stderr.indexOf("error [endpoint_not_local]")).split("\n").slice(0, -1);

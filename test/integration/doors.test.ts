@@ -142,7 +142,10 @@ describe("beyond this machine", () => {
     ["metrics", "METRICS", "service::telemetry::metrics::endpoint", "public: true"],
   ])("%s is not shown unless it is said to be public", async (_name, port, setting, remedy) => {
     const edit = (yaml: string) => withKeys(yaml).replace(new RegExp(`(${port}_PORT:-\\d+\\}"), public: true`), "$1");
-    const starting = startTestServer({ edit, env: { KEY_A: keys.a, TURNWISE_HOST: "0.0.0.0" } });
+    const starting = startTestServer({
+      edit,
+      env: { KEY_A: keys.a, TURNWISE_HOST: "0.0.0.0", TURNWISE_METRICS_HOST: "0.0.0.0" },
+    });
     await expect(starting).rejects.toMatchObject({
       code: "endpoint_not_local",
       message: expect.stringContaining(setting) as unknown,
