@@ -3,7 +3,7 @@ import { tracePath } from "./trace-path.ts";
 import type { RequestOptions, Transport } from "./transport.ts";
 import type { TurnJudgements } from "./types.ts";
 
-/** One turn was judged: its number, and all judgements so far by the number of their turn. */
+/** One turn was judged: its number, and all judgements so far by the number of their turn, or its own alone when these are over 50. */
 export interface JudgementEvent {
   readonly session_id: string;
   readonly turn: number;

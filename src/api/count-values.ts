@@ -5,7 +5,7 @@ const bracket = 0x5b;
 const brace = 0x7b;
 
 /**
- * How many values a JSON text holds, at most one more for each list and object, without reading any: `[],[],[]` takes twenty
+ * How many values a JSON text holds, at most one more for each list and object, without reading any: `[],[],[]` takes ten
  * times as much memory once it is read. Stops counting at the first beyond `limit`.
  */
 export function countValues(json: Uint8Array, limit: number): number {

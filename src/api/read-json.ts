@@ -41,14 +41,14 @@ const parserOf = (limit: number): RequestHandler =>
 
 export const readSmallJson: readonly RequestHandler[] = [requireJson, parserOf(usualBytes)];
 
-/** A large body waits for a place, which it has until it is answered. */
-export function createReadLargeJson(enter: Turnstile): readonly RequestHandler[] {
+/** A large body waits for a place, which it has until it is answered. Its sender is cut off after `longestMs` (a minute). */
+export function createReadLargeJson(enter: Turnstile, longestMs = longestReadMs): readonly RequestHandler[] {
   const takePlace: RequestHandler = async (request, response, next) => {
     if (Number(request.headers["content-length"]) > messageBytes)
       throw new ApiError(413, "body_too_large", `the body is larger than ${messageBytes / MIB} MiB; send a part of it`);
     if (mayBeLarge(request)) {
       if ((await enter(request, response)) === undefined) return;
-      const late = setTimeout(() => request.destroy(), longestReadMs);
+      const late = setTimeout(() => request.destroy(), longestMs);
       request.once("close", () => clearTimeout(late));
     }
     next();

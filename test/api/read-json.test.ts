@@ -1,7 +1,13 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import express from "express";
 import { countValues } from "../../src/api/count-values.ts";
+import { createReadLargeJson } from "../../src/api/read-json.ts";
+import { createTurnstile } from "../../src/api/turnstile.ts";
+import { listen } from "../../src/component/listen.ts";
 import { type ApiServer, ask, startApi } from "./api-server.ts";
 
 let server: ApiServer;
@@ -63,6 +69,26 @@ describe("large bodies at the same time", () => {
     expect(status).toBe(503);
     first.destroy();
   });
+});
+
+it("cuts off who sends a large body too slowly, and only them", async () => {
+  const app = express().post(
+    "/",
+    ...createReadLargeJson(createTurnstile({ places: 1, waiting: 0 }), 300),
+    (_, response) => {
+      response.json({});
+    },
+  );
+  const listener = await listen({ host: "127.0.0.1", port: 0 }, "test", () => createServer(app));
+  const send = async () => fetch(listener.url, { method: "POST", body: large, headers: json });
+  expect((await send()).status).toBe(200);
+  const slow = connect(listener.port, "127.0.0.1").on("error", () => undefined);
+  slow.write(
+    `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${large.length}\r\n\r\n{`,
+  );
+  await once(slow, "close");
+  expect((await send()).status).toBe(200);
+  await listener.close({ graceMs: 0 });
 });
 
 describe("a body", () => {

@@ -260,6 +260,27 @@ describe("GET /api/v1/traces/{id}/stream", () => {
     expect(events[2]?.data).toEqual({ session_id: id, status: "completed" });
   });
 
+  it("carries with each judgement of a long session its own alone, so that it is as long as the session and no longer", async () => {
+    const numbers = Array.from({ length: 60 }, (_, at) => at + 1);
+    const [turn] = messagesBuilt.turns;
+    const built = {
+      ...messagesBuilt,
+      turns: numbers.map((number) => ({ ...turn!, turn: number, digest: String(number) })),
+    };
+    const id = await addSession();
+    await judge(api.store, id, {
+      built,
+      turns: numbers.map((number) => ({ ...turnJudgements[0], turn: number })),
+      trajectory,
+    });
+    const events = await (await open(id, "traces")).rest();
+    const told = events.slice(0, -1).map(({ data }) => judgementEvent.parse(data));
+    expect(told.map(({ turn: number }) => number)).toEqual(numbers);
+    expect(told.map(({ judgements }) => Object.keys(judgements).length)).toEqual(numbers.map((n) => (n > 50 ? 1 : n)));
+    expect(Object.keys(told.at(-1)?.judgements ?? {})).toEqual(["60"]);
+    expect(events.at(-1)?.event).toBe("done");
+  });
+
   it("sends each judgement when it is made and done only after the last", async () => {
     const id = await addSession();
     const reader = await open(id, "traces");

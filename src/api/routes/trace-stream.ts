@@ -6,9 +6,13 @@ import { createTelling } from "../judgement-events.ts";
 import type { JudgedSession } from "../../component/store.ts";
 import { defineRoute } from "../route.ts";
 
+/** So many judgements an event carries at most: with all of a long session in each, a session of n turns would be n * n long. */
+const MOST_SO_FAR = 50;
+
 /**
- * ValueHead's stream: one `judgement` a turn with all judgements so far, then `done` with data that parses, without
- * which its client keeps reading. A finished session is replayed, from where `Last-Event-ID` says.
+ * ValueHead's stream: one `judgement` a turn with all judgements so far (only its own when these are too many), then `done`
+ * with data that parses, without which its client keeps reading. A finished session is replayed, from where
+ * `Last-Event-ID` says.
  */
 export const streamTrace = defineRoute({
   method: "get",
@@ -18,7 +22,10 @@ export const streamTrace = defineRoute({
   operation: {
     id: "streamTrace",
     summary: "Tells each turn's judgement as it is made, and the end.",
-    reply: { events: "`judgement` for each turn, with all judgements so far; then `done`, or `error`." },
+    reply: {
+      events:
+        "`judgement` for each turn, with all judgements so far, or its own when these are over 50; then `done`, or `error`.",
+    },
   },
   async answer({ ref, headers }, { store }) {
     if ((await store.getSession(ref)) === undefined) throw sessionNotFound();
@@ -38,7 +45,8 @@ export const streamTrace = defineRoute({
 
 /** Put together of texts that all readers share: of a long session, all judgements so far are long. */
 function toData({ session }: JudgedSession, turn: number, told: ReadonlyMap<number, string>): string {
-  const judgements = [...told].sort(([a], [b]) => a - b).map(([number, data]) => `"${number}":${data}`);
+  const carried = told.size > MOST_SO_FAR ? [...told].filter(([number]) => number === turn) : [...told];
+  const judgements = carried.sort(([a], [b]) => a - b).map(([number, data]) => `"${number}":${data}`);
   return `{"session_id":${JSON.stringify(session.id)},"turn":${turn},"judgements":{${judgements.join(",")}}}`;
 }
 
