@@ -15,9 +15,8 @@ export function partsOf(unit: IdentifiedUnit, tree: SpanTree): ReadonlyMap<Opera
   if (known !== undefined) return known;
   const heads = headsOf(unit.operations, tree);
   const byHead = groupBy(unit.operations, (operation) => headOf(operation, heads));
-  const partOf = new Map(
-    [...byHead.values()].flatMap((own) => own.map((operation) => [operation, stable(own)] as const)),
-  );
+  const partOf = new Map<Operation, TracePart>();
+  for (const part of [...byHead.values()].map(stable)) for (const operation of part) partOf.set(operation, part);
   parts.set(unit, partOf);
   return partOf;
 }
