@@ -139,26 +139,42 @@ export function requireShallow(value: unknown): void {
   if (measure(value).depth > maxDepth) throw new ApiError(400, "invalid_request", "the body is nested too deeply");
 }
 
+/** Characters of what was said and done, without who said it; of metadata and tools also those of keys and numbers. */
 export function sizeOf({
   messages,
   tools,
   metadata,
 }: Pick<Submission, "messages" | "tools" | "metadata">): MessageSize {
-  return { characters: measure([messages, tools, metadata]).characters, toolCalls: countToolCalls(messages) };
+  const said = measure(messages.map((message) => ({ ...message, role: undefined }))).characters;
+  const beside = measure([tools, metadata]);
+  return { characters: said + beside.characters + beside.others, toolCalls: countToolCalls(messages) };
 }
 
-/** Characters in all strings, and nesting. Iterative: JSON.parse takes nesting that recursion does not survive. */
-function measure(root: unknown): { characters: number; depth: number } {
+interface Measure {
+  /** In all strings. */
+  readonly characters: number;
+  /** In keys, and in numbers as they are written. */
+  readonly others: number;
+  /** How deep it is nested. */
+  readonly depth: number;
+}
+
+/** Iterative: JSON.parse takes nesting that recursion does not survive. */
+function measure(root: unknown): Measure {
   const open = [{ value: root, depth: 0 }];
   let characters = 0;
+  let others = 0;
   let deepest = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     deepest = Math.max(deepest, depth);
     if (typeof value === "string") characters += value.length;
     else if (typeof value === "object" && value !== null) {
-      for (const member of Object.values(value)) open.push({ value: member, depth: depth + 1 });
-    }
+      for (const [key, member] of Object.entries(value)) {
+        if (!Array.isArray(value)) others += key.length;
+        open.push({ value: member, depth: depth + 1 });
+      }
+    } else if (typeof value === "number") others += String(value).length;
   }
-  return { characters, depth: deepest };
+  return { characters, others, depth: deepest };
 }

@@ -39,6 +39,9 @@ describe("VH-22 the limits of an account", () => {
       413,
       "trace_too_large",
     ]);
+    for (const metadata of [{ ["k".repeat(200)]: 1 }, { numbers: Array.from({ length: 100 }, () => 123) }])
+      expect(await statusAndCode(submit({ messages: [user("x")], metadata }))).toEqual([413, "trace_too_large"]);
+    expect((await submit({ messages: [user("x".repeat(200))], metadata: {} })).status).toBe(201);
     const roomy = await startApi({ authenticator: accountsWith({ maxToolCalls: 4 }) });
     const content = '<tool_call>{"name":"x"}</tool_call>'.repeat(3);
     const sent = async (calls: number) =>
@@ -63,7 +66,7 @@ describe("VH-22 the limits of an account", () => {
     });
     const add = async (...messages: object[]) =>
       statusAndCode(ask(api, `/api/v1/traces/${opened.json?.session_id}/messages`, { body: { messages } }));
-    expect(await add(user("x".repeat(100)))).toEqual([413, "trace_too_large"]);
+    expect(await add(user("x".repeat(120)))).toEqual([413, "trace_too_large"]);
     expect(await add(calling(3))).toEqual([422, "too_many_tool_calls"]);
     expect(await add(user("x"))).toEqual([200, undefined]);
   });
