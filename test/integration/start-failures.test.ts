@@ -123,7 +123,7 @@ describe("a start fails", () => {
 
 describe("a server", () => {
   test("listens on both loopback addresses by default, and is ready when it has started", async () => {
-    const server = await startTestServer({ env: { TURNWISE_HOST: "localhost" } });
+    const server = await startTestServer({ env: { TURNWISE_HOST: "localhost", TURNWISE_METRICS_HOST: "localhost" } });
     cleanUp.push(() => server.stop());
     for (const url of [server.apiUrl, server.otlpUrl, server.healthUrl, server.metricsUrl])
       expect(new URL(url ?? "").hostname).toBe("localhost");

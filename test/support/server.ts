@@ -17,6 +17,7 @@ export const testEnvironment = (dataDir: string): Record<string, string> => ({
   TURNWISE_OTLP_HTTP_PORT: "0",
   TURNWISE_OTLP_GRPC_PORT: "0",
   TURNWISE_HEALTH_PORT: "0",
+  TURNWISE_METRICS_HOST: "127.0.0.1",
   TURNWISE_METRICS_PORT: "0",
   TURNWISE_DATA_DIR: dataDir,
   TURNWISE_IDLE_TIMEOUT: "300ms",
