@@ -1,25 +1,73 @@
 /** What later history says about earlier turns: lost replies, aborted streams, turns whose spans never came. */
 import type { Message } from "../dialects/message.ts";
 import { align } from "./align.ts";
+import { countSame } from "./count-same.ts";
 import type { RecordEntry } from "./history-record.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
-/** `drafts` in their order; entries that no turn accounts for become inferred turns in their place. */
-export function backfill(drafts: readonly TurnDraft[], record: readonly RecordEntry[]): readonly TurnDraft[] {
+export interface FilledDrafts {
+  /** As they are without the record. */
+  readonly bare: readonly TurnDraft[];
+  readonly record: readonly RecordEntry[];
+  readonly drafts: readonly TurnDraft[];
+  /** So many of both are the same turns, from the first on, one by one. */
+  readonly paired: number;
+  readonly hasCalls: boolean;
+}
+
+/**
+ * `bare` in their order; entries that no turn accounts for become inferred turns in their place. Of what was filled `before`
+ * it takes over what both lists begin with, as long as they agree.
+ */
+export function backfill(
+  bare: readonly TurnDraft[],
+  record: readonly RecordEntry[],
+  before?: FilledDrafts,
+): FilledDrafts {
+  const hasCalls = bare.some(({ calls }) => calls.length > 0);
+  const known =
+    before?.hasCalls === hasCalls
+      ? Math.min(before.paired, countSame(bare, before.bare), countSame(record, before.record))
+      : 0;
+  const paired = countPaired(bare, record, known);
+  const begun = bare.slice(known, paired).map((draft, at) => fillFrom(draft, record[known + at], hasCalls));
+  const rest = fillRest(bare.slice(paired), record.slice(paired), hasCalls);
+  return { bare, record, drafts: [...(before?.drafts.slice(0, known) ?? []), ...begun, ...rest], paired, hasCalls };
+}
+
+/** `from`: so many are known to be. */
+function countPaired(drafts: readonly TurnDraft[], record: readonly RecordEntry[], from: number): number {
+  for (let at = from; ; at++) {
+    const [draft, entry] = [drafts[at], record[at]];
+    if (draft === undefined || entry === undefined || textToMatch(draft) !== entry.user.text) return at;
+  }
+}
+
+/** From where they are no longer the same. */
+function fillRest(
+  drafts: readonly TurnDraft[],
+  record: readonly RecordEntry[],
+  hasCalls: boolean,
+): readonly TurnDraft[] {
+  // The record of an application that sends only the last messages may have ended long ago.
+  if (record.length === 0) return drafts;
   const pairs = align(
     drafts.map(textToMatch),
     record.map(({ user }) => user.text),
   );
-  const hasCalls = drafts.some(({ calls }) => calls.length > 0);
   const filled: TurnDraft[] = [];
   let [nextDraft, nextEntry] = [0, 0];
   for (const [draftAt, entryAt] of [...pairs, [drafts.length, record.length] as const]) {
     filled.push(...fillGap(drafts.slice(nextDraft, draftAt), record.slice(nextEntry, entryAt)));
-    const [draft, entry] = [drafts[draftAt], record[entryAt]];
-    if (draft !== undefined && entry !== undefined) filled.push(fillReply(withSteps(draft, entry), entry, hasCalls));
+    const draft = drafts[draftAt];
+    if (draft !== undefined) filled.push(fillFrom(draft, record[entryAt], hasCalls));
     [nextDraft, nextEntry] = [draftAt + 1, entryAt + 1];
   }
   return filled;
+}
+
+function fillFrom(draft: TurnDraft, entry: RecordEntry | undefined, hasCalls: boolean): TurnDraft {
+  return entry === undefined ? draft : fillReply(withSteps(draft, entry), entry, hasCalls);
 }
 
 /** A record holds one version of a turn only; turns without a known text match nothing. */
