@@ -55,9 +55,9 @@ export function buildTurns(drafted: DraftedTurns, tree: SpanTree, isGuess: boole
   const isAlike = before?.isGuess === isGuess && before.first === first;
   const same = isAlike ? countSame(drafts, before.filled.drafts) : 0;
   const unitsOf = createUnitFinder(drafted.units);
-  const numberOf = createNumbers(drafts);
   const added = drafts.slice(same).map((draft, at) => {
-    return finishDraft(draft, unitsOf, tree, { turn: same + at + 1, regeneratesTurn: numberOf(draft), isGuess });
+    const regeneratesTurn = numberOfOriginal(draft, drafts);
+    return finishDraft(draft, unitsOf, tree, { turn: same + at + 1, regeneratesTurn, isGuess });
   });
   const numbered = numberMessages(added, before?.next[same - 1] ?? first);
   const turns = numbered.map(({ turn }) => turn);
@@ -91,24 +91,20 @@ export function createUnitFinder(units: readonly IdentifiedUnit[]): UnitFinder {
 }
 
 /** The drafts with what later history tells of them: each becomes a turn. */
-export function fillDrafts(
-  { drafts, context: { record } }: DraftedTurns,
-  before?: FilledFromRecord,
-): FilledFromRecord {
+export function fillDrafts({ drafts, context: { record } }: DraftedTurns, before?: FilledFromRecord): FilledFromRecord {
   const bare = record === undefined ? drafts.filter(({ calls }) => calls.length === 0) : [];
   const wrappers = bare.flatMap((draft) => draft.wrappers);
   const read = readRecord(record, wrappers, before?.read);
   return { ...backfill(drafts, read.entries, before), read };
 }
 
-/** The numbers of the turns that are answered anew, by the turns that do so. */
-function createNumbers(drafts: readonly TurnDraft[]): (draft: TurnDraft) => number | undefined {
-  let numbers: ReadonlyMap<Call | undefined, number> | undefined;
-  return ({ regenerates }) => {
-    if (regenerates === undefined) return undefined;
-    numbers ??= new Map(drafts.map(({ calls }, at) => [calls[0], at + 1]));
-    return numbers.get(regenerates);
-  };
+/** The number of the turn that this one answers anew. Mostly it is the one under which that was finished last. */
+function numberOfOriginal({ regenerates }: TurnDraft, drafts: readonly TurnDraft[]): number | undefined {
+  if (regenerates === undefined) return undefined;
+  const last = finished.get(regenerates)?.place.turn;
+  if (last !== undefined && drafts[last - 1]?.calls[0] === regenerates) return last;
+  const at = drafts.findIndex(({ calls }) => calls[0] === regenerates);
+  return at < 0 ? undefined : at + 1;
 }
 
 type Place = Omit<TurnPlace, "steps">;

@@ -37,7 +37,10 @@ export function createSessionDigest(): SessionDigest {
       if (same < count) [hashed, count] = [beginDigest(), 0];
       hashed.update(listed(turns, count, same));
       [before, count] = [turns, same];
-      return hashed.copy().update(`${listed(turns, same, turns.length)}]`).digest("hex");
+      return hashed
+        .copy()
+        .update(`${listed(turns, same, turns.length)}]`)
+        .digest("hex");
     },
   };
 }
