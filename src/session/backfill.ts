@@ -12,12 +12,14 @@ export interface FilledDrafts {
   readonly drafts: readonly TurnDraft[];
   /** So many of both are the same turns, from the first on, one by one. */
   readonly paired: number;
+  /** And from these on again, to the end of both. */
+  readonly tail: { readonly bare: number; readonly record: number; readonly drafts: number };
   readonly hasCalls: boolean;
 }
 
 /**
  * `bare` in their order; entries that no turn accounts for become inferred turns in their place. Of what was filled `before`
- * it takes over what both lists begin with, as long as they agree.
+ * it takes over what both lists begin with.
  */
 export function backfill(
   bare: readonly TurnDraft[],
@@ -25,22 +27,55 @@ export function backfill(
   before?: FilledDrafts,
 ): FilledDrafts {
   const hasCalls = bare.some(({ calls }) => calls.length > 0);
-  const known =
-    before?.hasCalls === hasCalls
-      ? Math.min(before.paired, countSame(bare, before.bare), countSame(record, before.record))
-      : 0;
-  const paired = countPaired(bare, record, known);
-  const begun = bare.slice(known, paired).map((draft, at) => fillFrom(draft, record[known + at], hasCalls));
-  const rest = fillRest(bare.slice(paired), record.slice(paired), hasCalls);
-  return { bare, record, drafts: [...(before?.drafts.slice(0, known) ?? []), ...begun, ...rest], paired, hasCalls };
+  if (before?.hasCalls !== hasCalls) return fillAfter(0, bare, record, { drafts: [], hasCalls });
+  const [sameBare, sameRecord] = [countSame(bare, before.bare), countSame(record, before.record)];
+  const { paired, tail } = before;
+  const kept = Math.min(sameBare - tail.bare, sameRecord - tail.record);
+  const isGoneOn =
+    kept >= 0 && paired < Math.min(sameBare, sameRecord) && bare.length - tail.bare === record.length - tail.record;
+  const added = isGoneOn
+    ? fillPairs(bare.slice(tail.bare + kept), record.slice(tail.record + kept), hasCalls)
+    : undefined;
+  if (added === undefined || added.length < bare.length - tail.bare - kept)
+    return fillAfter(Math.min(paired, sameBare, sameRecord), bare, record, before);
+  return { ...before, bare, record, drafts: [...before.drafts.slice(0, tail.drafts + kept), ...added] };
 }
 
-/** `from`: so many are known to be. */
-function countPaired(drafts: readonly TurnDraft[], record: readonly RecordEntry[], from: number): number {
-  for (let at = from; ; at++) {
-    const [draft, entry] = [drafts[at], record[at]];
-    if (draft === undefined || entry === undefined || textToMatch(draft) !== entry.user.text) return at;
-  }
+/** So many of both are known to be the same turns. */
+function fillAfter(
+  known: number,
+  bare: readonly TurnDraft[],
+  record: readonly RecordEntry[],
+  { drafts: before, hasCalls }: Pick<FilledDrafts, "drafts" | "hasCalls">,
+): FilledDrafts {
+  const begun = fillPairs(bare.slice(known), record.slice(known), hasCalls);
+  const paired = known + begun.length;
+  const [rest, entries] = [bare.slice(paired), record.slice(paired)];
+  const drafts = [...before.slice(0, known), ...begun, ...fillRest(rest, entries, hasCalls)];
+  const last = countPairedFromEnd(rest, entries);
+  const tail = { bare: bare.length - last, record: record.length - last, drafts: drafts.length - last };
+  return { bare, record, drafts, paired, tail, hasCalls };
+}
+
+/** As many as are the same turns one by one. */
+function fillPairs(
+  drafts: readonly TurnDraft[],
+  record: readonly RecordEntry[],
+  hasCalls: boolean,
+): readonly TurnDraft[] {
+  const differs = drafts.findIndex((draft, at) => !isPair(draft, record[at]));
+  const pairs = differs < 0 ? drafts : drafts.slice(0, differs);
+  return pairs.map((draft, at) => fillFrom(draft, record[at], hasCalls));
+}
+
+function countPairedFromEnd(drafts: readonly TurnDraft[], record: readonly RecordEntry[]): number {
+  let count = 0;
+  while (count < drafts.length && isPair(drafts.at(-1 - count), record.at(-1 - count))) count++;
+  return count;
+}
+
+function isPair(draft: TurnDraft | undefined, entry: RecordEntry | undefined): boolean {
+  return draft !== undefined && entry !== undefined && textToMatch(draft) === entry.user.text;
 }
 
 /** From where they are no longer the same. */
