@@ -12,8 +12,16 @@ const said = (text: string) => ({ role: "user", text, calls: [], results: [] }) 
 function draftOf(text: string): TurnDraft {
   const reply = ["x", "xy", "yx", undefined][below(4)];
   return {
-    ...{ calls: [], wrappers: [], tools: [], traceIds: [], attempts: [], messages: [], start: "wrapper" },
-    ...{ aborted: false, inferred: false, userMessages: below(9) === 0 ? [] : [said(text)] },
+    calls: [],
+    wrappers: [],
+    tools: [],
+    traceIds: [],
+    attempts: [],
+    messages: [],
+    start: "wrapper",
+    aborted: false,
+    inferred: false,
+    userMessages: below(9) === 0 ? [] : [said(text)],
     ...(reply === undefined ? {} : { reply }),
   };
 }
