@@ -1,25 +1,108 @@
 /** What later history says about earlier turns: lost replies, aborted streams, turns whose spans never came. */
 import type { Message } from "../dialects/message.ts";
 import { align } from "./align.ts";
+import { countSame } from "./count-same.ts";
 import type { RecordEntry } from "./history-record.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
-/** `drafts` in their order; entries that no turn accounts for become inferred turns in their place. */
-export function backfill(drafts: readonly TurnDraft[], record: readonly RecordEntry[]): readonly TurnDraft[] {
+export interface FilledDrafts {
+  /** As they are without the record. */
+  readonly bare: readonly TurnDraft[];
+  readonly record: readonly RecordEntry[];
+  readonly drafts: readonly TurnDraft[];
+  /** So many of both are the same turns, from the first on, one by one. */
+  readonly paired: number;
+  /** And from these on again, to the end of both. */
+  readonly tail: { readonly bare: number; readonly record: number; readonly drafts: number };
+  readonly hasCalls: boolean;
+}
+
+/**
+ * `bare` in their order; entries that no turn accounts for become inferred turns in their place. Of what was filled `before`
+ * it takes over what both lists begin with.
+ */
+export function backfill(
+  bare: readonly TurnDraft[],
+  record: readonly RecordEntry[],
+  before?: FilledDrafts,
+): FilledDrafts {
+  const hasCalls = bare.some(({ calls }) => calls.length > 0);
+  if (before?.hasCalls !== hasCalls) return fillAfter(0, bare, record, { drafts: [], hasCalls });
+  const [sameBare, sameRecord] = [countSame(bare, before.bare), countSame(record, before.record)];
+  const { paired, tail } = before;
+  const kept = Math.min(sameBare - tail.bare, sameRecord - tail.record);
+  const isGoneOn =
+    kept >= 0 && paired < Math.min(sameBare, sameRecord) && bare.length - tail.bare === record.length - tail.record;
+  const added = isGoneOn
+    ? fillPairs(bare.slice(tail.bare + kept), record.slice(tail.record + kept), hasCalls)
+    : undefined;
+  if (added === undefined || added.length < bare.length - tail.bare - kept)
+    return fillAfter(Math.min(paired, sameBare, sameRecord), bare, record, before);
+  return { ...before, bare, record, drafts: [...before.drafts.slice(0, tail.drafts + kept), ...added] };
+}
+
+/** So many of both are known to be the same turns. */
+function fillAfter(
+  known: number,
+  bare: readonly TurnDraft[],
+  record: readonly RecordEntry[],
+  { drafts: before, hasCalls }: Pick<FilledDrafts, "drafts" | "hasCalls">,
+): FilledDrafts {
+  const begun = fillPairs(bare.slice(known), record.slice(known), hasCalls);
+  const paired = known + begun.length;
+  const [rest, entries] = [bare.slice(paired), record.slice(paired)];
+  const drafts = [...before.slice(0, known), ...begun, ...fillRest(rest, entries, hasCalls)];
+  const last = countPairedFromEnd(rest, entries);
+  const tail = { bare: bare.length - last, record: record.length - last, drafts: drafts.length - last };
+  return { bare, record, drafts, paired, tail, hasCalls };
+}
+
+/** As many as are the same turns one by one. */
+function fillPairs(
+  drafts: readonly TurnDraft[],
+  record: readonly RecordEntry[],
+  hasCalls: boolean,
+): readonly TurnDraft[] {
+  const differs = drafts.findIndex((draft, at) => !isPair(draft, record[at]));
+  const pairs = differs < 0 ? drafts : drafts.slice(0, differs);
+  return pairs.map((draft, at) => fillFrom(draft, record[at], hasCalls));
+}
+
+function countPairedFromEnd(drafts: readonly TurnDraft[], record: readonly RecordEntry[]): number {
+  let count = 0;
+  while (count < drafts.length && isPair(drafts.at(-1 - count), record.at(-1 - count))) count++;
+  return count;
+}
+
+function isPair(draft: TurnDraft | undefined, entry: RecordEntry | undefined): boolean {
+  return draft !== undefined && entry !== undefined && textToMatch(draft) === entry.user.text;
+}
+
+/** From where they are no longer the same. */
+function fillRest(
+  drafts: readonly TurnDraft[],
+  record: readonly RecordEntry[],
+  hasCalls: boolean,
+): readonly TurnDraft[] {
+  // The record of an application that sends only the last messages may have ended long ago.
+  if (record.length === 0) return drafts;
   const pairs = align(
     drafts.map(textToMatch),
     record.map(({ user }) => user.text),
   );
-  const hasCalls = drafts.some(({ calls }) => calls.length > 0);
   const filled: TurnDraft[] = [];
   let [nextDraft, nextEntry] = [0, 0];
   for (const [draftAt, entryAt] of [...pairs, [drafts.length, record.length] as const]) {
     filled.push(...fillGap(drafts.slice(nextDraft, draftAt), record.slice(nextEntry, entryAt)));
-    const [draft, entry] = [drafts[draftAt], record[entryAt]];
-    if (draft !== undefined && entry !== undefined) filled.push(fillReply(withSteps(draft, entry), entry, hasCalls));
+    const draft = drafts[draftAt];
+    if (draft !== undefined) filled.push(fillFrom(draft, record[entryAt], hasCalls));
     [nextDraft, nextEntry] = [draftAt + 1, entryAt + 1];
   }
   return filled;
+}
+
+function fillFrom(draft: TurnDraft, entry: RecordEntry | undefined, hasCalls: boolean): TurnDraft {
+  return entry === undefined ? draft : fillReply(withSteps(draft, entry), entry, hasCalls);
 }
 
 /** A record holds one version of a turn only; turns without a known text match nothing. */

@@ -1,8 +1,10 @@
 /** One conversation's spans and log records as a session. Pure: the same facts give the same session. */
-import type { BuiltSession, Turn } from "../model/session.ts";
-import { buildTurns, countSame } from "./build-turns.ts";
+import type { BuiltSession } from "../model/session.ts";
+import { buildTurns } from "./build-turns.ts";
 import type { BuiltTurns } from "./build-turns.ts";
-import { digestOfSession } from "./digest.ts";
+import { countSame } from "./count-same.ts";
+import { createSessionDigest } from "./digest.ts";
+import type { SessionDigest } from "./digest.ts";
 import { draftTurns } from "./draft-turns.ts";
 import type { DraftedTurns } from "./draft-turns.ts";
 import { createFactsReader } from "./facts-reader.ts";
@@ -10,9 +12,9 @@ import type { ReadOptions } from "./facts-reader.ts";
 import { createRecordFolder } from "./fold-records.ts";
 import { createLinkList } from "./message-links.ts";
 import { shownContext } from "./session-context.ts";
+import { shownSums } from "./session-sums.ts";
 import type { SpanFacts } from "./span-facts.ts";
 import type { SpanTree } from "./span-tree.ts";
-import { costOfTurns, usageOfTurns } from "./token-usage.ts";
 import { compareUnits } from "./trace-units.ts";
 import type { IdentifiedUnit } from "./trace-units.ts";
 
@@ -56,6 +58,7 @@ export function createSessionBuilder(options: ReadOptions = {}): SessionBuilder 
   const links = createLinkList();
   const records = createRecordFolder();
   const ownOf = createOwnUnits();
+  const digest = createSessionDigest();
   let drafted: DraftedTurns | undefined;
   let turns: BuiltTurns | undefined;
   return {
@@ -66,7 +69,7 @@ export function createSessionBuilder(options: ReadOptions = {}): SessionBuilder 
       const own = ownOf(units, conversationId);
       drafted = draftTurns(records.fold(own, tree), tree, drafted);
       turns = turnsOf(drafted, tree, conversationId, turns);
-      return { session: sessionOf(drafted, turns, conversationId), ...links.update(own) };
+      return { session: sessionOf(drafted, turns, conversationId, digest), ...links.update(own) };
     },
   };
 }
@@ -99,31 +102,19 @@ function turnsOf(drafted: DraftedTurns, tree: SpanTree, givenId: string | undefi
   return buildTurns(drafted, tree, (givenId ?? embeddedId) === undefined && guesses > 1, before);
 }
 
-function sessionOf({ context }: DraftedTurns, { turns }: BuiltTurns, givenId: string | undefined): BuiltSession {
+function sessionOf(
+  { context }: DraftedTurns,
+  { turns, sums }: BuiltTurns,
+  givenId: string | undefined,
+  digest: SessionDigest = createSessionDigest(),
+): BuiltSession {
   const conversationId = givenId ?? context.embeddedId;
   return {
     ...(conversationId === undefined ? {} : { conversationId }),
     source: "otlp",
     ...shownContext(context),
     turns,
-    usage: usageOfTurns(turns),
-    ...costOf(turns),
-    ...timesOf(turns),
-    digest: digestOfSession(turns),
+    ...shownSums(sums.at(-1)),
+    digest: digest.update(turns),
   };
-}
-
-function costOf(turns: readonly Turn[]): { readonly costUsd?: number } {
-  const costUsd = costOfTurns(turns);
-  return costUsd === undefined ? {} : { costUsd };
-}
-
-function timesOf(turns: readonly Turn[]): { readonly startedAt?: Date; readonly endedAt?: Date } {
-  let [startedAt, endedAt]: [Date | undefined, Date | undefined] = [undefined, undefined];
-  for (const turn of turns) {
-    const [start, end] = [turn.startedAt, turn.endedAt ?? turn.startedAt];
-    if (start !== undefined && (startedAt === undefined || start.getTime() < startedAt.getTime())) startedAt = start;
-    if (end !== undefined && (endedAt === undefined || end.getTime() > endedAt.getTime())) endedAt = end;
-  }
-  return startedAt === undefined || endedAt === undefined ? {} : { startedAt, endedAt };
 }

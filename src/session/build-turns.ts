@@ -2,17 +2,22 @@
 import type { ModelOperation, ToolOperation } from "../dialects/operation.ts";
 import type { SubAgent, Turn } from "../model/session.ts";
 import { backfill } from "./backfill.ts";
+import type { FilledDrafts } from "./backfill.ts";
 import { operationsOf } from "./call.ts";
 import type { Call } from "./call.ts";
 import { buildSteps } from "./build-steps.ts";
 import type { StepSources } from "./build-steps.ts";
+import { countSame } from "./count-same.ts";
 import type { DraftedTurns } from "./draft-turns.ts";
 import { finishTurn } from "./finish-turn.ts";
 import type { TurnPlace } from "./finish-turn.ts";
 import { readRecord } from "./history-record.ts";
+import type { ReadRecord } from "./history-record.ts";
 import { messageKey } from "./message-key.ts";
 import { numberMessages } from "./message-positions.ts";
 import { createUsageReader, saysUsage } from "./restated-calls.ts";
+import { sumsAfter } from "./session-sums.ts";
+import type { SessionSums } from "./session-sums.ts";
 import type { SpanTree } from "./span-tree.ts";
 import { createSubAgentReader } from "./sub-agents.ts";
 import { partsOf } from "./trace-parts.ts";
@@ -23,13 +28,20 @@ import type { TurnDraft } from "./turn-draft.ts";
 
 export interface BuiltTurns {
   readonly turns: readonly Turn[];
-  /** Of each turn, filled from history. */
-  readonly drafts: readonly TurnDraft[];
+  /** Of each turn what it was made of. */
+  readonly filled: FilledFromRecord;
   /** The position of the message after each turn. */
   readonly next: readonly number[];
   readonly isGuess: boolean;
   /** How many messages stand before the first turn. */
   readonly first: number;
+  /** After each turn. */
+  readonly sums: readonly SessionSums[];
+}
+
+/** Drafts with what later history tells of them. */
+export interface FilledFromRecord extends FilledDrafts {
+  readonly read: ReadRecord;
 }
 
 /**
@@ -37,63 +49,62 @@ export interface BuiltTurns {
  * drafts are the same, so are they, without a look at each of them.
  */
 export function buildTurns(drafted: DraftedTurns, tree: SpanTree, isGuess: boolean, before?: BuiltTurns): BuiltTurns {
-  const drafts = fillDrafts(drafted);
+  const filled = fillDrafts(drafted, before?.filled);
+  const { drafts } = filled;
   const first = drafted.context.systemPrompt === undefined ? 0 : 1;
   const isAlike = before?.isGuess === isGuess && before.first === first;
-  const same = isAlike ? countSame(drafts, before.drafts) : 0;
+  const same = isAlike ? countSame(drafts, before.filled.drafts) : 0;
   const unitsOf = createUnitFinder(drafted.units);
-  const numberOf = createNumbers(drafts);
   const added = drafts.slice(same).map((draft, at) => {
-    return finishDraft(draft, unitsOf, tree, { turn: same + at + 1, regeneratesTurn: numberOf(draft), isGuess });
+    const regeneratesTurn = numberOfOriginal(draft, drafts);
+    return finishDraft(draft, unitsOf, tree, { turn: same + at + 1, regeneratesTurn, isGuess });
   });
   const numbered = numberMessages(added, before?.next[same - 1] ?? first);
+  const turns = numbered.map(({ turn }) => turn);
   return {
-    turns: [...(before?.turns.slice(0, same) ?? []), ...numbered.map(({ turn }) => turn)],
-    drafts,
+    turns: [...(before?.turns.slice(0, same) ?? []), ...turns],
+    filled,
     next: [...(before?.next.slice(0, same) ?? []), ...numbered.map(({ next }) => next)],
     isGuess,
     first,
+    sums: [...(before?.sums.slice(0, same) ?? []), ...sumsAfter(turns, before?.sums[same - 1])],
   };
-}
-
-/** How long both lists are the same from their beginning. */
-export function countSame(a: readonly unknown[], b: readonly unknown[]): number {
-  const differs = a.findIndex((value, at) => value !== b[at]);
-  return differs < 0 ? Math.min(a.length, b.length) : differs;
 }
 
 type UnitFinder = (draft: TurnDraft) => readonly IdentifiedUnit[];
 
-/** The traces of a turn and of its tools. */
+/** The traces of a turn and of its tools. Mostly the last turns are asked for, and theirs are the last traces. */
 export function createUnitFinder(units: readonly IdentifiedUnit[]): UnitFinder {
-  let unitOfTrace: ReadonlyMap<string, IdentifiedUnit> | undefined;
+  const unitOfTrace = new Map<string, IdentifiedUnit>();
+  let rest = units.length;
+  const find = (traceId: string): IdentifiedUnit | undefined => {
+    while (rest > 0 && !unitOfTrace.has(traceId)) {
+      const unit = units[--rest];
+      if (unit !== undefined && !unitOfTrace.has(unit.traceId)) unitOfTrace.set(unit.traceId, unit);
+    }
+    return unitOfTrace.get(traceId);
+  };
   return ({ traceIds, tools }) => {
-    unitOfTrace ??= new Map(units.map((unit) => [unit.traceId, unit]));
     const all = new Set([...traceIds, ...tools.map(({ span }) => span.traceId)]);
-    return [...all].flatMap((traceId) => unitOfTrace?.get(traceId) ?? []);
+    return [...all].flatMap((traceId) => find(traceId) ?? []);
   };
 }
 
 /** The drafts with what later history tells of them: each becomes a turn. */
-export function fillDrafts({ drafts, context: { record } }: DraftedTurns): readonly TurnDraft[] {
+export function fillDrafts({ drafts, context: { record } }: DraftedTurns, before?: FilledFromRecord): FilledFromRecord {
   const bare = record === undefined ? drafts.filter(({ calls }) => calls.length === 0) : [];
-  return backfill(
-    drafts,
-    readRecord(
-      record,
-      bare.flatMap(({ wrappers }) => wrappers),
-    ),
-  );
+  const wrappers = bare.flatMap((draft) => draft.wrappers);
+  const read = readRecord(record, wrappers, before?.read);
+  return { ...backfill(drafts, read.entries, before), read };
 }
 
-/** The numbers of the turns that are answered anew, by the turns that do so. */
-function createNumbers(drafts: readonly TurnDraft[]): (draft: TurnDraft) => number | undefined {
-  let numbers: ReadonlyMap<Call | undefined, number> | undefined;
-  return ({ regenerates }) => {
-    if (regenerates === undefined) return undefined;
-    numbers ??= new Map(drafts.map(({ calls }, at) => [calls[0], at + 1]));
-    return numbers.get(regenerates);
-  };
+/** The number of the turn that this one answers anew. Mostly it is the one under which that was finished last. */
+function numberOfOriginal({ regenerates }: TurnDraft, drafts: readonly TurnDraft[]): number | undefined {
+  if (regenerates === undefined) return undefined;
+  const last = finished.get(regenerates)?.place.turn;
+  if (last !== undefined && drafts[last - 1]?.calls[0] === regenerates) return last;
+  const at = drafts.findIndex(({ calls }) => calls[0] === regenerates);
+  return at < 0 ? undefined : at + 1;
 }
 
 type Place = Omit<TurnPlace, "steps">;

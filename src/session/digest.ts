@@ -1,7 +1,9 @@
 /** Digests of what a judge reads: equal digest, nothing to judge again. Times, ids and usage do not count. */
 import { createHash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import type { Attachment, JsonValue, Step, Turn } from "../model/session.ts";
 import { canonicalJson } from "./canonical-json.ts";
+import { countSame } from "./count-same.ts";
 
 export function digestOfTurn(turn: Omit<Turn, "digest">): string {
   const { userContent, attachments, assistantContent, error, aborted, steps } = turn;
@@ -17,8 +19,40 @@ export function digestOfTurn(turn: Omit<Turn, "digest">): string {
 
 /** What a trajectory judgement speaks of: the turns in their order. */
 export function digestOfSession(turns: readonly Turn[]): string {
-  // Of texts alone this is canonical JSON, and much faster.
-  return hashOf(JSON.stringify(turns.map((turn) => turn.digest)));
+  return createSessionDigest().update(turns);
+}
+
+export interface SessionDigest {
+  /** Of these turns. What leads the list since the last but one time is not hashed again. */
+  update(turns: readonly Turn[]): string;
+}
+
+export function createSessionDigest(): SessionDigest {
+  let before: readonly Turn[] = [];
+  /** The hash of so many of them that lead. */
+  let [hashed, count] = [beginDigest(), 0];
+  return {
+    update(turns) {
+      const same = countSame(turns, before);
+      if (same < count) [hashed, count] = [beginDigest(), 0];
+      hashed.update(listed(turns, count, same));
+      [before, count] = [turns, same];
+      return hashed
+        .copy()
+        .update(`${listed(turns, same, turns.length)}]`)
+        .digest("hex");
+    },
+  };
+}
+
+/** Of texts alone JSON is canonical, and much faster. */
+function beginDigest(): Hash {
+  return createHash("sha256").update("[");
+}
+
+function listed(turns: readonly Turn[], from: number, until: number): string {
+  const items = turns.slice(from, until).map(({ digest }) => JSON.stringify(digest));
+  return from > 0 && items.length > 0 ? `,${items.join(",")}` : items.join(",");
 }
 
 function contentOfStep(step: Step): JsonValue {

@@ -3,6 +3,9 @@ import type { Operation } from "../dialects/operation.ts";
 import { compareCalls } from "./call.ts";
 import type { Call } from "./call.ts";
 import { compareSpans } from "./compare-spans.ts";
+import { countSame } from "./count-same.ts";
+import { createDraftIndex } from "./draft-index.ts";
+import type { DraftIndex } from "./draft-index.ts";
 import { markRegenerations } from "./regenerations.ts";
 import { addToContext, noContext } from "./session-context.ts";
 import type { SessionContext, Stretch } from "./session-context.ts";
@@ -23,6 +26,8 @@ export interface DraftedTurns {
   readonly context: SessionContext;
   /** By place. The first is the beginning. */
   readonly cuts: readonly Cut[];
+  /** About some of the drafts; whoever uses it says about which. */
+  readonly index: DraftIndex;
 }
 
 /**
@@ -40,7 +45,9 @@ export interface Cut {
 
 const beginning: Cut = { units: 0, drafts: 0, lastStart: -1n, context: noContext };
 
-export const nothingDrafted: DraftedTurns = { units: [], drafts: [], context: noContext, cuts: [beginning] };
+function nothingDrafted(): DraftedTurns {
+  return { units: [], drafts: [], context: noContext, cuts: [beginning], index: createDraftIndex() };
+}
 
 /**
  * `units` of one conversation, by start. Gives the same whatever was drafted `before`; of that it takes over the turns up
@@ -49,17 +56,16 @@ export const nothingDrafted: DraftedTurns = { units: [], drafts: [], context: no
 export function draftTurns(
   units: readonly IdentifiedUnit[],
   tree: SpanTree,
-  before: DraftedTurns = nothingDrafted,
+  before: DraftedTurns = nothingDrafted(),
 ): DraftedTurns {
-  const differs = units.findIndex((unit, at) => unit !== before.units[at]);
-  const same = differs < 0 ? Math.min(units.length, before.units.length) : differs;
+  const same = countSame(units, before.units);
   for (let at = before.cuts.length - 1; at > 0; at--) {
     const cut = before.cuts[at];
     if (cut === undefined || cut.units > same || startOf(units[cut.units]?.operations[0]) <= cut.lastStart) continue;
     const drafted = draftFrom(cut, units, tree, before);
     if (drafted !== undefined) return { ...drafted, cuts: [...before.cuts.slice(0, at), ...drafted.cuts] };
   }
-  return draftFrom(beginning, units, tree, before) ?? nothingDrafted;
+  return draftFrom(beginning, units, tree, before) ?? nothingDrafted();
 }
 
 /** Undefined when what comes after the cut reaches back over it. */
@@ -71,16 +77,18 @@ function draftFrom(
 ): DraftedTurns | undefined {
   const stretches = stretchesOf(units.slice(cut.units));
   const earlier = before.drafts.slice(0, cut.drafts);
-  const drafts = draftStretches(stretches, tree, earlier);
+  before.index.update(earlier);
+  const drafts = draftStretches(stretches, tree, earlier, before.index);
   if (drafts === undefined) return undefined;
   const { cuts, context } = findCuts(cut, stretches, drafts);
-  return { units, drafts: [...earlier, ...drafts], context, cuts };
+  return { units, drafts: [...earlier, ...drafts], context, cuts, index: before.index };
 }
 
 function draftStretches(
   stretches: readonly Stretch[],
   tree: SpanTree,
   earlier: readonly TurnDraft[],
+  index: DraftIndex,
 ): readonly TurnDraft[] | undefined {
   const operations = stretches.flatMap((stretch) => stretch.operations);
   const open = earlier.findLast(({ calls }) => calls.length > 0)?.calls ?? [];
@@ -100,10 +108,10 @@ function draftStretches(
   const uncalled = wrapperTurns(called, operations, tree);
   if (repeatsRun(uncalled, earlier)) return undefined;
   const all = [...called, ...uncalled].sort(byStart);
-  const { tools, reachesBack } = toolsOfTurns(all, operations, tree, earlier);
+  const { tools, reachesBack } = toolsOfTurns(all, operations, tree, index);
   if (reachesBack) return undefined;
   const withTools = all.map((draft, at) => ({ ...draft, tools: tools[at] ?? [] }));
-  return markRegenerations(withOwnUserMessages(withTools), earlier);
+  return markRegenerations(withOwnUserMessages(withTools), index);
 }
 
 /** Units cut into stretches: all spans of one started before any of the next. `units` by start. */

@@ -7,6 +7,7 @@ import type { Message } from "../dialects/message.ts";
 import type { AgentOperation } from "../dialects/operation.ts";
 import { hasContent } from "./call.ts";
 import type { Call } from "./call.ts";
+import { countSame } from "./count-same.ts";
 import { messageKey } from "./message-key.ts";
 
 export interface RecordEntry {
@@ -15,6 +16,13 @@ export interface RecordEntry {
   readonly reply?: string;
   /** What lies between the user text and the reply. */
   readonly messages: readonly Message[];
+  /** The place in the history after its last message. */
+  readonly until: number;
+}
+
+export interface ReadRecord {
+  readonly history: readonly Message[];
+  readonly entries: readonly RecordEntry[];
 }
 
 /** Lists that were cut, and those of providers who hold the history themselves, are no record. */
@@ -52,18 +60,22 @@ function isSame(a: Message, b: Message): boolean {
   return a === b || messageKey(a) === messageKey(b);
 }
 
-/** `wrappers`: asked when no call has a record, those that stand for turns of which nothing else was kept. */
+/**
+ * `wrappers`: asked when no call has a record, those that stand for turns of which nothing else was kept. Entries that are the
+ * same as `before` are the same objects.
+ */
 export function readRecord(
   record: readonly Message[] | undefined,
   wrappers: readonly AgentOperation[],
-): readonly RecordEntry[] {
+  before: ReadRecord = { history: [], entries: [] },
+): ReadRecord {
   const history = record ?? longestOf(wrappers);
-  const entries = entriesOf.get(history) ?? toEntries(history);
-  entriesOf.set(history, entries);
-  return entries;
+  if (history === before.history) return before;
+  const same = countSame(history, before.history);
+  // The last one may go on.
+  const kept = before.entries.slice(0, before.entries.findLastIndex(({ until }) => until < same) + 1);
+  return { history, entries: [...kept, ...entriesFrom(kept.at(-1)?.until ?? 0, history)] };
 }
-
-const entriesOf = new WeakMap<readonly Message[], readonly RecordEntry[]>();
 
 const listsOf = new WeakMap<AgentOperation, readonly Message[]>();
 
@@ -84,12 +96,13 @@ function longerOf(a: readonly Message[], b: readonly Message[]): readonly Messag
   return b.length > a.length ? b : a;
 }
 
-function toEntries(history: readonly Message[]): readonly RecordEntry[] {
-  const starts = history.flatMap((user, at) => (isUserText(user) ? [{ user, at }] : []));
+function entriesFrom(from: number, history: readonly Message[]): readonly RecordEntry[] {
+  const starts = history.slice(from).flatMap((user, at) => (isUserText(user) ? [{ user, at: from + at }] : []));
   return starts.map(({ user, at: start }, at) => {
-    const messages = history.slice(start + 1, starts[at + 1]?.at ?? history.length);
+    const until = starts[at + 1]?.at ?? history.length;
+    const messages = history.slice(start + 1, until);
     const last = messages.findLast(({ role }) => role === "assistant");
     const reply = last !== undefined && last.calls.length === 0 && last.text !== "" ? last.text : undefined;
-    return { user, messages, ...(reply === undefined ? {} : { reply }) };
+    return { user, messages, until, ...(reply === undefined ? {} : { reply }) };
   });
 }

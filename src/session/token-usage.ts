@@ -1,5 +1,5 @@
 import { roundUsd } from "../cost/cost-of-call.ts";
-import type { ModelCall, Step, TokenUsage, Turn } from "../model/session.ts";
+import type { ModelCall, Step, TokenUsage } from "../model/session.ts";
 
 export const noUsage: TokenUsage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 };
 
@@ -20,61 +20,37 @@ export function usageOfSteps(steps: readonly Step[]): TokenUsage {
   );
 }
 
-/** Of what each of them says of itself. */
-export function usageOfTurns(turns: readonly Turn[]): TokenUsage {
-  const sum = { ...noUsage };
-  for (const { usage } of turns) {
-    sum.inputTokens += usage.inputTokens;
-    sum.outputTokens += usage.outputTokens;
-    sum.cachedInputTokens += usage.cachedInputTokens;
-    sum.reasoningTokens += usage.reasoningTokens;
-  }
-  return sum;
-}
-
 /**
  * Of all model calls, each once; what sub-agents used is theirs. Undefined when the cost of one of them is unknown: a sum of
  * the others would be a wrong number. Calls that failed without using anything cost nothing.
  */
 export function costOfSteps(steps: readonly Step[]): number | undefined {
-  return totalOf([chargeOf(steps)]);
+  return totalOf(chargeOf(steps));
 }
 
-/** As of their steps. */
-export function costOfTurns(turns: readonly Turn[]): number | undefined {
-  return totalOf(turns.map(chargeOfTurn));
-}
-
-interface Charge {
+/** What model calls cost together. */
+export interface Charge {
   readonly calls: number;
   /** Undefined when the cost of one of them is unknown. */
   readonly sum: number | undefined;
 }
 
-const charges = new WeakMap<Turn, Charge>();
+export const noCharge: Charge = { calls: 0, sum: 0 };
 
-function chargeOfTurn(turn: Turn): Charge {
-  const known = charges.get(turn);
-  if (known !== undefined) return known;
-  const charge = chargeOf(turn.steps);
-  charges.set(turn, charge);
-  return charge;
-}
-
-function chargeOf(steps: readonly Step[]): Charge {
+export function chargeOf(steps: readonly Step[]): Charge {
   const charged = steps.filter((step) => step.type === "model_call").filter((call) => !isFree(call));
   const costs = charged.flatMap(({ costUsd }) => costUsd ?? []);
   const sum = costs.length < charged.length ? undefined : costs.reduce((total, cost) => total + cost, 0);
   return { calls: charged.length, sum };
 }
 
-function totalOf(parts: readonly Charge[]): number | undefined {
-  let total = 0;
-  for (const { sum } of parts) {
-    if (sum === undefined) return undefined;
-    total += sum;
-  }
-  return parts.some(({ calls }) => calls > 0) ? roundUsd(total) : undefined;
+export function addCharge(a: Charge, b: Charge): Charge {
+  return { calls: a.calls + b.calls, sum: a.sum === undefined || b.sum === undefined ? undefined : a.sum + b.sum };
+}
+
+/** Undefined as the sum is, and where nothing was charged. */
+export function totalOf({ calls, sum }: Charge): number | undefined {
+  return calls === 0 || sum === undefined ? undefined : roundUsd(sum);
 }
 
 /** Providers charge for what they answered, also when nobody waited for the end of it; not for a refusal. */

@@ -3,6 +3,8 @@ import { groupBy } from "../dialects/group-by.ts";
 import type { Operation, ToolOperation } from "../dialects/operation.ts";
 import { operationsOf } from "./call.ts";
 import type { Call } from "./call.ts";
+import { askedIds } from "./draft-index.ts";
+import type { DraftIndex } from "./draft-index.ts";
 import type { SpanTree } from "./span-tree.ts";
 import type { TurnDraft } from "./turn-draft.ts";
 
@@ -21,7 +23,7 @@ export function toolsOfTurns(
   drafts: readonly TurnDraft[],
   operations: readonly Operation[],
   tree: SpanTree,
-  earlier: readonly TurnDraft[] = [],
+  earlier: DraftIndex,
 ): ToolsOfTurns {
   const byTrace = groupBy(
     drafts.flatMap((draft, at) => draft.traceIds.map((traceId) => ({ traceId, draft, at }))),
@@ -32,13 +34,13 @@ export function toolsOfTurns(
   const ownerOfLoose = createLooseOwnerFinder(started, earlier);
   const tools: ToolOperation[][] = drafts.map(() => []);
   const askedNow = new Set(drafts.flatMap(({ calls }) => calls.flatMap(askedIds)));
-  let reachesBack = earlier.some((draft) => hasToolOf(draft, askedNow));
+  let reachesBack = [...askedNow].some((id) => earlier.hasUnasked(id));
   for (const operation of operations) {
     if (operation.kind !== "tool" || tree.get(operation)?.tool !== undefined) continue;
     const ownerOf = owners.get(operation.span.traceId);
     const owner = (ownerOf ?? ownerOfLoose)(operation);
     if (owner !== undefined) tools[owner.at]?.push(operation);
-    else if (ownerOf === undefined && earlier.length > 0) reachesBack = true;
+    else if (ownerOf === undefined && !earlier.isEmpty()) reachesBack = true;
   }
   return { tools, reachesBack };
 }
@@ -51,28 +53,16 @@ interface Numbered {
 type FindOwner = (tool: ToolOperation) => Numbered | undefined;
 
 /** The last that asked for the tool before it was used; by a clock that is behind, the first. */
-function createLooseOwnerFinder(turns: readonly Numbered[], earlier: readonly TurnDraft[]): FindOwner {
+function createLooseOwnerFinder(turns: readonly Numbered[], earlier: DraftIndex): FindOwner {
   const asking = turnsBy(turns, askedIds);
   return (tool) => {
     const asked = [...(asking.get(tool.callId ?? "") ?? [])];
     const last = lastStartedBefore(asked, tool);
     if (last !== undefined) return last;
-    if (earlier.some(({ calls }) => calls.some((call) => askedIds(call).includes(tool.callId ?? "")))) return undefined;
+    if (earlier.hasAsked(tool.callId ?? "")) return undefined;
     if (asked[0] !== undefined) return asked[0];
-    return turns.length === 1 && earlier.length === 0 ? turns[0] : lastStartedBefore(turns, tool);
+    return turns.length === 1 && earlier.isEmpty() ? turns[0] : lastStartedBefore(turns, tool);
   };
-}
-
-/** Has the draft, for the time at which it was used, a tool that nobody had asked for until one of these turns did? */
-function hasToolOf({ tools, calls, traceIds }: TurnDraft, askedLater: ReadonlySet<string>): boolean {
-  return tools.some(({ callId, span }) => {
-    if (callId === undefined || !askedLater.has(callId) || traceIds.includes(span.traceId)) return false;
-    return !calls.some((call) => askedIds(call).includes(callId));
-  });
-}
-
-function askedIds({ calls }: Call): readonly string[] {
-  return calls.flatMap(({ id }) => id ?? []);
 }
 
 /** Of one trace. Clocks of two machines differ: who asked for the tool, and what both are parts of, go before the times. */

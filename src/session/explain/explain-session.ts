@@ -40,7 +40,7 @@ export function explainSession(
   const folded = createRecordFolder().fold(own, tree);
   const drafted = draftTurns(folded, tree);
   const unitsOf = createUnitFinder(own);
-  const drafts = fillDrafts(drafted);
+  const { drafts } = fillDrafts(drafted);
   const id = conversationId ?? drafted.context.embeddedId;
   const isGuess = id === undefined && drafted.context.guesses > 1;
   const turns = buildTurns(drafted, tree, isGuess).turns.flatMap((turn, at) => {
