@@ -24,8 +24,7 @@ export async function findSessionToJoin(
   context: JoinContext,
 ): Promise<string | undefined> {
   if (claim.source !== "otlp" || claim.conversationId !== undefined) return undefined;
-  // By what it had before, it was looked for when that came; and whatever has come to another one, that one looks by.
-  const linked = await findLinked(claim, derived.newLinks, context.store);
+  const linked = await findLinked(claim, linksToLookBy(derived), context.store);
   if (linked.length === 0) return undefined;
   const [mine = [], ...others] = await readUnits(claim, derived, linked, context);
   return shouldJoin(
@@ -37,6 +36,15 @@ export async function findSessionToJoin(
     })),
   );
 }
+
+/**
+ * By all links: what has come now may make two sessions one that shared a link before, and were not one by what they had then. A
+ * long session looks by its new ones alone, as it has been looked for by the others many times.
+ */
+const linksToLookBy = ({ links, newLinks }: DerivedSession): readonly bigint[] =>
+  links.length <= MOST_LINKS ? links : newLinks;
+
+const MOST_LINKS = 500;
 
 /** Of the session and of those that it may be a part of. */
 async function readUnits(

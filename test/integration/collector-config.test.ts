@@ -30,44 +30,39 @@ const settingsFor = (dataDir: string, upstream: string): readonly string[] => [
   "exporters.otlp/jaeger.endpoint=127.0.0.1:9",
 ];
 
-test(
-  "receives, marks, filters, forwards and shows",
-  { timeout: 60_000 },
-  async () => {
-    const upstream = await startTestServer();
-    cleanUp.push(() => upstream.stop());
-    const dataDir = temporaryDataDir();
-    cleanUp.push(() => rmSync(dataDir, { recursive: true, force: true }));
-    const settings = settingsFor(dataDir, upstream.otlpUrl);
-    const { config } = loadConfig({ text: withoutLacking, settings, env: { TENANT: "acme" } }, components);
-    const logger = recordingLogger();
-    const gateway = await startServer({ config, logger });
-    cleanUp.push(() => gateway.stop());
+test("receives, marks, filters, forwards and shows", async () => {
+  const upstream = await startTestServer();
+  cleanUp.push(() => upstream.stop());
+  const dataDir = temporaryDataDir();
+  cleanUp.push(() => rmSync(dataDir, { recursive: true, force: true }));
+  const settings = settingsFor(dataDir, upstream.otlpUrl);
+  const { config } = loadConfig({ text: withoutLacking, settings, env: { TENANT: "acme" } }, components);
+  const logger = recordingLogger();
+  const gateway = await startServer({ config, logger });
+  cleanUp.push(() => gateway.stop());
 
-    expect((await fetch(gateway.healthUrl ?? "")).status).toBe(200);
-    const sent = await sendModelCalls(gateway.otlpUrl ?? "", "through-the-gateway", ["Hello"]);
-    expect(sent.status).toBe(200);
-    const noise = { traceId: "5b8efff798038103d269b633813fc60c", spanId: "eee19b7ec3c1b174", name: "tick" };
-    const times = { startTimeUnixNano: "1", endTimeUnixNano: "2" };
-    const answer = await fetch(`${gateway.otlpUrl}/v1/traces`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...noise, ...times }] }] }] }),
-    });
-    expect(answer.status).toBe(200);
+  expect((await fetch(gateway.healthUrl ?? "")).status).toBe(200);
+  const sent = await sendModelCalls(gateway.otlpUrl ?? "", "through-the-gateway", ["Hello"]);
+  expect(sent.status).toBe(200);
+  const noise = { traceId: "5b8efff798038103d269b633813fc60c", spanId: "eee19b7ec3c1b174", name: "tick" };
+  const times = { startTimeUnixNano: "1", endTimeUnixNano: "2" };
+  const answer = await fetch(`${gateway.otlpUrl}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...noise, ...times }] }] }] }),
+  });
+  expect(answer.status).toBe(200);
 
-    const arrived = sent.spans.map(({ traceId, spanId }) => `${traceId}/${spanId}`);
-    await vi.waitFor(() => expect([...storedSpans(upstream.dataDir)]).toEqual(arrived), 10_000);
-    const [session] = await upstream.sessions();
-    const { body } = await upstream.api(`/sessions/${session?.id}/spans`);
-    expect(JSON.stringify(body)).toContain('{"key":"tenant.id","value":{"stringValue":"acme"}}');
-    // Both pipelines show both spans, but for the one that the filter took out of the first.
-    const shown = logger.lines.flatMap(({ fields, message }) => (message === "batch" ? [fields] : []));
-    expect(shown.filter((fields) => "signal" in fields && fields.signal === "traces")).toHaveLength(3);
-    expect(await (await fetch(gateway.metricsUrl ?? "")).text()).toMatch(
-      /^otelcol_exporter_sent_spans\{exporter="otlphttp\/upstream"\} 1$/m,
-    );
-    expect(storedSpans(dataDir).size).toBe(0);
-  },
-  30_000,
-);
+  const arrived = sent.spans.map(({ traceId, spanId }) => `${traceId}/${spanId}`);
+  await vi.waitFor(() => expect([...storedSpans(upstream.dataDir)]).toEqual(arrived), 10_000);
+  const [session] = await upstream.sessions();
+  const { body } = await upstream.api(`/sessions/${session?.id}/spans`);
+  expect(JSON.stringify(body)).toContain('{"key":"tenant.id","value":{"stringValue":"acme"}}');
+  // Both pipelines show both spans, but for the one that the filter took out of the first.
+  const shown = logger.lines.flatMap(({ fields, message }) => (message === "batch" ? [fields] : []));
+  expect(shown.filter((fields) => "signal" in fields && fields.signal === "traces")).toHaveLength(3);
+  expect(await (await fetch(gateway.metricsUrl ?? "")).text()).toMatch(
+    /^otelcol_exporter_sent_spans\{exporter="otlphttp\/upstream"\} 1$/m,
+  );
+  expect(storedSpans(dataDir).size).toBe(0);
+}, 30_000);

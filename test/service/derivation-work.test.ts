@@ -105,7 +105,9 @@ describe.each(kinds)("a new turn of a session %s", (_, spansOf) => {
     const done = [];
     for (let turn = 0; turn < 40; turn += 1) done.push(await add(spansOf(turn)));
     const [short, long] = [done[10]!, done.at(-1)!];
-    expect(long).toEqual(short);
+    expect({ ...long, linksLookedUp: 0 }).toEqual({ ...short, linksLookedUp: 0 });
+    // Looked for by all of them while these are few: find-session-to-join.ts says why.
+    expect(long.linksLookedUp).toBeLessThanOrEqual(1000);
     // Without an id twice: alone, with the three turns that its history tells of, and then as a part of the whole.
     expect(long.spansRead).toBeLessThanOrEqual(6);
     expect(long.turnsSaved).toBeLessThanOrEqual(5);
