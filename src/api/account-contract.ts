@@ -1,4 +1,4 @@
-/** Accounts on the wire: what is sent and answered at /api/v1/auth and /api/v1/admin. Source: reference/seeds.md 1.3 (INF). */
+/** Accounts on the wire: what is sent and answered at /api/v1/auth and /api/v1/admin. The shapes are our own: ValueHead does not document them. */
 import { z } from "zod";
 import { parseEmail } from "../model/account.ts";
 import { statusSchema } from "./contract.ts";

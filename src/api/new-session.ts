@@ -8,7 +8,7 @@ import { redactSubmission } from "./redact-submission.ts";
 import type { ApiContext, Call } from "./route.ts";
 import { requireShallow, sizeOf, type Submission } from "./submission.ts";
 
-/** Throws what checkSubmission throws. */
+/** Throws 400 for a wrong idempotency key, and what allowanceFor throws. */
 export function toNewSession(
   submission: Submission,
   source: "messages" | "stream",

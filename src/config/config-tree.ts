@@ -27,7 +27,7 @@ export const delimiter = "::";
 
 /**
  * `over` laid over `base`: maps merge, everything else replaces. A key without a value replaces too, and so takes away the map
- * that stood there: `wiped` is told. Source: collector `confmap` Merge; reference/collector-config.md 2.
+ * that stood there: `wiped` is told. Source: collector `confmap` Merge.
  */
 export function mergeTrees(base: MapNode, over: MapNode, wiped: (path: ConfigPath) => void): MapNode {
   return mergeMaps(base, over, wiped, []);

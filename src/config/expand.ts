@@ -1,6 +1,6 @@
 /**
  * `${env:NAME}` in otel-config.yaml, with the collector's semantics: expanded after YAML parsing and in scalar values only, so
- * that no value can bring in keys. Source: collector `confmap/expand.go`, `provider/envprovider`; reference/collector-config.md 2.
+ * that no value can bring in keys. Source: collector `confmap/expand.go`, `provider/envprovider`.
  */
 import { parse } from "yaml";
 import { groupedDigits } from "./grouped-digits.ts";
@@ -20,7 +20,7 @@ export interface ExpansionContext {
   readonly fail: (message: string) => void;
 }
 
-/** ValueHead's names for settings of ours; used when ours is not set. Source: reference/seeds.md 1.7. */
+/** ValueHead's names for settings of ours; used when ours is not set. Source: its environment variables (VH-29). */
 const aliases = new Map(
   [
     ["LLM_API_KEY"],

@@ -1,7 +1,7 @@
 /** Component types of the collector that a configuration may name although there is none here of that name. */
 import type { ComponentKind } from "./config.ts";
 
-/** Types that the collector renamed, by their old names; both are accepted. Source: reference/collector-config.md 7. */
+/** Types that the collector renamed, by their old names; both are accepted. Source: collector v0.146 deprecations. */
 export const renamedTypes: Readonly<Partial<Record<ComponentKind, ReadonlyMap<string, string>>>> = {
   exporters: new Map([
     ["otlp", "otlp_grpc"],

@@ -1,4 +1,4 @@
-/** otel-config.yaml ▶ Config. The collector's format and semantics; source: reference/collector-config.md 1, 2. */
+/** otel-config.yaml ▶ Config. The collector's format and semantics; source: https://opentelemetry.io/docs/collector/configuration/. */
 import { ConfigError } from "../model/errors.ts";
 import { buildConfig } from "./build-config.ts";
 import type { Components, Config } from "./config.ts";

@@ -3,7 +3,7 @@
 /** `admin` also sees and manages the other accounts; never their sessions. */
 export type AccountRole = "user" | "admin";
 
-/** What one account may send to the message doors. OTLP has none of these. Source: reference/seeds.md 1.2, VH-22. */
+/** What one account may send to the message doors. OTLP has none of these. Source: ValueHead's limits (VH-22). */
 export interface AccountLimits {
   /** Sessions kept at the same time; deleting one makes room. */
   readonly maxTraces: number;

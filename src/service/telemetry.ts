@@ -1,6 +1,6 @@
 /**
  * The server's own numbers. Names that the collector has too are written as the collector writes them by default, without
- * `_total`, so that its dashboards work. Source: reference/collector-config.md 6.
+ * `_total`, so that its dashboards work. Source: collector `service/telemetry`, `obsreport`.
  */
 import { createServer, type RequestListener } from "node:http";
 import { getHeapStatistics } from "node:v8";

@@ -1,4 +1,4 @@
-/** Register, log in, who am I, a new key. Source: reference/seeds.md 1.2 (VH-11) and 1.3. */
+/** Register, log in, who am I, a new key. Source: ValueHead's accounts (VH-11). */
 import { z } from "zod";
 import type { AccessToken, AccountUse } from "../../component/accounts.ts";
 import {

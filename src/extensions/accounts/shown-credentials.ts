@@ -7,7 +7,7 @@ export type Credentials = { readonly key: string } | { readonly token: string };
 
 /**
  * `X-Api-Key: vh_…`, `Authorization: Bearer vh_…` (for exporters of OTLP) or `Authorization: Bearer TOKEN`. Undefined when
- * neither header says anything; throws UnauthenticatedError for anything else. Source: reference/seeds.md 1.2, VH-12.
+ * neither header says anything; throws UnauthenticatedError for anything else. Source: ValueHead's REST documentation, authentication (VH-12).
  */
 export function shownCredentials(headers: RequestHeaders): Credentials | undefined {
   const key = valueOf(headers["x-api-key"]);
