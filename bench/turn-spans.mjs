@@ -1,18 +1,10 @@
 // The spans of one turn of a support agent, in a trace of its own: a call that asks for a tool, the tool, a call that
 // answers. Each call repeats the last ten turns.
 import { createHash } from "node:crypto";
+import { benchSpan } from "./bench-span.mjs";
 
 const TEXT = "Where is my order, and when will it arrive? I have been waiting for it since last week. ";
 const WINDOW = 10;
-const start = 1_800_000_000_000_000_000n;
-
-const resource = {
-  attributes: new Map([["service.name", "bench"]]),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-  entityRefs: [],
-};
-const scope = { name: "bench", version: "1", attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "" };
 const text = (role, content) => ({ role, parts: [{ type: "text", content }] });
 
 export function spansOfTurn(conversation, turn) {
@@ -51,26 +43,8 @@ function chat(conversation, id, turn, place, input, output) {
 }
 
 function span(conversation, id, turn, place, name, attributes) {
-  const at = start + BigInt(turn * 3 + place) * 1_000_000_000n;
-  return {
-    traceId: id,
-    spanId: `${place + 1}${id.slice(0, 15)}`,
-    traceState: "",
-    flags: 0,
-    name,
-    kind: 3,
-    startTimeUnixNano: at,
-    endTimeUnixNano: at + 900_000_000n,
-    status: { code: 0, message: "" },
-    attributes: new Map([["gen_ai.conversation.id", conversation], ...attributes]),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource,
-    scope,
-  };
+  const told = [["gen_ai.conversation.id", conversation], ...attributes];
+  return benchSpan(id, `${place + 1}${id.slice(0, 15)}`, name, turn * 3 + place, told);
 }
 
 function idOf(conversation, turn) {

@@ -5,6 +5,7 @@ import { runInNewContext } from "node:vm";
 import { decodeSpans } from "../dist/otlp/decode-records.js";
 import { encodeSpans } from "../dist/otlp/encode-records.js";
 import { buildSession } from "../dist/session/build-session.js";
+import { benchSpan } from "./bench-span.mjs";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc");
@@ -139,35 +140,9 @@ function toolSpan(at, call) {
   ]);
 }
 
-const resource = {
-  attributes: new Map([["service.name", "bench"]]),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-  entityRefs: [],
-};
-const scope = { name: "bench", version: "1", attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "" };
-
 function span(at, name, attributes) {
-  const start = 1_800_000_000_000_000_000n + BigInt(at) * 1_000_000_000n;
-  return {
-    traceId: (at + 1).toString(16).padStart(32, "0"),
-    spanId: (at + 1).toString(16).padStart(16, "0"),
-    traceState: "",
-    flags: 0,
-    name,
-    kind: 3,
-    startTimeUnixNano: start,
-    endTimeUnixNano: start + 900_000_000n,
-    status: { code: 0, message: "" },
-    attributes: new Map(attributes),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource,
-    scope,
-  };
+  const id = (at + 1).toString(16);
+  return benchSpan(id.padStart(32, "0"), id.padStart(16, "0"), name, at, attributes);
 }
 
 function decoded(spans) {

@@ -1,3 +1,5 @@
+import type { Fields } from "./json.ts";
+
 /** A message as the GenAI semantic conventions write it in `gen_ai.input.messages` and `gen_ai.output.messages`. */
 export interface Message {
   readonly role: string;
@@ -7,12 +9,20 @@ export interface Message {
 
 /**
  * One part of a message. The bytes of media are left out (`size` counts them, in characters of base64); what only the
- * provider understands (web searches, generated images, references) is a `provider_item`.
+ * provider understands (references, compacted history) is a `provider_item`. Tools that the provider ran itself are
+ * `server_tool_…`: nobody is asked to answer them.
  */
 export type Part =
   | { readonly type: "text" | "reasoning"; readonly content: string }
   | { readonly type: "tool_call"; readonly id?: string; readonly name: string; readonly arguments: unknown }
   | { readonly type: "tool_call_response"; readonly id?: string; readonly response: unknown }
+  | {
+      readonly type: "server_tool_call";
+      readonly id?: string;
+      readonly name: string;
+      readonly server_tool_call: Fields;
+    }
+  | { readonly type: "server_tool_call_response"; readonly id?: string; readonly server_tool_call_response: Fields }
   | { readonly type: "uri"; readonly modality: string; readonly uri: string }
   | { readonly type: "blob"; readonly modality: string; readonly mime_type?: string; readonly size: number }
   | { readonly type: "provider_item"; readonly item_type: string; readonly id?: string; readonly status?: string };

@@ -12,7 +12,7 @@ type Fail = (error: unknown) => void;
 export function observeResult<T>(result: T, ok: Ok, fail: Fail): T {
   const thenable = safely(() => (isThenable(result) ? result : undefined));
   if (thenable === undefined) {
-    ok(result);
+    safely(() => ok(result));
     return result;
   }
   if (result instanceof Promise && result.constructor === Promise && !Object.hasOwn(result, "then")) {
@@ -20,7 +20,7 @@ export function observeResult<T>(result: T, ok: Ok, fail: Fail): T {
     return result.then(...observed(undefined, undefined, ok, fail)) as T;
   }
   const isObserved = safely(() => observeThen(thenable, ok, fail));
-  if (isObserved !== true) ok(undefined);
+  if (isObserved !== true) safely(() => ok(undefined));
   return result;
 }
 
@@ -39,11 +39,11 @@ function observeThen(thenable: Thenable, ok: Ok, fail: Fail): boolean {
 function observed(onOk: unknown, onFail: unknown, ok: Ok, fail: Fail): [(value: unknown) => unknown, Ok] {
   return [
     (value) => {
-      ok(value);
+      safely(() => ok(value));
       return isHandler(onOk) ? onOk(value) : value;
     },
     (error) => {
-      fail(error);
+      safely(() => fail(error));
       if (isHandler(onFail)) return onFail(error);
       throw error;
     },

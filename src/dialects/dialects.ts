@@ -2,6 +2,7 @@
  * The dialects in the order in which they are asked. One span often speaks several: processors that translate leave the
  * older keys in place, so the translation stands before the original, and the conventions, which everyone adds, stand last.
  */
+import { judgeScope } from "../model/judgement.ts";
 import type { Span } from "../model/span.ts";
 import type { Dialect, ReadContext } from "./dialect.ts";
 import { anthropicSdk } from "./anthropic-sdk.ts";
@@ -59,7 +60,9 @@ export const dialects: readonly Dialect[] = [
 
 /** Reads a span in its dialect; a span of none (HTTP, databases) keeps its place in the tree and its identity. */
 export function readSpan(span: Span, context: ReadContext): Operation {
-  const dialect = dialects.find((dialect) => dialect.matches(span));
+  // A judge's own calls, sent here by somebody: were they a conversation, judges would judge judges without end.
+  const isJudges = span.scope.name === judgeScope;
+  const dialect = isJudges ? undefined : dialects.find((dialect) => dialect.matches(span));
   if (dialect !== undefined) {
     return { ...dialect.read(withTextValues(withRecordedContent(span, context.logRecords)), context), span };
   }

@@ -25,7 +25,7 @@ const resultTypes = /^(?:(?:server|mcp)_tool_(?:call_)?(?:response|result)|(\w+)
 const itemTypes = /^(web_search|file_search|code_interpreter|image_generation|mcp)_call$/;
 
 const callIdKeys = ["call_id", "tool_use_id", "tool_call_id", "toolCallId", "id"];
-const argumentKeys = ["arguments", "input", "args", "action", "server_tool_call"];
+const argumentKeys = ["arguments", "input", "args", "action"];
 const resultKeys = ["content", "output", "response", "result", "server_tool_call_response"];
 
 /** Undefined for parts of every other kind. `type` in lower_snake_case; of a shape without one, its only member's name. */
@@ -50,9 +50,11 @@ function readUse(part: JsonObject): ProviderTool {
   return name === undefined ? {} : { call: { ...idOf(part), name, arguments: argumentsOf(part) } };
 }
 
+/** The conventions put them beside the tool's type; our own instrumentation puts those apart that have a `type` themselves. */
 function argumentsOf(part: JsonObject): JsonValue {
-  const value = unwrapJson(firstMember(part, argumentKeys) ?? {});
-  return isObject(value) ? without(value, (key) => key === "type") : value;
+  const facts = unwrapJson(firstMember(part, ["server_tool_call"]) ?? null);
+  if (!isObject(facts)) return unwrapJson(firstMember(part, argumentKeys) ?? {});
+  return unwrapJson(member(facts, "arguments") ?? without(facts, (key) => key === "type"));
 }
 
 /** `web_search_tool_result` answers `web_search`. A failure is an object that says so by its type: `…_error`. */
@@ -140,7 +142,7 @@ export function isMarkedProviderRun(part: JsonValue): boolean {
   return member(part, "providerExecuted") === true || member(part, "builtin") === true;
 }
 
-/** Our own instrumentation leaves the payload of such parts out and says what they were: `{type: "provider_item", item_type}`. */
+/** What our own instrumentation does not know it leaves out, and says what it was: `{type: "provider_item", item_type}`. */
 export function typeOfItem(part: JsonObject): string | undefined {
   const type = textMember(part, "type");
   return type === "provider_item" ? (textMember(part, "item_type") ?? type) : type;

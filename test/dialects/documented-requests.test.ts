@@ -10,6 +10,17 @@ import { deliver, deliveries } from "../support/captures.ts";
 import { problemsOf } from "../support/compare-sessions.ts";
 import { documentedNames, loadDocumented } from "../support/documented-requests.ts";
 
+/** Ways to spoil a value, numbered. */
+const ways: readonly (readonly [what: string, change: (value: AttributeValue) => AttributeValue])[] = [
+  ["cut off", (value) => (typeof value === "string" ? value.slice(0, value.length / 2) : null)],
+  ["a number", () => 7n],
+  ["a list of lists", () => [[["x"], new Map([["role", null]])]]],
+  ["a map of maps", () => new Map([["messages", new Map([["content", new Map([["role", [1n]]])]])]])],
+  ["a JSON list of nothing", () => "[null,[],{},[[]],0]"],
+  ["a prototype", () => '{"__proto__":{"role":"user"},"messages":[{"__proto__":[]}]}'],
+];
+const harms = ways.map(([what, change], place) => [what, change, place] as const);
+
 describe.each(documentedNames)("%s", (name) => {
   const { requests, expected } = loadDocumented(name);
   const facts = factsOfRequests(requests);
@@ -43,16 +54,10 @@ describe.each(documentedNames)("%s", (name) => {
       expect(built(mapAttributes(facts, (own, value) => (own === key ? [] : [value])))).toBe(true);
   });
 
-  it.each<[string, (value: AttributeValue) => AttributeValue]>([
-    ["cut off", (value) => (typeof value === "string" ? value.slice(0, value.length / 2) : null)],
-    ["a number", () => 7n],
-    ["a list of lists", () => [[["x"], new Map([["role", null]])]]],
-    ["a map of maps", () => new Map([["messages", new Map([["content", new Map([["role", [1n]]])]])]])],
-    ["a JSON list of nothing", () => "[null,[],{},[[]],0]"],
-    ["a prototype", () => '{"__proto__":{"role":"user"},"messages":[{"__proto__":[]}]}'],
-  ])("does no harm with every value %s", (_what, change) => {
+  it.each(harms)("does no harm with every value %s", (_what, change, place) => {
     expect(built(mapAttributes(facts, (_key, value) => [change(value)]))).toBe(true);
-    for (const key of keysOf(facts)) {
+    // One key alone: each of them in half of the ways.
+    for (const key of [...keysOf(facts)].filter((_, at) => (at + place) % 2 === 0)) {
       expect(built(mapAttributes(facts, (own, value) => [own === key ? change(value) : value]))).toBe(true);
     }
     expect(Object.keys(Object.prototype)).toEqual([]);

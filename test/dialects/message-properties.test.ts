@@ -98,7 +98,7 @@ describe("a message, whatever it looks like,", () => {
           expect([Array.isArray(asked), Array.isArray(answered)]).toEqual([true, true]);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -16,6 +16,26 @@ const shapes: readonly (readonly [shape: string, part: JsonValue, kept: object])
     { call: { id: "s1", name: "web_search", arguments: query } },
   ],
   [
+    "GenAI: a call whose arguments stand apart, as one of them is a type (our own instrumentation)",
+    {
+      type: "server_tool_call",
+      id: "s1",
+      name: "find",
+      server_tool_call: { type: "find", arguments: { type: "tent" } },
+    },
+    { call: { id: "s1", name: "find", arguments: { type: "tent" } } },
+  ],
+  [
+    "GenAI: an answer under `result` (our own instrumentation)",
+    { type: "server_tool_call_response", id: "s1", server_tool_call_response: { type: "find", result: { hits: 3 } } },
+    { result: { id: "s1", content: { hits: 3 } } },
+  ],
+  [
+    "GenAI: a failure (our own instrumentation)",
+    { type: "server_tool_call_response", id: "s1", server_tool_call_response: { type: "find", error: "down" } },
+    { result: { id: "s1", error: "down" } },
+  ],
+  [
     "GenAI: its answer",
     { type: "server_tool_call_response", id: "s1", server_tool_call_response: { hits: 3 } },
     { result: { id: "s1", content: { hits: 3 } } },
@@ -70,8 +90,8 @@ const shapes: readonly (readonly [shape: string, part: JsonValue, kept: object])
   ],
   [
     "Anthropic: a tool of an MCP server",
-    { type: "mcp_tool_use", id: "m1", name: "find", server_name: "shop", input: { a: 1 } },
-    { call: { id: "m1", name: "find", arguments: { a: 1 } } },
+    { type: "mcp_tool_use", id: "m1", name: "find", server_name: "shop", input: { type: "tent" } },
+    { call: { id: "m1", name: "find", arguments: { type: "tent" } } },
   ],
   [
     "Anthropic: its failure",
@@ -135,7 +155,7 @@ const shapes: readonly (readonly [shape: string, part: JsonValue, kept: object])
     },
   ],
   [
-    "our own instrumentation, which leaves out what only the provider understands",
+    "a tool of which only its kind is told",
     { type: "provider_item", item_type: "web_search_call", id: "ws_1", status: "completed" },
     { call: { id: "ws_1", name: "web_search", arguments: {} } },
   ],

@@ -1,5 +1,5 @@
 /** Parts of messages in the conventions' form, for the readers of all libraries. */
-import { parsedOrText, textOf } from "../json.ts";
+import { fieldsOf, listOf, parsedOrText, textOf } from "../json.ts";
 import type { Part } from "../message.ts";
 
 /** A tool call; arguments that are JSON are parsed, others kept as text. */
@@ -15,6 +15,12 @@ export function toolCallPart(id: unknown, name: unknown, json: unknown): Part {
 /** What a tool answered to the call `id`. */
 export function toolResponsePart(id: unknown, response: unknown): Part {
   return { type: "tool_call_response", ...(typeof id === "string" && { id }), response };
+}
+
+/** The text of parts that are nothing but text; undefined when one of them is something else. */
+export function textOfAll(parts: unknown): string | undefined {
+  const texts = listOf(parts).map((part) => textOf(fieldsOf(part)["text"]));
+  return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
 }
 
 /** What only the provider understands, without its payload. */

@@ -1,7 +1,7 @@
 import { isInModelCall } from "../scope.ts";
 import { safelyUnlessGuarded } from "../stop-if-tripped.ts";
 import { currentTracing, type Tracing } from "../tracing.ts";
-import { inPlaceOf } from "./in-place-of.ts";
+import { inPlaceOf, isInPlace } from "./in-place-of.ts";
 import type { ObservedCall } from "./observed-call.ts";
 
 /** Begins what is recorded of one call of a method; `self` is its `this`. Undefined: this call is not recorded. */
@@ -11,8 +11,6 @@ export type BeginCall = (tracing: Tracing, self: unknown, args: readonly unknown
 export type Observe = (result: unknown, call: ObservedCall) => unknown;
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-const patched = Symbol.for("turnwise.patched");
 
 /**
  * Replaces the method `name` of a prototype (or object) by one that does the same and is observed. Returns whether it is
@@ -45,9 +43,7 @@ export function replaceMethod(owner: unknown, name: string, replace: (original: 
   if (typeof owner !== "object" || owner === null) return false;
   const original = methodOf(owner, name);
   if (original === undefined) return false;
-  if (patched in original) return true;
-  const replacement = Object.defineProperty(inPlaceOf(original, replace(original)), patched, { value: true });
-  return Reflect.set(owner, name, replacement);
+  return isInPlace(original) || Reflect.set(owner, name, inPlaceOf(original, replace(original)));
 }
 
 /** The object itself or the prototype that has the method: patched there, what inherits it goes on inheriting it. */

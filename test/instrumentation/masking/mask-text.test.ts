@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Mask } from "../../../instrumentation/src/masking/mask.ts";
 import { createMask } from "../../../instrumentation/src/masking/masks.ts";
 import { maskText } from "../../../instrumentation/src/masking/mask-text.ts";
+import { processorMs } from "../../support/processor-ms.ts";
 
 const shout: Mask = (text) => text.toUpperCase();
 const preset = (...names: string[]): Mask => createMask(names)!;
@@ -96,9 +97,10 @@ describe("the preset pii", () => {
       "A1B2".repeat(25_000),
       "-----BEGIN PRIVATE KEY-----".repeat(4000),
     ];
-    const startedAt = performance.now();
-    for (const text of texts) maskText(messages(text), "gen_ai.input.messages", preset("pii", "secrets"));
-    expect(performance.now() - startedAt).toBeLessThan(5000);
+    const maskAll = (): void => {
+      for (const text of texts) maskText(messages(text), "gen_ai.input.messages", preset("pii", "secrets"));
+    };
+    expect(processorMs(maskAll)).toBeLessThan(5000);
   });
 });
 

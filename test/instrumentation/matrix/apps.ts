@@ -15,6 +15,8 @@ export interface App {
 export interface Difference {
   readonly because: string;
   readonly truth?: readonly TrueTurn[];
+  /** What is known where a hook sees the library load (`node --import`, `require`); default: `truth`. */
+  readonly hookedTruth?: readonly TrueTurn[];
   readonly modelCalls?: number;
 }
 
@@ -85,6 +87,9 @@ export const apps: readonly App[] = [
         because: "What a tool throws, generateText throws, too, and the model is not asked again.",
         modelCalls: 1,
         truth: [{ user: "And in Atlantis?", tools: [["get_weather", { city: "Atlantis" }, null]] }],
+        hookedTruth: [
+          { user: "And in Atlantis?", tools: [["get_weather", { city: "Atlantis" }, "no station in Atlantis"]] },
+        ],
       },
     },
   },

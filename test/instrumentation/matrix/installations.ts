@@ -13,41 +13,18 @@ export interface Installation {
   readonly folder: string;
   /** The Node that runs them. Default: the one that runs the tests. */
   readonly node?: string;
-  readonly cellsOf: (app: App) => Cells;
+  /** How an app is loaded there; one process for each, which goes through the scenarios one after the other. */
+  readonly loadsOf: (app: App) => readonly Load[];
+  readonly scenarios: readonly ScenarioName[];
 }
 
-/** The ways of loading in which a scenario is gone through. */
-type Cells = (scenario: ScenarioName) => readonly Load[];
-
-const all: Cells = () => instrumentedLoads;
-const none: Cells = () => [];
-/** Where the ways of loading are all that can go wrong: the scenario with the most in it stands for the others. */
-const everyLoad: Cells = (scenario) => (scenario === "streamed tools" ? instrumentedLoads : []);
-/** Where the ways of loading have been gone through with another version of the library. */
-const everyScenario: Cells = (scenario) => (scenario === "streamed tools" ? instrumentedLoads : ["import first"]);
-
-/**
- * As much as is worth its time whenever something lands: the scenario with the most in it, loaded the usual way; and by
- * `--import`, where that goes another way than with the Node that runs the tests.
- */
-const sampleWith =
-  ({ node }: Pick<Installation, "node">): Cells =>
-  (scenario) => {
-    if (scenario !== "streamed tools") return [];
-    return node === undefined ? ["import first"] : ["import first", "node --import"];
-  };
+const everyLoad = (): readonly Load[] => instrumentedLoads;
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folderOf = (name: string): string => join(root, "instrumentation/matrix", name);
 
-/** Where it matters how something ends: every way of loading. What is said in between is read the same way in all of them. */
-const mostCells: Cells = (scenario) =>
-  scenario === "streamed tools" || scenario === "failing tool" || scenario === "http 500"
-    ? instrumentedLoads
-    : ["import first"];
-
 /** What this repository itself has installed: the newest majors that run on the oldest Node. Part of `npm test`. */
-export const own: Installation = { name: "root", folder: root, cellsOf: () => mostCells };
+export const own: Installation = { name: "root", folder: root, loadsOf: everyLoad, scenarios: scenarioNames };
 
 const newest = folderOf("newest");
 const nodeOf = (name: string): string => join(newest, "node_modules", name, "bin/node");
@@ -58,41 +35,41 @@ const nextNode = (name: string, node: string): Installation => ({
   name,
   folder: newest,
   node: nodeOf(node),
-  cellsOf: (app) => (differentlyPatched.includes(app.name) ? everyLoad : none),
+  loadsOf: (app) => (differentlyPatched.includes(app.name) ? instrumentedLoads : []),
+  scenarios: scenarioNames,
 });
 
 /** Packages with a lockfile of their own, for majors that cannot share a node_modules: `npm run matrix`. */
 export const packages: readonly Installation[] = [
-  { name: "newest", folder: newest, node: nodeOf("node"), cellsOf: (app) => (isAsInRoot(app) ? everyLoad : all) },
-  { name: "older", folder: folderOf("older"), cellsOf: () => everyScenario },
-  { name: "oldest", folder: folderOf("oldest"), cellsOf: () => everyScenario },
+  { name: "newest", folder: newest, node: nodeOf("node"), loadsOf: everyLoad, scenarios: scenarioNames },
+  { name: "older", folder: folderOf("older"), loadsOf: everyLoad, scenarios: scenarioNames },
+  { name: "oldest", folder: folderOf("oldest"), loadsOf: everyLoad, scenarios: scenarioNames },
   nextNode("Node 22", "node-22"),
   nextNode("Node 26", "node-26"),
 ];
 
-/** TURNWISE_MATRIX: `packages` is everything, `sample` some of the packages, else most of what the repository itself has. */
+/** TURNWISE_MATRIX: `packages` is everything, `sample` some of the packages, else what the repository itself has. */
 export function installationsOf(chosen: string | undefined): readonly Installation[] {
-  if (chosen === "packages") return [{ ...own, cellsOf: () => all }, ...packages];
-  if (chosen !== "sample") return [own];
-  return packages.map((installation) => ({
-    ...installation,
-    cellsOf: (app) => (installation.cellsOf(app)("streamed tools").length > 0 ? sampleWith(installation) : none),
-  }));
+  if (chosen === "packages") return [own, ...packages];
+  return chosen === "sample" ? packages.map(toSample) : [own];
 }
 
-/** Whether the newest versions of the app's libraries are those that the root has. */
-function isAsInRoot(app: App): boolean {
-  const [here, there] = [versionsIn(root), versionsIn(newest)];
-  return packagesOf(app).every((name) => here[name] === there[name]);
+/**
+ * As much as is worth its time whenever something lands: the scenario with the most in it, loaded the usual way; and by
+ * `--import`, where that goes another way than with the Node that runs the tests.
+ */
+function toSample(installation: Installation): Installation {
+  const { node, loadsOf } = installation;
+  const loads: readonly Load[] = node === undefined ? ["import first"] : ["import first", "node --import"];
+  return { ...installation, loadsOf: (app) => (loadsOf(app).length > 0 ? loads : []), scenarios: ["streamed tools"] };
 }
 
 /** The apps that are run with what the installation names. */
-export function appsOf({ folder, cellsOf }: Installation): readonly App[] {
+export function appsOf({ folder, loadsOf }: Installation): readonly App[] {
   const versions = versionsIn(folder);
   const lacks = ({ lacking = {} }: App): boolean => (folder === root ? "root" : basename(folder)) in lacking;
   const isInstalled = (app: App): boolean => packagesOf(app).every((name) => name in versions);
-  const hasCells = (app: App): boolean => scenarioNames.some((scenario) => cellsOf(app)(scenario).length > 0);
-  return apps.filter((app) => isInstalled(app) && !lacks(app) && hasCells(app));
+  return apps.filter((app) => isInstalled(app) && !lacks(app) && loadsOf(app).length > 0);
 }
 
 /** The versions that an installation's package.json pins. */

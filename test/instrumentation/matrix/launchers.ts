@@ -30,7 +30,7 @@ function esModule(app: App, load: Load): string {
     ...(load === "import first" ? [`import "${register}";`] : []),
     ...imports,
     `import { run } from ${programOf(app)};`,
-    `await run({ ${namesOf(app)} }, JSON.parse(process.env.CELL));`,
+    ...goingThroughCells(app),
   ].join("\n");
 }
 
@@ -39,6 +39,16 @@ function commonJs(app: App): string {
   return [
     `require("${register}");`,
     ...requires,
-    `import(${programOf(app)}).then(({ run }) => run({ ${namesOf(app)} }, JSON.parse(process.env.CELL)));`,
+    `import(${programOf(app)}).then(async ({ run }) => {`,
+    ...goingThroughCells(app),
+    "});",
   ].join("\n");
 }
+
+/** What a cell prints follows its name. */
+const goingThroughCells = (app: App): readonly string[] => [
+  "for (const cell of JSON.parse(process.env.CELLS)) {",
+  '  console.log("# " + cell.conversation);',
+  `  await run({ ${namesOf(app)} }, cell);`,
+  "}",
+];

@@ -31,11 +31,11 @@ function libraryTable(): string {
   const table = formatTable([head, ...documented.map(rowOf)]);
   const names = scenarioNames.map((name) => `\`${name}\``).join(", ");
   const about = [
-    "Each cell is a program in a process of its own, with the real library and a scripted provider, that goes through a scenario",
+    "Each cell is a program with the real library and a scripted provider that goes through a scenario",
     `(${names})`,
-    "and loads us by an import first, by `node --import` or by `require`. What the server makes of it must be what happened, with",
-    "one span for each model call, and what the program prints must be, byte for byte, what it prints without us. Where the",
-    "library makes the outcome another one:",
+    "and loads us by an import first, by `node --import` or by `require`: a process for each of these, in which the scenarios",
+    "follow each other. What the server makes of each must be what happened, with one span for each model call, and what the",
+    "program prints must be, byte for byte, what it prints without us. Where the library makes the outcome another one:",
   ].join("\n");
   return [table, about, differences()].join("\n\n");
 }
@@ -57,8 +57,7 @@ function testsOf(library: string): string {
 
 function countCells(installation: Installation, library: string): number {
   const own = appsOf(installation).filter((app) => belongs(app, library));
-  const counts = own.flatMap((app) => scenarioNames.map((scenario) => installation.cellsOf(app)(scenario).length));
-  return counts.reduce((sum, count) => sum + count, 0);
+  return own.reduce((sum, app) => sum + installation.loadsOf(app).length * installation.scenarios.length, 0);
 }
 
 /** The repository's own tests run on the oldest Node that we promise. */

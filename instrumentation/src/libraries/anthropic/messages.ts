@@ -1,6 +1,7 @@
 import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Message, Part } from "../../message.ts";
-import { blob, itemPart, toolCallPart, toolResponsePart } from "../parts.ts";
+import { blob, itemPart, textOfAll, toolCallPart, toolResponsePart } from "../parts.ts";
+import { serverToolPart } from "./server-tools.ts";
 import { withToolResultsApart } from "../with-tool-results-apart.ts";
 
 /** A message of the Messages API in the conventions' form: tool results, which a user message holds there, are a tool's. */
@@ -22,7 +23,7 @@ function toPart(block: Fields): Part {
   if (type === "tool_use") return toolCallPart(block["id"], block["name"], block["input"]);
   if (type === "tool_result") return toolResultPart(block);
   if (type === "image" || type === "document") return mediaPart(type, fieldsOf(block["source"]));
-  return itemPart(type, block["id"] ?? block["tool_use_id"]);
+  return serverToolPart(type, block) ?? itemPart(type, block["id"] ?? block["tool_use_id"]);
 }
 
 /** The result as its text, where it has one; a failed one as the conventions' readers know an error. */
@@ -33,9 +34,7 @@ function toolResultPart(block: Fields): Part {
 }
 
 function textIn(content: unknown): unknown {
-  if (!Array.isArray(content)) return content;
-  const texts = content.map((block) => textOf(fieldsOf(block)["text"]));
-  return texts.every((text) => text !== undefined) ? texts.join("") : toParts(content);
+  return Array.isArray(content) ? (textOfAll(content) ?? toParts(content)) : content;
 }
 
 function mediaPart(type: string, source: Fields): Part {

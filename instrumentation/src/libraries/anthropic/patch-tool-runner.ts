@@ -1,20 +1,18 @@
 import { type Fields, fieldsOf, listOf } from "../../json.ts";
 import { safely } from "../../safely.ts";
 import { tool } from "../../tool.ts";
-import { inPlaceOf } from "../in-place-of.ts";
+import { inPlaceOf, isInPlace } from "../in-place-of.ts";
 
 type ToolRunner = (this: unknown, body: unknown, ...rest: unknown[]) => unknown;
-
-const patched = Symbol.for("turnwise.patched");
 
 /** Records the runs of the tools that `toolRunner` is given. Does nothing where there is no such method. */
 export function patchToolRunner(prototype: unknown): void {
   const original = fieldsOf(prototype)["toolRunner"];
-  if (!isToolRunner(original) || patched in original) return;
+  if (!isToolRunner(original) || isInPlace(original)) return;
   const observed: ToolRunner = function (this: unknown, body, ...rest) {
     return original.call(this, safely(() => withRecordedTools(fieldsOf(body))) ?? body, ...rest);
   };
-  Reflect.set(fieldsOf(prototype), "toolRunner", Object.assign(inPlaceOf(original, observed), { [patched]: true }));
+  Reflect.set(fieldsOf(prototype), "toolRunner", inPlaceOf(original, observed));
 }
 
 function withRecordedTools(body: Fields): Fields {

@@ -2,7 +2,7 @@ import { genAi } from "../../gen-ai.ts";
 import { fieldsOf, textOf } from "../../json.ts";
 import type { ModelAnswer } from "../../model-call.ts";
 import { withoutUndefined } from "../../without-undefined.ts";
-import { toParts } from "./converse-messages.ts";
+import { toAnswerParts } from "./converse-messages.ts";
 import { usageAttributes } from "./usage-attributes.ts";
 
 /** Reads the output of `Converse`. */
@@ -17,6 +17,6 @@ export function readConverse(value: unknown): ModelAnswer {
       [genAi.responseFinishReasons]: reason === undefined ? undefined : [reason],
       ...usageAttributes(usage),
     }),
-    output: [{ role: "assistant", parts: toParts(message["content"]), ...finished }],
+    output: [{ role: "assistant", parts: toAnswerParts(message["content"]), ...finished }],
   };
 }

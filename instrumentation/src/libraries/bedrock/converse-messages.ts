@@ -1,19 +1,38 @@
 import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Message, Part } from "../../message.ts";
-import { blob, itemPart, toolCallPart, toolResponsePart } from "../parts.ts";
+import { blob, itemPart, textOfAll, toolCallPart, toolResponsePart } from "../parts.ts";
+import { serverToolCall, serverToolResponse } from "../server-tool-parts.ts";
 import { withToolResultsApart } from "../with-tool-results-apart.ts";
 
 /** A message of Converse in the conventions' form: tool results, which a user message holds there, are a tool's. */
 export function toMessages(value: unknown): readonly Message[] {
   const message = fieldsOf(value);
-  return withToolResultsApart(textOf(message["role"]) ?? "user", toParts(message["content"]));
+  const role = textOf(message["role"]) ?? "user";
+  return role === "assistant"
+    ? [{ role, parts: toAnswerParts(message["content"]) }]
+    : withToolResultsApart(role, toParts(message["content"]));
 }
 
 /** The parts of a message's `content` or of `system`: blocks with one member each, whose name is the block's kind. */
-export function toParts(content: unknown): readonly Part[] {
+export const toParts = (content: unknown): readonly Part[] => partsOf(content, toPart);
+
+/** Those of an answer of the model: what gave a result in it is a tool that AWS ran itself. */
+export const toAnswerParts = (content: unknown): readonly Part[] =>
+  partsOf(content, (kind, value) => serverToolPart(kind, fieldsOf(value)) ?? toPart(kind, value));
+
+function partsOf(content: unknown, read: typeof toPart): readonly Part[] {
   return listOf(content).flatMap((block) =>
-    Object.entries(fieldsOf(block)).flatMap(([kind, value]) => toPart(kind, value) ?? []),
+    Object.entries(fieldsOf(block)).flatMap(([kind, value]) => read(kind, value) ?? []),
   );
+}
+
+function serverToolPart(kind: string, block: Fields): Part | undefined {
+  const { toolUseId, name, input, type } = block;
+  if (kind === "toolUse" && type === "server_tool_use") return serverToolCall(toolUseId, textOf(name) ?? "", input);
+  if (kind !== "toolResult") return undefined;
+  const result = resultOf(block["content"]);
+  const tool = textOf(type)?.replace(/_result$/, "") ?? "tool";
+  return serverToolResponse(toolUseId, tool, block["status"] === "error" ? { error: result } : { result });
 }
 
 const mediaKinds = new Set(["image", "document", "video", "audio"]);
@@ -24,7 +43,7 @@ function toPart(kind: string, value: unknown): Part | undefined {
   if (kind === "toolUse") return toolCallPart(block["toolUseId"], block["name"], block["input"]);
   if (kind === "toolResult") return toolResultPart(block);
   if (kind === "reasoningContent") return reasoningPart(block);
-  if (kind === "citationsContent") return { type: "text", content: textIn(block["content"]) ?? "" };
+  if (kind === "citationsContent") return { type: "text", content: textOfAll(block["content"]) ?? "" };
   if (kind === "guardContent" && "text" in block) {
     return { type: "text", content: textOf(fieldsOf(block["text"])["text"]) ?? "" };
   }
@@ -35,21 +54,19 @@ function toPart(kind: string, value: unknown): Part | undefined {
 
 /** The result as its text or JSON, where it is one; a failed one as the conventions' readers know an error. */
 function toolResultPart({ toolUseId, content, status }: Fields): Part {
-  const [only, ...others] = listOf(content).map(fieldsOf);
-  const result =
-    others.length === 0 && only?.["json"] !== undefined ? only["json"] : (textIn(content) ?? toParts(content));
+  const result = resultOf(content);
   return toolResponsePart(toolUseId, status === "error" ? { error: result } : result);
+}
+
+function resultOf(content: unknown): unknown {
+  const [only, ...others] = listOf(content).map(fieldsOf);
+  return others.length === 0 && only?.["json"] !== undefined ? only["json"] : (textOfAll(content) ?? toParts(content));
 }
 
 /** What the model thought, unless it is encrypted. */
 function reasoningPart(block: Fields): Part {
   const text = textOf(fieldsOf(block["reasoningText"])["text"]);
   return text === undefined ? itemPart("redacted_reasoning") : { type: "reasoning", content: text };
-}
-
-function textIn(blocks: unknown): string | undefined {
-  const texts = listOf(blocks).map((block) => textOf(fieldsOf(block)["text"]));
-  return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
 }
 
 /** The bytes themselves for Converse, base64 in a body of `InvokeModel`, or where in S3 they are. */

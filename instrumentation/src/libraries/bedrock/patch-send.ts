@@ -1,11 +1,12 @@
+import { member } from "../../json.ts";
 import { observeResult } from "../../observe-result.ts";
 import { safely } from "../../safely.ts";
 import { isInModelCall } from "../../scope.ts";
 import { safelyUnlessGuarded } from "../../stop-if-tripped.ts";
 import { currentTracing } from "../../tracing.ts";
+import { observeIterable } from "../observe-iterable.ts";
 import { type Method, replaceMethod } from "../patch-method.ts";
 import { type Begun, beginCommand } from "./begin-command.ts";
-import { observeEvents } from "./observe-events.ts";
 
 /** Replaces the clients' `send` by one that does the same and records those commands that ask a model. */
 export function patchSend(prototype: unknown): boolean {
@@ -36,15 +37,16 @@ function observeSent(begun: Begun, rest: readonly unknown[], send: (rest: readon
 }
 
 function observeCallback(callback: Method, begun: Begun): Method {
-  return function (this: unknown, error, output, ...more) {
+  return function (this: unknown, ...args) {
+    const [error, output] = args;
     if (error === null || error === undefined) answered(begun, output);
     else begun.call.fail(error);
-    return callback.call(this, error, output, ...more);
+    return callback.apply(this, args);
   };
 }
 
 function answered({ call, events }: Begun, output: unknown): void {
-  safely(() => (events === undefined || !observeEvents(output, events, call)) && call.answered(output));
+  safely(() => (events !== undefined && observeIterable(member(output, events), call)) || call.answered(output));
 }
 
 const isCallback = (value: unknown): value is Method => typeof value === "function";

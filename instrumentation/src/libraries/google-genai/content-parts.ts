@@ -1,6 +1,7 @@
 import { type Fields, fieldsOf, isFields, listOf, textOf } from "../../json.ts";
 import type { Part } from "../../message.ts";
 import { blob, itemPart, toolCallPart, toolResponsePart } from "../parts.ts";
+import { serverToolPart } from "./server-tools.ts";
 import { argumentsOf } from "./streamed-arguments.ts";
 
 /** The parts of what the library takes for a content: a text, a part, a list of both, or a content. */
@@ -17,6 +18,8 @@ function toPart(value: unknown): readonly Part[] {
   if (isFields(part["functionResponse"])) return [responsePart(part["functionResponse"])];
   if (isFields(part["inlineData"])) return [inlinePart(part["inlineData"])];
   if (isFields(part["fileData"])) return [filePart(part["fileData"])];
+  const serverTool = serverToolPart(part);
+  if (serverTool !== undefined) return [serverTool];
   const kind = Object.keys(part).find((key) => isFields(part[key]));
   return kind === undefined ? [] : [itemPart(kind, fieldsOf(part[kind])["id"])];
 }

@@ -5,6 +5,7 @@ import type { Message } from "../../message.ts";
 import type { ModelAnswer } from "../../model-call.ts";
 import { withoutUndefined } from "../../without-undefined.ts";
 import { toParts } from "./content-parts.ts";
+import { groundingParts } from "./server-tools.ts";
 
 /** Reads a `GenerateContentResponse`. */
 export function readGenerateContent(value: unknown): ModelAnswer {
@@ -28,9 +29,11 @@ export const blockReasonOf = (promptFeedback: unknown): string | undefined =>
   textOf(fieldsOf(promptFeedback)["blockReason"]);
 
 function toMessage(value: unknown): Message {
-  const { content, finishReason } = fieldsOf(value);
+  const candidate = fieldsOf(value);
+  const { content, finishReason } = candidate;
   const finished = typeof finishReason === "string" ? { finish_reason: toFinishReason(finishReason) } : {};
-  return { role: "assistant", parts: content === undefined ? [] : toParts(content), ...finished };
+  const said = content === undefined ? [] : toParts(content);
+  return { role: "assistant", parts: [...groundingParts(candidate), ...said], ...finished };
 }
 
 /** In the conventions' words where they have one. */

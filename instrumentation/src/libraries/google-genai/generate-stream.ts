@@ -6,6 +6,8 @@ import { joinFunctionCalls } from "./streamed-arguments.ts";
 interface Candidate {
   readonly parts: Fields[];
   finishReason: string | undefined;
+  /** What the API's own tools found. */
+  grounding: Fields;
 }
 
 /** Puts the responses of a stream, each with a piece of the answer, together to the response they are pieces of. */
@@ -27,11 +29,16 @@ export function createGenerateStreamReader(): StreamReader {
   };
 }
 
-function addCandidate(candidates: Map<number, Candidate>, { index, content, finishReason }: Fields): void {
+function addCandidate(candidates: Map<number, Candidate>, value: Fields): void {
+  const { index, content, finishReason, groundingMetadata, urlContextMetadata } = value;
   const at = numberOf(index) ?? 0;
-  const candidate = candidates.get(at) ?? { parts: [], finishReason: undefined };
+  const candidate = candidates.get(at) ?? { parts: [], finishReason: undefined, grounding: {} };
   candidates.set(at, candidate);
   candidate.finishReason = textOf(finishReason) ?? candidate.finishReason;
+  candidate.grounding = {
+    groundingMetadata: { ...fieldsOf(candidate.grounding["groundingMetadata"]), ...fieldsOf(groundingMetadata) },
+    urlContextMetadata: urlContextMetadata ?? candidate.grounding["urlContextMetadata"],
+  };
   for (const part of listOf(fieldsOf(content)["parts"])) addPart(candidate.parts, fieldsOf(part));
 }
 
@@ -53,6 +60,6 @@ function joinParts(last: Fields, part: Fields): Fields | undefined {
   return { functionCall: joinFunctionCalls(call, part["functionCall"]) };
 }
 
-function toCandidate({ parts, finishReason }: Candidate): Fields {
-  return { content: { parts }, finishReason };
+function toCandidate({ parts, finishReason, grounding }: Candidate): Fields {
+  return { content: { parts }, finishReason, ...grounding };
 }

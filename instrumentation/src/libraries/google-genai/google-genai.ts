@@ -1,8 +1,7 @@
 import { member } from "../../json.ts";
 import { observeResult } from "../../observe-result.ts";
-import { safely } from "../../safely.ts";
 import type { Library } from "../library.ts";
-import { observeIterator, type StreamIterator } from "../observe-iterator.ts";
+import { observeIterator, observerOf } from "../observe-iterator.ts";
 import { type Observe, patchMethod } from "../patch-method.ts";
 import { beginEmbedContent } from "./begin-embed-content.ts";
 import { beginGenerateContent } from "./begin-generate-content.ts";
@@ -40,7 +39,6 @@ const observeAnswer: Observe = (promise, call) => observeResult(promise, call.an
 const observeStream: Observe = (promise, call) =>
   observeResult(
     promise,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a generator, as the method's type says
-    (stream) => safely(() => observeIterator(stream as StreamIterator, call)),
+    (stream) => (observeIterator(stream, observerOf(call)) ? undefined : call.answeredRaw()),
     call.fail,
   );

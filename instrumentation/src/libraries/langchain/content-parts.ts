@@ -1,6 +1,7 @@
 import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Part } from "../../message.ts";
 import { blob, itemPart, mediaPart } from "../parts.ts";
+import { serverToolPart } from "./server-tools.ts";
 
 /** The parts of a message's `content`: a string or a list of blocks, LangChain's own or a provider's. */
 export function toParts(content: unknown): readonly Part[] {
@@ -24,6 +25,8 @@ function toBlockParts(block: Fields): readonly Part[] {
   if (reasoning !== undefined) return reasoning === "" ? [] : [{ type: "reasoning", content: reasoning }];
   const text = textOf(block["text"]);
   if (text !== undefined) return toParts(text);
+  const serverTool = serverToolPart(type, block);
+  if (serverTool !== undefined) return [serverTool];
   return [mediaTypes.has(type) ? toMediaPart(type, block) : itemPart(type, block["id"])];
 }
 

@@ -3,6 +3,7 @@ import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Message, Part } from "../../message.ts";
 import { toolCallPart, toolResponsePart } from "../parts.ts";
 import { textIn, toParts } from "./content-parts.ts";
+import { toolOutputParts } from "./server-tools.ts";
 
 const roles = new Map([
   ["human", "user"],
@@ -21,7 +22,7 @@ export function toMessage(value: unknown): Message {
 
 /** What a message, or a chunk of one, says beside its tool calls. */
 export function saidParts(message: Fields): readonly Part[] {
-  return [...reasoningParts(message), ...contentParts(message), ...refusalParts(message)];
+  return [...reasoningParts(message), ...toolOutputParts(message), ...contentParts(message), ...refusalParts(message)];
 }
 
 /** Version 0 says it in a method only. */

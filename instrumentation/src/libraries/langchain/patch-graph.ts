@@ -6,9 +6,9 @@ import { safely } from "../../safely.ts";
 import { currentScope, within } from "../../scope.ts";
 import { withSession } from "../../with-session.ts";
 import { currentTracing, type Tracing } from "../../tracing.ts";
+import { type IteratorObserver, observeIterator } from "../observe-iterator.ts";
 import { ownerOf, replaceMethod } from "../patch-method.ts";
 import { isControlFlow } from "./control-flow.ts";
-import { type GeneratorObserver, observeGenerator } from "./observe-generator.ts";
 
 /**
  * Observes `Pregel._streamIterator`, which the runs of every graph and functional entrypoint go through, `invoke` and
@@ -23,7 +23,8 @@ export function patchGraph(graph: object): void {
         const generator = original.apply(this, args);
         const tracing = currentTracing();
         const run = tracing && safely(() => beginRun(tracing, fieldsOf(this), fieldsOf(args[1])));
-        return run === undefined ? generator : observeGenerator(generator, run);
+        if (run !== undefined && !observeIterator(generator, run)) run.end();
+        return generator;
       },
   );
 }
@@ -32,7 +33,7 @@ export function patchGraph(graph: object): void {
  * Begins a run: an `invoke_agent` span around its steps. A graph's thread is the session, unless the application named
  * one. A graph without a name inside of something recorded is a part of that.
  */
-function beginRun(tracing: Tracing, graph: Fields, config: Fields): GeneratorObserver | undefined {
+function beginRun(tracing: Tracing, graph: Fields, config: Fields): IteratorObserver | undefined {
   const { conversationId, span: parent } = currentScope();
   const agentName = textOf(graph["name"]);
   if (parent !== undefined && agentName === undefined) return undefined;

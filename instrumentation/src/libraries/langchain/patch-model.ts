@@ -3,12 +3,12 @@ import { fieldsOf, listOf, member } from "../../json.ts";
 import type { ModelRequest } from "../../model-call.ts";
 import { observeResult } from "../../observe-result.ts";
 import { type ObservedCall, observeModelCall, type StreamReader } from "../observed-call.ts";
-import { type BeginCall, patchMethod } from "../patch-method.ts";
+import { observeIterator, observerOf } from "../observe-iterator.ts";
+import { type BeginCall, type Observe, patchMethod } from "../patch-method.ts";
 import { callMethod } from "./call-method.ts";
 import { readGenerations } from "./chat-answer.ts";
 import { readRequest } from "./chat-request.ts";
 import { createMessageStreamReader } from "./message-stream.ts";
-import { observeGenerator } from "./observe-generator.ts";
 import { createTextStreamReader } from "./text-stream.ts";
 
 /** What tells LangChain's two kinds of models apart. */
@@ -46,17 +46,16 @@ function patchModel(modelClass: unknown, kind: ModelKind): boolean {
   const generateIsPatched = patchMethod(prototype, "_generateUncached", beginGenerate(kind), (result, call) =>
     observeResult(result, call.answered, call.fail),
   );
-  const streamIsPatched = patchMethod(prototype, "_streamIterator", beginStream(modelClass, kind), (generator, call) =>
-    observeGenerator(generator, {
-      run: call.run,
-      value: call.chunk,
-      end: () => call.answered(undefined),
-      stop: call.streamEnded,
-      fail: call.fail,
-    }),
-  );
+  const streamIsPatched = patchMethod(prototype, "_streamIterator", beginStream(modelClass, kind), observeStream);
   return generateIsPatched && streamIsPatched;
 }
+
+/** Not every model says that it is done: a stream that ends is. */
+const observeStream: Observe = (generator, call) => {
+  const observer = { ...observerOf(call), end: () => call.answered(undefined) };
+  if (!observeIterator(generator, observer)) call.answeredRaw();
+  return generator;
+};
 
 /** It is given a list of inputs, each of which the model is asked by itself. */
 const beginGenerate =

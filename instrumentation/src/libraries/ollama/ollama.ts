@@ -1,10 +1,7 @@
-import { isFields, member } from "../../json.ts";
+import { member } from "../../json.ts";
 import { observeResult } from "../../observe-result.ts";
-import { safely } from "../../safely.ts";
 import type { Library } from "../library.ts";
-import { inPlaceOf } from "../in-place-of.ts";
-import { observeIterator, type StreamIterator } from "../observe-iterator.ts";
-import type { ObservedCall } from "../observed-call.ts";
+import { observeIterable } from "../observe-iterable.ts";
 import { type Observe, ownerOf, patchMethod } from "../patch-method.ts";
 import { beginEmbed, beginRequest } from "./begin-request.ts";
 
@@ -30,22 +27,3 @@ const observeWhole: Observe = (promise, call) => observeResult(promise, call.ans
 /** A promise of an answer, or of an `AbortableAsyncIterator` of its pieces. */
 const observeEither: Observe = (promise, call) =>
   observeResult(promise, (answer) => (observeIterable(answer, call) ? undefined : call.answered(answer)), call.fail);
-
-interface Iterable {
-  [Symbol.asyncIterator]: () => StreamIterator;
-}
-
-/** Watches every iterator of the object, which stays the same. Returns false if it has none. */
-function observeIterable(iterable: unknown, call: ObservedCall): boolean {
-  if (!isIterable(iterable)) return false;
-  const begin = iterable[Symbol.asyncIterator];
-  const value = inPlaceOf(begin, (): StreamIterator => {
-    const iterator = begin.call(iterable);
-    safely(() => observeIterator(iterator, call));
-    return iterator;
-  });
-  Object.defineProperty(iterable, Symbol.asyncIterator, { value, writable: true, configurable: true });
-  return true;
-}
-
-const isIterable = (value: unknown): value is Iterable => isFields(value) && Symbol.asyncIterator in value;

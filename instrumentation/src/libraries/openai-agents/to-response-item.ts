@@ -7,8 +7,13 @@ export function toResponseItem(value: unknown): Fields {
   if (item["type"] === "function_call_result") {
     return { type: "function_call_output", call_id, output: outputOf(item["output"]) };
   }
-  if (item["type"] === "hosted_tool_call") return { ...item, type: textOf(item["name"]) ?? item["type"] };
+  if (item["type"] === "hosted_tool_call") return hostedItem(item);
   return call_id === undefined ? item : { ...item, call_id };
+}
+
+/** The item is beside the SDK's own fields, but for what may be large: a tool's output, an image as its `result`. */
+function hostedItem({ name, type, output, providerData, ...item }: Fields): Fields {
+  return { output, result: output, ...item, ...fieldsOf(providerData), type: textOf(name) ?? type };
 }
 
 /** A text, a part of a message or a list of such parts. */

@@ -1,6 +1,6 @@
 import { fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Part } from "../../message.ts";
-import { blob, itemPart, mediaPart } from "../parts.ts";
+import { blob, itemPart, mediaPart, textOfAll } from "../parts.ts";
 
 /** The parts of a message's `content`: a string or a list of content parts of either API. */
 export function toParts(content: unknown): readonly Part[] {
@@ -21,7 +21,5 @@ function toPart(value: unknown): Part {
 
 /** The text of a tool's answer: a string, or the texts of its parts; anything else as it is. */
 export function toolResponseOf(content: unknown): unknown {
-  if (!Array.isArray(content)) return content;
-  const texts = content.map((part) => textOf(fieldsOf(part)["text"]));
-  return texts.every((text) => text !== undefined) ? texts.join("") : toParts(content);
+  return Array.isArray(content) ? (textOfAll(content) ?? toParts(content)) : content;
 }

@@ -2,6 +2,7 @@ import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Message, Part } from "../../message.ts";
 import { itemPart, toolCallPart, toolResponsePart } from "../parts.ts";
 import { toolResponseOf, toParts } from "./content-parts.ts";
+import { serverToolParts } from "./server-tools.ts";
 
 /**
  * The `input` of the Responses API, or its `output`, as messages. An answer is a run of items there (reasoning, texts,
@@ -33,17 +34,18 @@ function toMessage(item: Fields): Message {
 function assistantParts(type: string, item: Fields): readonly Part[] {
   if (type === "function_call") return [toolCallPart(item["call_id"], item["name"], item["arguments"])];
   if (type === "custom_tool_call") return [toolCallPart(item["call_id"], item["name"], item["input"])];
-  if (type === "mcp_call") return serverToolParts(item);
   if (type === "reasoning") return reasoningParts(item);
-  return [itemPart(type, item["id"], item["status"])];
+  return knownToolParts(type, item) ?? serverToolParts(type, item) ?? [itemPart(type, item["id"], item["status"])];
 }
 
-/** A tool that the provider ran: the call and its result are one item. */
-function serverToolParts(item: Fields): readonly Part[] {
-  const { id, name, output } = item;
-  const call = toolCallPart(id, name, item["arguments"]);
-  return typeof output === "string" ? [call, toolResponsePart(id, output)] : [call];
+/** Tools that the API knows by name and the application runs: `computer_call` asks for what its `action` says. */
+function knownToolParts(type: string, item: Fields): readonly Part[] | undefined {
+  const asked = item["action"] ?? item["actions"] ?? item["operation"];
+  if (!applicationCalls.has(type) || typeof item["call_id"] !== "string") return undefined;
+  return [toolCallPart(item["call_id"], type.replace(/_call$/, ""), asked ?? {})];
 }
+
+const applicationCalls = new Set(["computer_call", "local_shell_call", "shell_call", "apply_patch_call"]);
 
 /** What the provider shows of the model's reasoning; without a summary there is nothing to record. */
 function reasoningParts(item: Fields): readonly Part[] {

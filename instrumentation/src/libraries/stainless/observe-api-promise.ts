@@ -71,6 +71,7 @@ function isApiPromise(value: unknown): value is ApiPromise {
     isFields(value) &&
     value["responsePromise"] instanceof Promise &&
     typeof value["parseResponse"] === "function" &&
-    typeof value["asResponse"] === "function"
+    typeof value["asResponse"] === "function" &&
+    !Object.isFrozen(value)
   );
 }

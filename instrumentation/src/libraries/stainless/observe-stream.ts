@@ -1,24 +1,23 @@
 import { isFields } from "../../json.ts";
-import { safely } from "../../safely.ts";
 import { inPlaceOf } from "../in-place-of.ts";
-import { observeIterator, type StreamIterator } from "../observe-iterator.ts";
+import { observeIterator, observerOf } from "../observe-iterator.ts";
 import type { ObservedCall } from "../observed-call.ts";
 
 /** The client's `Stream`: iterating, `tee` and `toReadableStream` all begin with `iterator`. */
 interface Stream {
-  iterator: () => StreamIterator;
+  iterator: () => unknown;
 }
 
-/** Observes a stream from the inside: the same object, whose iterator is watched. Returns false if it is no stream. */
+/** Observes a stream from the inside: the same object, whose iterator is watched. Returns false if it is none, or cannot be changed. */
 export function observeStream(stream: unknown, call: ObservedCall): boolean {
   if (!isStream(stream)) return false;
   const { iterator } = stream;
-  stream.iterator = inPlaceOf(iterator, () => {
+  const observed = inPlaceOf(iterator, () => {
     const iterated = iterator.call(stream);
-    safely(() => observeIterator(iterated, call));
+    if (!observeIterator(iterated, observerOf(call))) call.answeredRaw();
     return iterated;
   });
-  return true;
+  return Reflect.set(stream, "iterator", observed);
 }
 
 function isStream(value: unknown): value is Stream {

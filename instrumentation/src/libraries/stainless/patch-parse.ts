@@ -1,12 +1,10 @@
 import { member } from "../../json.ts";
 import { safely } from "../../safely.ts";
-import { inPlaceOf } from "../in-place-of.ts";
+import { inPlaceOf, isInPlace } from "../in-place-of.ts";
 import { takeUnparsed } from "./observe-api-promise.ts";
 import { observeStream } from "./observe-stream.ts";
 
 type Parse = (this: { readonly responsePromise: Promise<unknown> }) => Promise<unknown>;
-
-const patched = Symbol.for("turnwise.patched");
 
 /**
  * Anthropic's message threads take a call's response and parse it in an `APIPromise` of their own, past the one that is
@@ -15,7 +13,7 @@ const patched = Symbol.for("turnwise.patched");
 export function patchParse(apiPromise: unknown): void {
   const prototype = member(apiPromise, "prototype");
   const original = member(prototype, "parse");
-  if (typeof prototype !== "object" || prototype === null || !isParse(original) || patched in original) return;
+  if (typeof prototype !== "object" || prototype === null || !isParse(original) || isInPlace(original)) return;
   const parse: Parse = function () {
     let response: unknown;
     this.responsePromise.then(
@@ -30,7 +28,7 @@ export function patchParse(apiPromise: unknown): void {
     );
     return parsed;
   };
-  Reflect.set(prototype, "parse", Object.assign(inPlaceOf(original, parse), { [patched]: true }));
+  Reflect.set(prototype, "parse", inPlaceOf(original, parse));
 }
 
 function observe(answer: unknown, response: unknown): void {

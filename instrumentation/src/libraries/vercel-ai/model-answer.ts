@@ -4,7 +4,7 @@ import type { Part } from "../../message.ts";
 import type { ModelAnswer } from "../../model-call.ts";
 import { withoutUndefined } from "../../without-undefined.ts";
 import { toolCallPart } from "../parts.ts";
-import { toParts } from "./prompt-messages.ts";
+import { toAnswerParts, toParts } from "./prompt-messages.ts";
 import { usageAttributes } from "./usage-attributes.ts";
 
 /** Reads what `doGenerate` resolves to, of version 1 to 4 of the language model specification. */
@@ -26,7 +26,7 @@ export function readModelAnswer(value: unknown): ModelAnswer {
 
 /** Version 1 has a field for each kind of content. */
 function partsOf(result: Fields): readonly Part[] {
-  if (Array.isArray(result["content"])) return toParts(result["content"]);
+  if (Array.isArray(result["content"])) return toAnswerParts(result["content"]);
   const { reasoning, text, toolCalls } = result;
   return [
     ...toParts(reasoning).map((part): Part => (part.type === "text" ? { ...part, type: "reasoning" } : part)),

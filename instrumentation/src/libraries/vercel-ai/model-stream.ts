@@ -47,6 +47,8 @@ function addPart(blocks: Map<string, Block>, part: Fields): void {
   else if (type === "tool-input-start") {
     blocks.set(`tool ${id}`, { start: toolCall(id, part), into: "input", pieces: "" });
   } else if (type === "tool-call") blocks.set(`tool ${id}`, { start: part, pieces: "" });
+  // A tool of the provider may show what it has so far: the last one counts.
+  else if (type === "tool-result") blocks.set(`result ${id}`, { start: part, pieces: "" });
   else if (!/-(start|end|signature)$/.test(type)) blocks.set(`whole ${blocks.size}`, { start: part, pieces: "" });
 }
 

@@ -1,18 +1,37 @@
 import { type Fields, fieldsOf, listOf, textOf } from "../../json.ts";
 import type { Message, Part } from "../../message.ts";
-import { itemPart, toolCallPart, toolResponsePart } from "../parts.ts";
+import { itemPart, textOfAll, toolCallPart, toolResponsePart } from "../parts.ts";
+import { serverToolCall, serverToolResponse } from "../server-tool-parts.ts";
 import { filePart } from "./file-part.ts";
 
 /** A message of a prompt in the conventions' form: of the language model specification, version 1 to 4, or of a call. */
 export function toMessage(value: unknown): Message {
   const { role, content } = fieldsOf(value);
-  return { role: textOf(role) ?? "user", parts: toParts(content) };
+  return role === "assistant"
+    ? { role, parts: toAnswerParts(content) }
+    : { role: textOf(role) ?? "user", parts: toParts(content) };
 }
 
-/** The parts of a message's `content`, or of a model's answer. */
-export function toParts(content: unknown): readonly Part[] {
+/** The parts of a message's `content`. */
+export const toParts = (content: unknown): readonly Part[] => partsOf(content, toPart);
+
+/** The parts of a model's answer: a result among them is of a tool that the provider ran. */
+export const toAnswerParts = (content: unknown): readonly Part[] =>
+  partsOf(content, (part) => serverToolPart(part) ?? toPart(part));
+
+function partsOf(content: unknown, read: typeof toPart): readonly Part[] {
   if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
-  return listOf(content).map((part) => toPart(fieldsOf(part)));
+  return listOf(content).map((part) => read(fieldsOf(part)));
+}
+
+function serverToolPart(part: Fields): Part | undefined {
+  const { type, toolCallId, toolName, providerExecuted, input, args } = part;
+  const name = textOf(toolName) ?? "";
+  if (type === "tool-call" && providerExecuted === true) return serverToolCall(toolCallId, name, input ?? args);
+  if (type !== "tool-result") return undefined;
+  const response = toolResponseOf(part);
+  const { error } = fieldsOf(response);
+  return serverToolResponse(toolCallId, name, error === undefined ? { result: response } : { error });
 }
 
 function toPart(part: Fields): Part {
@@ -30,7 +49,5 @@ function toolResponseOf({ output, result, isError }: Fields): unknown {
   const { type, value, reason } = fieldsOf(output);
   if (type === "error-text" || type === "error-json") return { error: value };
   if (type === "execution-denied") return { error: textOf(reason) ?? "execution denied" };
-  if (type !== "content") return value;
-  const texts = listOf(value).map((part) => textOf(fieldsOf(part)["text"]));
-  return texts.every((text) => text !== undefined) ? texts.join("") : toParts(value);
+  return type === "content" ? (textOfAll(value) ?? toParts(value)) : value;
 }

@@ -171,6 +171,36 @@ describe("Converse", () => {
   });
 });
 
+const ranByAws = {
+  use: { toolUseId: "n1", name: "nova_grounding", type: "server_tool_use" },
+  result: { toolUseId: "n1", type: "nova_grounding_result", status: "success" },
+  parts: [
+    { type: "server_tool_call", id: "n1", name: "nova_grounding", server_tool_call: { query: "tents" } },
+    { type: "server_tool_call_response", id: "n1", server_tool_call_response: { result: "two tents" } },
+  ],
+};
+
+it.each(["whole", "streamed"])("records a tool that AWS ran itself, as the client hands it on: %s", async (how) => {
+  const { use, result, parts } = ranByAws;
+  const content = [
+    { toolUse: { ...use, input: { query: "tents" } } },
+    { toolResult: { ...result, content: [{ text: "two tents" }] } },
+  ];
+  const whole = { ...hello, output: { message: { role: "assistant", content } } };
+  const pieces = stream(
+    frame("contentBlockStart", { start: { toolUse: use }, contentBlockIndex: 0 }),
+    frame("contentBlockDelta", { delta: { toolUse: { input: '{"query":"tents"}' } }, contentBlockIndex: 0 }),
+    frame("contentBlockStart", { start: { toolResult: result }, contentBlockIndex: 1 }),
+    frame("contentBlockDelta", { delta: { toolResult: [{ text: "two tents" }] }, contentBlockIndex: 1 }),
+    frame("messageStop", { stopReason: "end_turn" }),
+  );
+  await serve(how === "whole" ? whole : pieces);
+  if (how === "whole") await client.converse(input);
+  else for await (const _event of (await client.converseStream(input)).stream ?? []);
+  const [message] = JSON.parse(String(recording.spans()[0]?.attributes["gen_ai.output.messages"])) as [object];
+  expect(message).toMatchObject({ role: "assistant", parts });
+});
+
 describe("ConverseStream", () => {
   const sent = async (): Promise<AsyncIterable<object>> =>
     (await client.send(new ConverseStreamCommand(input))).stream!;

@@ -84,7 +84,14 @@ it.each([
   {
     name: "code that the API ran",
     part: { executableCode: { id: "c1", code: "print(1)", language: "PYTHON" } },
-    read: [{ type: "provider_item", item_type: "executableCode", id: "c1" }],
+    read: [
+      {
+        type: "server_tool_call",
+        id: "c1",
+        name: "code_execution",
+        server_tool_call: { type: "code_execution", code: "print(1)", language: "PYTHON" },
+      },
+    ],
   },
   { name: "nonsense", part: { text: 1 }, read: [] },
   { name: "nothing", part: null, read: [] },

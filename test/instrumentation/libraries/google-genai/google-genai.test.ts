@@ -103,6 +103,26 @@ it("knows Vertex AI", async () => {
   expect(recording.spans().map(({ attributes }) => attributes["gen_ai.provider.name"])).toEqual(["gcp.vertex_ai"]);
 });
 
+it("records what the API searched and ran itself, as the client hands it on", async () => {
+  const code = [
+    { executableCode: { id: "c1", language: "PYTHON", code: "print(1)" } },
+    { codeExecutionResult: { id: "c1", outcome: "OUTCOME_OK", output: "1" } },
+  ];
+  const found = { groundingMetadata: { webSearchQueries: ["tents"], groundingChunks: [{ web: { title: "A" } }] } };
+  const { client } = await startClient({
+    candidates: [{ content: { role: "model", parts: [...code, { text: "One." }] }, finishReason: "STOP", ...found }],
+  });
+  await client.models.generateContent({ model: "gemini-x", contents: "hi" });
+  const [message] = parsed(recording.spans()[0]?.attributes["gen_ai.output.messages"]) as [{ parts: object[] }];
+  expect(message.parts).toMatchObject([
+    { type: "server_tool_call", name: "google_search", server_tool_call: { queries: ["tents"] } },
+    { type: "server_tool_call_response", server_tool_call_response: { result: [{ web: { title: "A" } }] } },
+    { type: "server_tool_call", id: "c1", name: "code_execution", server_tool_call: { code: "print(1)" } },
+    { type: "server_tool_call_response", id: "c1", server_tool_call_response: { result: "1" } },
+    { type: "text", content: "One." },
+  ]);
+});
+
 it("records an embedding without what was embedded", async () => {
   const { client } = await startClient({ embeddings: [{ values: [0.25, 0.5] }] });
   const answered = await client.models.embedContent({

@@ -67,8 +67,8 @@ describe("the parts of a content", () => {
     },
     {
       name: "what only the provider knows",
-      content: [{ type: "server_tool_use", id: "s_1" }],
-      expected: [{ type: "provider_item", item_type: "server_tool_use", id: "s_1" }],
+      content: [{ type: "compaction", id: "c_1" }],
+      expected: [{ type: "provider_item", item_type: "compaction", id: "c_1" }],
     },
     { name: "no content", content: undefined, expected: [] },
   ])("$name", ({ content, expected }) => {

@@ -1,4 +1,4 @@
-import { converse, print, runTool, weatherSchema } from "./program.mjs";
+import { converseInBlocks, print, weatherSchema } from "./program.mjs";
 
 const tools = [{ name: "get_weather", description: "The weather", input_schema: weatherSchema }];
 
@@ -23,18 +23,5 @@ export async function run({ anthropic }, cell) {
     return stream.finalMessage();
   }
 
-  await converse(cell, async (user) => {
-    messages.push({ role: "user", content: user });
-    for (;;) {
-      const message = await answer();
-      if (message === undefined) return "stopped reading";
-      messages.push({ role: "assistant", content: message.content });
-      const calls = message.content.filter(({ type }) => type === "tool_use");
-      if (calls.length === 0) return message.content.map(({ text }) => text).join("");
-      const results = [];
-      for (const { id, input } of calls)
-        results.push({ type: "tool_result", tool_use_id: id, content: await runTool(input) });
-      messages.push({ role: "user", content: results });
-    }
-  });
+  await converseInBlocks(cell, messages, answer);
 }

@@ -39,6 +39,23 @@ export async function converse({ conversation, users }, ask) {
       }
     }
   });
-  // When a process ends, two seconds are left for sending: too few where many begin and end side by side.
   await flush(30_000);
+}
+
+/** The same with Anthropic's content blocks: `answer()` gives a message, or nothing when the program stopped reading. */
+export async function converseInBlocks(cell, messages, answer) {
+  await converse(cell, async (user) => {
+    messages.push({ role: "user", content: user });
+    for (;;) {
+      const message = await answer();
+      if (message === undefined) return "stopped reading";
+      messages.push({ role: "assistant", content: message.content });
+      const calls = message.content.filter(({ type }) => type === "tool_use");
+      if (calls.length === 0) return message.content.map(({ text }) => text).join("");
+      const results = [];
+      for (const { id, input } of calls)
+        results.push({ type: "tool_result", tool_use_id: id, content: await runTool(input) });
+      messages.push({ role: "user", content: results });
+    }
+  });
 }

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { observeGenerator } from "../../../../instrumentation/src/libraries/langchain/observe-generator.ts";
+import { observeIterator } from "../../../instrumentation/src/libraries/observe-iterator.ts";
 
-function observed(generator: AsyncGenerator<number, string, string>): { told: string[]; same: boolean } {
+function observed(iterator: unknown): { told: string[]; isObserved: boolean } {
   const told: string[] = [];
-  const same = observeGenerator(generator, {
+  const isObserved = observeIterator(iterator, {
     run(fn) {
       told.push("run");
       return fn();
@@ -13,7 +13,7 @@ function observed(generator: AsyncGenerator<number, string, string>): { told: st
     stop: () => told.push("stop"),
     fail: (error) => told.push(String(error)),
   });
-  return { told, same: same === generator };
+  return { told, isObserved };
 }
 
 async function* counting(): AsyncGenerator<number, string, string> {
@@ -22,10 +22,10 @@ async function* counting(): AsyncGenerator<number, string, string> {
   return "done";
 }
 
-it("hands on what is given and returned, and stays the generator it was", async () => {
+it("hands on what is given and returned, and stays the iterator it was", async () => {
   const generator = counting();
-  const { told, same } = observed(generator);
-  expect(same).toBe(true);
+  const { told, isObserved } = observed(generator);
+  expect(isObserved).toBe(true);
   expect(await generator.next("")).toEqual({ done: false, value: 1 });
   expect(await generator.next("four")).toEqual({ done: false, value: 4 });
   expect(await generator.next("")).toEqual({ done: true, value: "done" });
@@ -55,9 +55,36 @@ it("lets an error through", async () => {
   expect(told).toEqual(["run", "value 1", "run", "RangeError: too far"]);
 });
 
-it("hands back what is no generator", () => {
-  const iterable = [1, 2];
-  const nothing = (): undefined => undefined;
-  const observer = { run: <T>(fn: () => T): T => fn(), value: nothing, end: nothing, stop: nothing, fail: nothing };
-  expect(observeGenerator(iterable, observer)).toBe(iterable);
+it("watches an iterator that gives at once what others promise, and throws at once", () => {
+  const results = [{ done: false, value: 1 }, { done: true }];
+  const iterator = {
+    next: () => results.shift(),
+    throw(error: unknown) {
+      throw error;
+    },
+  };
+  const { told } = observed(iterator);
+  expect(iterator.next()).toEqual({ done: false, value: 1 });
+  expect(iterator.next()).toEqual({ done: true });
+  expect(() => iterator.throw(new RangeError("thrown into"))).toThrow(new RangeError("thrown into"));
+  expect(told).toEqual(["run", "value 1", "run", "end", "run", "RangeError: thrown into"]);
+});
+
+it.each([
+  ["a list", [1, 2]],
+  ["what cannot be changed", Object.freeze(counting())],
+  [
+    "what cannot be looked at",
+    new Proxy(
+      {},
+      {
+        get() {
+          throw new Error("mine");
+        },
+      },
+    ),
+  ],
+  ["nothing", undefined],
+])("says that it cannot watch %s", (_, value) => {
+  expect(observed(value)).toEqual({ told: [], isObserved: false });
 });
