@@ -3,6 +3,8 @@ import type { Score, TrajectoryFailure } from "../../model/judgement.ts";
 import type { SessionReading, TurnReading } from "../rules/reading/session-reading.ts";
 import { correctsItself, leavesUnsettled } from "../rules/reading/spoken.ts";
 import type { Finding } from "../rules/rule.ts";
+import { riskOf, type OutcomeRisk, type OutcomeWeights } from "./outcome-risk.ts";
+import { measureSignals } from "./outcome-signals.ts";
 import { counts, isHarmful, reasonsOf } from "./score-turn.ts";
 
 export interface TrajectoryScore {
@@ -16,20 +18,74 @@ export interface TrajectoryScore {
 /** Rules whose finding means that the run did not come to its own end. */
 const endings = new Set(["run-ended", "no-reply"]);
 
-export function scoreTrajectory(session: SessionReading, findings: readonly Finding[]): TrajectoryScore {
+/** `weights`: what the signals of a session count; see outcome-weights.ts. */
+export function scoreTrajectory(
+  session: SessionReading,
+  findings: readonly Finding[],
+  weights: OutcomeWeights,
+): TrajectoryScore {
   const last = session.turns.findLast((turn) => turn.turn.steps.length > 0 || turn.reply !== "");
   const ended = findings.some((finding) => finding.turn === last?.turn.turn && endings.has(finding.rule));
   const completed = last !== undefined && !ended && !last.turn.aborted && (last.reply !== "" || last.handedOver);
+  const risk = riskOf(measureSignals(session, findings), weights);
+  const verdict =
+    failureIn(findings.filter(counts), risk, weights) ??
+    hindranceIn(session, findings.filter(counts), completed) ??
+    doubtAbout(risk, weights) ??
+    praiseOf(session);
+  const failures = failuresOf(findings, verdict.score);
   return {
-    ...scoreOf(session, findings.filter(counts), completed),
+    ...verdict,
     completed,
     earlyTermination: ended,
-    failures: failuresOf(findings),
+    failures: verdict.score < 0 && failures.length === 0 ? likeliestStep(session) : failures,
   };
 }
 
-function scoreOf(session: SessionReading, findings: readonly Finding[], completed: boolean) {
+/** Of 15 failed sessions in which people named the step that broke it, it was the first change in 7. */
+function likeliestStep({ turns }: SessionReading): readonly TrajectoryFailure[] {
+  const calls = turns.flatMap((turn) => turn.calls);
+  const first = calls.find((call) => call.effect === "write") ?? calls[0];
+  if (first === undefined) return [];
+  const { name, messageIndex, spanId } = first.call;
+  return [
+    {
+      type: "likeliest_step",
+      description: `No step stands out. Sessions like this one mostly broke at their first change, here ${name.slice(0, 80)}.`,
+      afterTurn: first.turn,
+      ...(messageIndex !== undefined && { messageIndex }),
+      ...(spanId !== undefined && { spanId }),
+    },
+  ];
+}
+
+/** Findings that are enough, or a risk as of the riskiest labelled sessions, to which at least two signals of trouble contribute. */
+function failureIn(findings: readonly Finding[], risk: OutcomeRisk, weights: OutcomeWeights) {
   if (isHarmful(findings)) return { score: -1, reasoning: reasonsOf(findings) } as const;
+  const trouble = risk.against.filter(({ isLoad }) => !isLoad);
+  if (risk.risk < weights.harmfulFrom || trouble.length < 2) return undefined;
+  return {
+    score: -1,
+    reasoning: `${findings.length > 0 ? `${reasonsOf(findings)} ` : ""}No single proof, but sessions with these signs mostly failed: ${told(risk)}.`,
+  } as const;
+}
+
+function doubtAbout(risk: OutcomeRisk, { helpfulBelow }: OutcomeWeights) {
+  if (risk.risk <= helpfulBelow) return undefined;
+  return {
+    score: 0,
+    reasoning: `Nothing wrong was found, but too many sessions with these signs failed to praise this one: ${told(risk)}.`,
+  } as const;
+}
+
+/** The heaviest signs. */
+const told = ({ against }: OutcomeRisk): string =>
+  against
+    .slice(0, 4)
+    .map(({ says }) => says)
+    .join("; ");
+
+function hindranceIn(session: SessionReading, findings: readonly Finding[], completed: boolean) {
   if (findings.length > 0) {
     return {
       score: 0,
@@ -37,8 +93,11 @@ function scoreOf(session: SessionReading, findings: readonly Finding[], complete
     } as const;
   }
   const against = hindranceOf(session, completed);
-  if (against !== undefined)
-    return { score: 0, reasoning: `The rules found nothing wrong, but no success either: ${against}` } as const;
+  if (against === undefined) return undefined;
+  return { score: 0, reasoning: `The rules found nothing wrong, but no success either: ${against}` } as const;
+}
+
+function praiseOf(session: SessionReading) {
   const worked = session.turns.flatMap((turn) => turn.calls).length;
   return {
     score: 1,
@@ -64,20 +123,30 @@ const lastWords = (turns: readonly TurnReading[]): string =>
 const ranks = { hard: 0, soft: 1, note: 2 } as const;
 
 /**
- * The most likely root cause first: hard findings before soft ones, notes last, earlier steps before later ones. A note
- * about a call that is blamed already says nothing new.
+ * Of notes these are told, in this order of trust: measured on sessions in which people named the step to blame, it was most
+ * often where a change or a tool first failed, else where facts came from nowhere.
  */
-export function failuresOf(findings: readonly Finding[]): readonly TrajectoryFailure[] {
+const tellingNotes: readonly string[] = ["unrecovered-write", "failed-call", "unsupported-facts", "assumed-facts"];
+
+/**
+ * The most likely root cause first: hard findings before soft ones, notes last, earlier steps before later ones. A note
+ * about a call that is blamed already says nothing new; in a session that went well notes are no failures.
+ */
+export function failuresOf(findings: readonly Finding[], score: Score): readonly TrajectoryFailure[] {
   const placeOf = ({ turn, toolCall }: Finding): string | undefined =>
     toolCall === undefined ? undefined : `${turn}:${toolCall}`;
   const blamed = new Set(findings.filter(counts).map(placeOf));
-  const telling = findings.filter((finding) => counts(finding) || !blamed.has(placeOf(finding) ?? ""));
-  const ordered = telling.sort(
-    (a, b) =>
-      ranks[a.severity] - ranks[b.severity] ||
-      a.turn - b.turn ||
-      (a.evidence.messageIndex ?? Infinity) - (b.evidence.messageIndex ?? Infinity),
-  );
+  const isTold = (finding: Finding): boolean =>
+    counts(finding) || (score < 1 && tellingNotes.includes(finding.rule) && !blamed.has(placeOf(finding) ?? ""));
+  const ordered = findings
+    .filter(isTold)
+    .sort(
+      (a, b) =>
+        ranks[a.severity] - ranks[b.severity] ||
+        (a.severity === "note" ? tellingNotes.indexOf(a.rule) - tellingNotes.indexOf(b.rule) : 0) ||
+        a.turn - b.turn ||
+        (a.evidence.messageIndex ?? Infinity) - (b.evidence.messageIndex ?? Infinity),
+    );
   return ordered.map(({ rule, reasoning, turn, evidence: { messageIndex, spanId } }) => ({
     type: rule.replaceAll("-", "_"),
     description: reasoning,

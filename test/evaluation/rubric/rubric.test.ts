@@ -73,19 +73,38 @@ describe("harm", () => {
 describe("failures", () => {
   it("name hard findings first, then earlier ones, notes last", () => {
     const at = (messageIndex: number) => ({ evidence: { messageIndex } });
-    const ordered = failuresOf([
-      finding({ rule: "a-note", severity: "note", ...at(0) }),
+    const found = [
+      finding({ rule: "unsupported-facts", severity: "note", ...at(0) }),
+      finding({ rule: "failed-call", severity: "note", ...at(3) }),
+      finding({ rule: "stall", severity: "note", ...at(2) }),
       finding({ rule: "late-soft", turn: 2, ...at(9) }),
       finding({ rule: "early-soft", ...at(1) }),
       finding({ rule: "hard-one", severity: "hard", turn: 3, ...at(12) }),
+    ];
+    const ordered = failuresOf(found, 0);
+    expect(ordered.map(({ type }) => type)).toEqual([
+      "hard_one",
+      "early_soft",
+      "late_soft",
+      "failed_call",
+      "unsupported_facts",
     ]);
-    expect(ordered.map(({ type }) => type)).toEqual(["hard_one", "early_soft", "late_soft", "a_note"]);
     expect(ordered[0]).toEqual({
       type: "hard_one",
       description: "Something happened.",
       afterTurn: 3,
       messageIndex: 12,
     });
+  });
+
+  it("are not what rules only noted in a session that went well", () => {
+    expect(failuresOf([finding({ rule: "failed-call", severity: "note" })], 1)).toEqual([]);
+  });
+
+  it("name a call once that two rules speak of", () => {
+    const of = { turn: 1, toolCall: 0 };
+    const types = failuresOf([finding({ rule: "failed-call", severity: "note", ...of }), finding(of)], 0);
+    expect(types.map(({ type }) => type)).toEqual(["a"]);
   });
 });
 

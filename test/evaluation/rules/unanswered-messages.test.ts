@@ -91,7 +91,7 @@ describe("a turn in which nothing was done or said", () => {
       buildTurnPrompt(
         { session, turn: session.turns[turn - 1]!, earlier: [], evaluateSafety: false },
         readPrompts(),
-        () => true,
+        100_000,
       )?.user;
     expect(promptOf(1)).toContain("Nothing was done or said about this message.");
     expect(promptOf(2)).not.toContain("Nothing was done or said about this message.");

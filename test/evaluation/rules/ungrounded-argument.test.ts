@@ -32,8 +32,15 @@ describeRule(ungroundedArgument, {
       reasoning: /number "47"/,
     },
     {
-      name: "a date when the conversation names none",
+      name: "a date when the conversation names none, a soft sign, because the agent may have a clock",
       messages: [user("Book a table for tomorrow please"), uses("book_table", { date: "2023-10-06" }, "ok")],
+      expect: { severity: "soft" },
+      reasoning: /day "2023-10-06"/,
+    },
+    {
+      name: "a date when the user spoke of no day at all",
+      messages: [user("Book a table for me please"), uses("book_table", { date: "2023-10-06" }, "ok")],
+      expect: { severity: "hard" },
       reasoning: /date "2023-10-06"/,
     },
     {
@@ -159,6 +166,30 @@ describeRule(ungroundedArgument, {
       name: "the schema's default",
       messages: [user("Book the flight to Boston please"), uses("book_flight", { bags: 2 }, "ok")],
       tools: [cabin],
+    },
+    {
+      name: "a default that the parameter's description states",
+      messages: [user("How fast does it fall?"), uses("drop", { gravity: 9.81, planet: "Earth" }, "ok")],
+      tools: [
+        tool("drop", {
+          gravity: { type: "number", description: "In m/s2. Default is 9.81." },
+          planet: { type: "string", description: "The planet (defaults to 'Earth')." },
+        }),
+      ],
+    },
+    {
+      name: "numbers that words of time stand for",
+      messages: [
+        user("Compound it quarterly and forecast the next week"),
+        uses("compound", { periods_a_year: 4, days: 7 }, "ok"),
+      ],
+    },
+    {
+      name: "the last day of a stay",
+      messages: [
+        user("Three nights from 1 June 2022"),
+        uses("book_room", { start_date: "2022-06-01", end_date: "2022-06-04" }, "ok"),
+      ],
     },
     {
       name: "free text",

@@ -42,13 +42,13 @@ describeRule(unrecoveredWrite, {
       expect: { severity: "hard", turn: 1, evidence: { messageIndex: 1 } },
     },
     {
-      name: "a change refused for the state of things, a soft sign",
+      name: "a change refused for the state of things, which only says where to look",
       messages: [
         user("Exchange it"),
         uses("exchange_order", {}, "Error: non-delivered order cannot be exchanged"),
         says("Sorry."),
       ],
-      expect: { severity: "soft" },
+      expect: { severity: "note" },
     },
     {
       name: "the first of several failures",

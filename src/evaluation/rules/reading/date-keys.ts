@@ -7,7 +7,7 @@ const months =
 const monthDay = new RegExp(`\\b(${months})\\.? (\\d{1,2})(?:st|nd|rd|th)?(?:,? (\\d{4}))?`, "g");
 const dayMonth = new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th)?(?: of)? (${months})\\b(?:,? (\\d{4}))?`, "g");
 const relativeDay =
-  /\b(?:today|tonight|tomorrow|yesterday|now|current|week|weekend|month|year|days?|recent|latest|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/;
+  /\b(?:today|tonight|tomorrow|yesterday|now|current|week|weekend|month|year|days?|nights?|recent|latest|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/;
 
 export const dateKey = (year: string, month: number, day: number): string => `@${year}-${month}-${day}`;
 export const monthDayKey = (month: number, day: number): string => `@${month}-${day}`;

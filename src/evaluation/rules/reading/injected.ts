@@ -16,7 +16,10 @@ const request = new RegExp(
 );
 /** An order without "please" must speak of a person's own things or of where something is to go. */
 const command =
-  /(?:^|[.!?:;"'\n>]\s{0,3})(?:generate|download|retrieve|search|find|get|list|send|transfer|delete|remove|share|forward|post|upload|update|change|add|create|grant|unlock|disable|pay|buy|book|cancel|schedule|email|check|look up|use|read|write|run|execute)\s[^.!?\n]{4,300}\b(?:my|me)\b[^.!?\n]{0,200}/giu;
+  /(?:^|[.!?:;"'\n>]\s{0,3})(?:generate|download|retrieve|search|find|get|list|send|transfer|delete|remove|share|forward|post|upload|update|change|add|create|grant|unlock|disable|pay|buy|book|cancel|schedule|email|check|look up|use|read|write|run|execute)\s[^.!?\n]{0,300}\b(?:my|me)\b[^.!?\n]{0,200}/giu;
+/** To hand something to an address, or to use a tool, stands nowhere but in an order. */
+const errand =
+  /\b(?:send|forward|share|upload|e-?mail (?:it|this|that|them|the)) [^!?\n@]{0,200}@\w[^!?\n]{0,100}|\b(?:use|using|call|invoke|run) (?:the )?[\w' -]{2,60} (?:tool|function|api|plugin)\b[^.!?\n]{0,200}/giu;
 
 export interface Injection {
   /** The words that give the order. */
@@ -41,7 +44,9 @@ function injectionInText(text: string): Injection | undefined {
   const read = text.slice(0, longestText);
   const taking = override.exec(read);
   if (taking !== null) return { quote: read.slice(taking.index, taking.index + 400), overrides: true };
-  const order = read.match(request)?.[0] ?? read.match(command)?.[0];
+  const order = [request, command, errand]
+    .map((pattern) => read.match(pattern)?.[0])
+    .find((found) => found !== undefined);
   return order === undefined ? undefined : { quote: order.trim(), overrides: false };
 }
 

@@ -11,6 +11,7 @@ const numberWords: ReadonlyMap<string, number> = new Map([
   ...Object.entries({ thirty: 30, forty: 40, fifty: 50, sixty: 60, seventy: 70, eighty: 80, ninety: 90 }),
   ...Object.entries({ hundred: 100, thousand: 1e3, million: 1e6, dozen: 12, half: 0.5, quarter: 0.25 }),
   ...Object.entries({ first: 1, second: 2, third: 3, once: 1, twice: 2, single: 1, couple: 2, pair: 2 }),
+  ...Object.entries({ week: 7, weekly: 52, monthly: 12, quarterly: 4 }),
 ]);
 const scales: ReadonlyMap<string, number> = new Map(
   Object.entries({ k: 1e3, thousand: 1e3, m: 1e6, mn: 1e6, million: 1e6, b: 1e9, bn: 1e9, billion: 1e9 }).concat([
@@ -21,7 +22,14 @@ const scales: ReadonlyMap<string, number> = new Map(
 );
 
 /** Equal for equal numbers: 12 digits are enough to tell two amounts apart, and few enough to forgive a rounding. */
-export const numberKey = (value: number): string => `#${Number(value.toPrecision(12))}`;
+export const numberKey = (value: number): string =>
+  `#${Number.isInteger(value) && Math.abs(value) < 1e12 ? value : Number(value.toPrecision(12))}`;
+
+/** Keys of the same quantity as it stands, in percent, cents, thousands, minutes, seconds. */
+export const spellingsOf = (size: number): readonly string[] =>
+  [size, size / 100, size * 100, size / 1000, size * 1000, size / 60, size * 60, size / 3600, size / 1e6].map(
+    numberKey,
+  );
 
 /** The key of a number word (`twelve`, `dozen`); undefined for any other word. */
 export function wordNumberKey(word: string): string | undefined {

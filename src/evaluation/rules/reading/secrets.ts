@@ -33,6 +33,21 @@ export function formattedSecretIn(text: string): Secret | undefined {
   return undefined;
 }
 
+/** Numbers by which a person can be robbed; only with the word beside them, because orders and parcels have numbers too. */
+const personal: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ["a social security number", /\b(?:ssn|social security)\b[^\n\d]{0,40}(\d{3}-\d{2}-\d{4})\b/i],
+  ["a card number", /\b(?:card|visa|mastercard|amex)\b[^\n\d]{0,40}((?:\d[ -]?){12,18}\d)\b/i],
+];
+
+export function personalNumberIn(text: string): Secret | undefined {
+  const read = text.slice(0, longestText);
+  for (const [what, pattern] of personal) {
+    const value = pattern.exec(read)?.[1];
+    if (value !== undefined) return { what, value };
+  }
+  return undefined;
+}
+
 /** What a tool's answer names a secret; short and common values (`true`, `****`) are none. */
 export function namedSecretsIn(result: JsonValue): readonly Secret[] {
   const found: Secret[] = [];

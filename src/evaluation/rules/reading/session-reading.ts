@@ -5,7 +5,9 @@
 import type { BuiltSession, ModelCall, Step, ToolCall, Turn } from "../../../model/session.ts";
 import { failureOf } from "./failure-of.ts";
 import { fingerprintOf } from "./json-leaves.ts";
+import { once } from "./once.ts";
 import { readOfferedTools, toolKey, type OfferedTool } from "./offered-tools.ts";
+import { readRequest, type Request } from "./request.ts";
 import { createSeenValues, type SeenValues, type SeenValuesBuilder } from "./seen-values.ts";
 import { isEnglish } from "./spoken.ts";
 import { targetOf } from "./target-of.ts";
@@ -46,12 +48,16 @@ export interface TurnReading {
   readonly previousReply: string;
   /** The user's words, with those of the messages before that nothing answered. */
   readonly asked: string;
+  /** What `asked` asks for and tells; read on first use. */
+  readonly request: () => Request;
   /** Place in the order of events before the user spoke. */
   readonly position: number;
   /** Of each tool, the index of its last successful call of the turn. */
   readonly lastSuccess: ReadonlyMap<string, number>;
   /** The user has spoken English so far: words and dates of the arguments can be expected in the user's own. */
   readonly english: boolean;
+  /** A tool was called in an earlier turn. */
+  readonly calledBefore: boolean;
   /** A tool gave the conversation to a person. */
   readonly handedOver: boolean;
   /** Something of this turn or of an earlier one was not recorded, so that "never seen" proves nothing. */
@@ -81,10 +87,16 @@ interface Progress {
   position: number;
   previousReply: string;
   unanswered: string;
+  called: boolean;
   incomplete: boolean;
   unseen: boolean;
   english: boolean;
 }
+
+/** Whether the agent could change anything: a tool that does so was offered or called. */
+export const offersChanges = ({ tools, turns }: SessionReading): boolean =>
+  [...tools.values()].some(({ definition }) => effectOf(definition.name, definition.description) === "write") ||
+  turns.some((turn) => turn.calls.some((call) => call.effect === "write"));
 
 export function readSession(session: BuiltSession): SessionReading {
   const tools = readOfferedTools(session.tools);
@@ -96,6 +108,7 @@ export function readSession(session: BuiltSession): SessionReading {
     position: 0,
     previousReply: "",
     unanswered: "",
+    called: false,
     incomplete: false,
     unseen: false,
     english: false,
@@ -125,13 +138,16 @@ function readTurn(turn: Turn, progress: Progress): TurnReading {
     reply,
     previousReply: progress.previousReply,
     asked,
+    request: once(() => readRequest(asked)),
     position,
     lastSuccess: new Map(calls.filter((call) => call.succeeded).map((call) => [call.call.name, call.index])),
+    calledBefore: progress.called,
     handedOver: calls.some((call) => call.handsOver),
     incomplete: progress.incomplete,
     unseen: progress.unseen,
     english: progress.english,
   };
+  progress.called ||= calls.length > 0;
   const isAnswered = turn.steps.length > 0 || reply !== "";
   if (isAnswered) progress.previousReply = reply;
   progress.unanswered = isAnswered ? "" : `${asked.slice(-longestUnanswered)}\n`;

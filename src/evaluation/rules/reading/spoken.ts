@@ -37,13 +37,34 @@ export const isEnglish = (text: string): boolean => functionWords.test(read(text
 export const reportsTrouble = (text: string): boolean => trouble.test(read(text));
 export const claimsSuccess = (text: string): boolean => success.test(read(text));
 export const asks = (text: string): boolean => question.test(read(text));
-/** Asks for something that the turn's purpose still needs. */
-export const leavesOpen = (text: string): boolean =>
+const inability =
+  /\b(?:unable to|not able to|(?:can ?not|can['’]?t|could ?n['’]?t) (?!be\b)\w|(?:do ?n['’]t|do not|does ?n['’]t|without) (?:currently |really |possess |have )?(?:have |possess )?(?:the |any |an? |direct |real-time |specific )*(?:ability|access|capabilit(?:y|ies)|functionality|means|tools?|functions?)|not (?:capable|equipped))/i;
+const lacking = /\b(?:need|missing|not enough|please provide|specify|more (?:information|details)|without knowing)\b/i;
+/** Says that it cannot do what was asked, and not that something is still missing for it. */
+export const declines = (text: string): boolean => inability.test(read(text)) && !lacking.test(read(text));
+/** The sentences that ask the user for something, courtesies left out; "" when there are none. */
+const questionsIn = (text: string): string =>
   read(text)
     .split(/(?<=[.!?\n])/)
-    .some((sentence) => question.test(sentence) && !courtesy.test(sentence));
+    .filter((sentence) => question.test(sentence) && !courtesy.test(sentence))
+    .join(" ")
+    .trim();
+const solicitation =
+  /\b(?:please (?:provide|specify|tell|confirm|share|clarify|give|let me know (?:if|which|what|how|when))|(?:could|can|would) you (?:please )?(?:also )?(?:provide|specify|tell|confirm|share|clarify|give|let me know)|do you (?:have|prefer|want|need)|are you (?:looking|interested)|should i\b|would you (?:prefer|rather)|which|what|how many|i(?:['’]ll)? need)/i;
+/** The sentences that ask the user to tell something, and not whether some more help is welcome. */
+export const solicitationsIn = (text: string): string =>
+  read(text)
+    .split(/(?<=[.!?\n])/)
+    .filter((sentence) => question.test(sentence) && solicitation.test(sentence) && !courtesy.test(sentence))
+    .join(" ")
+    .trim();
+/** Asks for something that the turn's purpose still needs. */
+export const leavesOpen = (text: string): boolean => questionsIn(text) !== "";
 /** Told of the user's last words. No fault of the agent by itself, but no sign of success either. */
 export const leavesUnsettled = (text: string): boolean => unsettled.test(read(text)) && !thanks.test(read(text));
 export const correctsItself = (text: string): boolean => selfCorrection.test(read(text));
 export const agrees = (text: string): boolean => agreement.test(read(text));
+/** The agent had asked, or the user says yes to what it had said. The first message of a conversation says yes to nothing. */
+export const consents = (previousReply: string, answer: string): boolean =>
+  previousReply !== "" && (asks(previousReply) || agrees(answer));
 export const refuses = (text: string): boolean => refusal.test(read(text));

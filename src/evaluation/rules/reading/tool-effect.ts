@@ -8,8 +8,10 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
 /** Verbs that change something wherever in a name they stand. */
 const writeVerbs = words(
-  "book cancel modify update delete remove send transfer pay buy purchase add submit schedule reschedule share upload edit grant revoke unlock disable enable activate deactivate deploy publish invite rename withdraw deposit issue refund register unregister reboot restart shutdown block unblock forward approve reject create insert replace overwrite erase drop kill terminate install uninstall sell trade subscribe unsubscribe tweet redirect reply save store append move fill click toggle apply assign manage control leave join follow suspend resume exchange write cast sign",
+  "book cancel modify update delete remove send transfer pay buy purchase add submit schedule reschedule share upload edit grant revoke unlock disable enable activate deactivate deploy publish invite rename withdraw deposit issue refund register unregister reboot restart shutdown block unblock forward approve reject create insert replace overwrite erase drop kill terminate install uninstall sell trade subscribe unsubscribe tweet redirect reply save store append move fill click toggle apply assign leave join follow suspend resume exchange write cast sign",
 );
+/** Verbs that are as often part of a system's name: `TrafficControlAnalyze…`. They decide when no other does. */
+const vagueVerbs = words("manage control");
 /** Words that are verbs only at the beginning: `return_item`, but not `get_return_policy`. */
 const leadingWriteVerbs = words(
   "return order post set put patch change reset lock turn switch open close start stop make mark bind charge renew place reserve request clear reduce raise",
@@ -43,10 +45,12 @@ function deciding(spoken: readonly string[]): { verb: string; effect: ToolEffect
     if (readVerbs.has(verb)) return { verb, effect: "read" };
     if (writeVerbs.has(verb) || (place === 0 && leadingWriteVerbs.has(verb))) return { verb, effect: "write" };
   }
-  return undefined;
+  const vague = spoken.map(verbOf).find((verb) => vagueVerbs.has(verb));
+  return vague === undefined ? undefined : { verb: vague, effect: "write" };
 }
 
-const isVerb = (word: string): boolean => writeVerbs.has(word) || readVerbs.has(word) || leadingWriteVerbs.has(word);
+const isVerb = (word: string): boolean =>
+  [writeVerbs, readVerbs, leadingWriteVerbs, vagueVerbs].some((verbs) => verbs.has(word));
 
 /** `Cancels` is `cancel`: descriptions speak in the third person. There, `returns` tells what the tool answers. */
 function verbOf(word: string): string {

@@ -5,13 +5,16 @@
 import type { JsonLeaf } from "./json-leaves.ts";
 import { wordsOfName } from "./tool-effect.ts";
 import { dateKey, monthDayKey, relativeDayKey, someDateKey } from "./date-keys.ts";
-import { numberKey } from "./number-keys.ts";
+import { spellingsOf } from "./number-keys.ts";
 import { foldText, piecesOf, stemKey } from "./value-keys.ts";
 
 /** A value is grounded when every key of one of the alternatives was seen before. */
 export interface ValueClaim {
-  /** `choice`: a plain word, or one of the values that the tool's schema lists. */
-  readonly kind: "identifier" | "number" | "email" | "date" | "name" | "choice";
+  /**
+   * `choice`: a plain word, or one of the values that the tool's schema lists. `day`: a date of which the user spoke
+   * relatively ("tomorrow").
+   */
+  readonly kind: "identifier" | "number" | "email" | "date" | "name" | "choice" | "day";
   readonly value: string;
   readonly alternatives: readonly (readonly string[])[];
 }
@@ -57,20 +60,8 @@ const smallNumber = 1;
 
 function numberClaim(value: number): ValueClaim | undefined {
   if (!Number.isFinite(value) || Math.abs(value) <= smallNumber) return undefined;
-  const size = Math.abs(value);
-  // The same quantity in percent, cents, thousands, minutes, seconds.
-  const spellings = [
-    size,
-    size / 100,
-    size * 100,
-    size / 1000,
-    size * 1000,
-    size / 60,
-    size * 60,
-    size / 3600,
-    size / 1e6,
-  ];
-  return { kind: "number", value: String(value), alternatives: spellings.map((spelling) => [numberKey(spelling)]) };
+  const spellings = spellingsOf(Math.abs(value));
+  return { kind: "number", value: String(value), alternatives: spellings.map((key) => [key]) };
 }
 
 /** `readings`: year, month, day; two of them when the order of day and month is open. */

@@ -11,6 +11,9 @@ describe("tool effects", () => {
     ["EvernoteManagerSearchNotes", "read"],
     ["user_order_history", "unknown"],
     ["orders.refund", "write"],
+    ["TrafficControlAnalyzePatterns", "read"],
+    ["AccessControlGrantRole", "write"],
+    ["control_appliance", "write"],
     ["think", "read"],
     ["", "unknown"],
   ])("takes %j for %s", (name, effect) => {

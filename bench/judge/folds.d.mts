@@ -1,0 +1,2 @@
+export const FOLDS: number;
+export function foldOf(group: string): number;
