@@ -1,38 +1,62 @@
 /** Finds content that speaks to the judge instead of to the agent or the user. It flags, it does not forbid. */
+import { addressesIn } from "./canary-patterns.ts";
+import { foldText } from "./fold-text.ts";
 
-const addresses: readonly RegExp[] = [
-  // Talks about the rubric or the instructions of whoever reads it.
-  /\b(?:ignore|disregard|forget|override|bypass)\b[^.!?]{0,60}\b(?:instruction|rubric|prompt|guideline|criteria|criterion)s?\b/i,
-  // Calls the judge by its office and asks for something.
-  /\b(?:judge|grader|evaluator|scorer|assessor)s?\b[^.!?]{0,60}\b(?:score|rate|grade|award|assign|mark|must|please|output|respond)\b/i,
-  /\b(?:score|rate|grade|mark|evaluate|judge) this (?:turn|session|trajectory|conversation|transcript|interaction)\b/i,
-  // Writes the verdict itself.
-  /"(?:wrong_tool_usage|inconsistent_reasoning|unnecessary_actions|early_termination|user_summary|assistant_summary)"\s*:/i,
-  /"(?:turn_)?reasoning"\s*:[^{}]{0,400}"score"\s*:|"score"\s*:[^{}]{0,400}"(?:turn_)?reasoning"\s*:/i,
-  /\b(?:turn|trajectory|overall|final) (?:score|verdict)\b\W{0,3}(?:is|of|:|=|to|must be)?\s*[-+]?1\b/i,
-  // Pretends that the material has ended or that another role speaks.
-  /\b(?:begin|end)(?: of)?(?: the)? (?:untrusted|trusted)? ?(?:data|material|transcript)\b\W*(?:[\da-f]{8,}|now|\n)/i,
-  /<\|?\/?(?:im_start|im_end|system|end_of_turn|eot_id)\b|\[\/?INST\]|<<\/?SYS>>/i,
-];
-/** Letters written in tag characters; a flag emoji has at most six of them. */
+/** Letters written in tag characters, of which a flag emoji has at most six; and bytes written in variation selectors. */
 const tagLetters = /[\u{E0020}-\u{E007E}]{8,}/u;
+const selectors = /[\ufe00-\ufe0f\u{E0100}-\u{E01EF}]{8,}/u;
+// oxlint-disable-next-line no-control-regex -- what a terminal takes for orders
+const unprintable = /\u001b\[[\d;]*[A-Za-z]|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Long enough for an order. */
+const encoded = /[A-Za-z0-9+/_-]{24,4000}={0,2}/g;
 
 const maxScannedChars = 200_000;
+const maxDecoded = 50;
 const quotedChars = 160;
 
 /** The first passage that addresses the judge, on one line and cut; undefined when there is none. */
 export function findAddressToJudge(text: string): string | undefined {
   const scanned = text.slice(0, maxScannedChars);
-  const hiddenText = tagLetters.exec(scanned);
-  if (hiddenText !== null) return readTagLetters(hiddenText[0]).slice(0, quotedChars);
-  const plain = scanned.normalize("NFKC").replace(/\p{Cf}/gu, "");
-  for (const address of addresses) {
-    const found = address.exec(plain);
-    if (found !== null) return found[0].replace(/\s+/g, " ").slice(0, quotedChars);
+  const hiddenText = readHidden(scanned);
+  if (hiddenText !== undefined) return hiddenText.slice(0, quotedChars);
+  for (const read of readings(scanned)) {
+    const found = addressesIn(read);
+    if (found !== undefined) return found.replace(/\s+/g, " ").slice(0, quotedChars);
   }
   return undefined;
 }
 
-function readTagLetters(text: string): string {
-  return text.replace(/./gu, (letter) => String.fromCharCode((letter.codePointAt(0) ?? 0) - 0xe0000));
+/** The text without what nobody sees, with spaces instead, as it looks, and what is encoded in it. */
+function* readings(text: string): Generator<string> {
+  const plain = text.normalize("NFKC").replace(/\p{Cf}/gu, "");
+  yield plain;
+  const spaced = text.replace(unprintable, " ");
+  if (spaced !== text) yield spaced;
+  const folded = foldText(text).text;
+  if (folded !== plain) yield folded;
+  let decoded = 0;
+  for (const [run] of plain.matchAll(encoded)) {
+    if (decoded === maxDecoded) return;
+    const spoken = decode(run);
+    if (spoken === undefined) continue;
+    decoded += 1;
+    yield spoken;
+  }
 }
+
+/** Base64 of a text; of anything else undefined. */
+function decode(run: string): string | undefined {
+  const text = Buffer.from(run, "base64").toString("utf8");
+  return /^[\t\n\r\x20-\x7e\u00a0-\ufffc]+$/.test(text) ? text : undefined;
+}
+
+/** Whoever writes so that nobody sees it speaks to no person. */
+function readHidden(text: string): string | undefined {
+  const tags = tagLetters.exec(text)?.[0];
+  if (tags !== undefined) return codesOf(tags, (code) => code - 0xe0000);
+  const bytes = selectors.exec(text)?.[0];
+  return bytes && codesOf(bytes, (code) => (code < 0xff00 ? code - 0xfe00 : code - 0xe0100 + 16));
+}
+
+const codesOf = (text: string, toCode: (code: number) => number): string =>
+  Array.from(text, (character) => String.fromCharCode(toCode(character.codePointAt(0) ?? 0))).join("");

@@ -5,16 +5,18 @@ import { readFileSync } from "node:fs";
 const names = [
   "material",
   "turn",
+  "tool-call",
   "turn-request",
   "trajectory",
   "trajectory-request",
   "safety",
+  "checks",
   "instructions",
 ] as const;
 export type PromptName = (typeof names)[number];
 
 /** Raised with every change to a prompt, so that people can tell versions apart; programs go by the hash. */
-export const promptsVersion = 2;
+export const promptsVersion = 3;
 
 export interface Prompts {
   readonly text: (name: PromptName) => string;
@@ -31,6 +33,10 @@ export function readPrompts(): Prompts {
       .digest("hex"),
   };
 }
+
+/** Those of the texts that are named, one after the other. */
+export const joinSections = (prompts: Prompts, sections: readonly (PromptName | false)[]): string =>
+  sections.flatMap((name) => (name === false ? [] : prompts.text(name).trim())).join("\n\n");
 
 /**
  * Puts values in the places marked `{{name}}`, in a single pass: what a value contains is never looked at again. Throws

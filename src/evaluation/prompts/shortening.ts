@@ -1,28 +1,40 @@
 /** Makes long texts fit, and keeps account of what was left out: a judgement says what its judge could not see. */
+import type { Cut, CutKind } from "../../model/judgement.ts";
 import type { JsonValue } from "../../model/session.ts";
 
 export interface Shortening {
   /** The text, or its head and tail with a marker between them. */
-  text(kind: string, text: string, maxChars: number): string;
+  text(kind: CutKind, text: string, maxChars: number): string;
   /** The value itself while it is short, else its JSON text, shortened. */
-  value(kind: string, value: JsonValue, maxChars: number): JsonValue;
-  leaveOut(what: string): void;
-  /** One sentence, or undefined when nothing was left out. */
-  account(): string | undefined;
+  value(kind: CutKind, value: JsonValue, maxChars: number): JsonValue;
+  /** Text of which nothing is shown. */
+  leaveOut(kind: CutKind, characters: number): void;
+  /** Turns that are not shown at all, first and last. */
+  leaveOutTurns(from: number, to: number): void;
+  leaveOutFindings(count: number): void;
+  /** Undefined when nothing was left out. */
+  account(): Cut | undefined;
+  /** How much was not left out, in characters. */
+  shownChars(): number;
 }
 
 /** Longer values are shown as text: it bounds how deep the document can be nested. */
 const maxInlineChars = 2_000;
 
 export function createShortening(): Shortening {
-  const cutChars = new Map<string, number>();
-  const leftOut: string[] = [];
-  const text = (kind: string, full: string, maxChars: number): string => {
+  const cutChars = new Map<CutKind, number>();
+  const turns: { from: number; to: number }[] = [];
+  let findings = 0;
+  let shown = 0;
+  const leaveOut = (kind: CutKind, characters: number): void =>
+    void cutChars.set(kind, (cutChars.get(kind) ?? 0) + characters);
+  const text = (kind: CutKind, full: string, maxChars: number): string => {
+    shown += Math.min(full.length, maxChars);
     if (full.length <= maxChars) return full;
     const head = Math.ceil(maxChars * 0.6);
     const tail = maxChars - head;
     const cut = full.length - maxChars;
-    cutChars.set(kind, (cutChars.get(kind) ?? 0) + cut);
+    leaveOut(kind, cut);
     return `${full.slice(0, head)} [… ${cut} characters left out …] ${full.slice(full.length - tail)}`;
   };
   return {
@@ -31,15 +43,36 @@ export function createShortening(): Shortening {
       if (typeof value === "string") return text(kind, value, maxChars);
       const json = jsonText(value);
       const inline = json !== tooDeep && json.length <= Math.min(maxInlineChars, maxChars);
-      return inline ? value : text(kind, json, maxChars);
+      if (!inline) return text(kind, json, maxChars);
+      shown += json.length;
+      return value;
     },
-    leaveOut: (what) => void leftOut.push(what),
+    leaveOut,
+    leaveOutTurns: (from, to) => void turns.push({ from, to }),
+    leaveOutFindings(count) {
+      findings += count;
+    },
     account() {
-      const cuts = [...cutChars].map(([kind, chars]) => `${kind} by ${chars} characters`);
-      const parts = [...(cuts.length === 0 ? [] : [`${cuts.join(", ")} shortened`]), ...leftOut];
-      return parts.length === 0 ? undefined : `Not shown to the judge: ${parts.join("; ")}.`;
+      const shortened = Array.from(cutChars, ([kind, characters]) => ({ kind, characters }));
+      const isWhole = shortened.length === 0 && turns.length === 0 && findings === 0;
+      return isWhole ? undefined : { shortened, turns, findings };
     },
+    shownChars: () => shown,
   };
+}
+
+/** No need to write out what is too long already: a character takes a byte at least, and of these a token is at most three. */
+export const exceeds = (shorten: Shortening, maxTokens: number): boolean => shorten.shownChars() > maxTokens * 3;
+
+/** One sentence, for people. */
+export function describeCut({ shortened, turns, findings }: Cut): string {
+  const texts = shortened.map(({ kind, characters }) => `${kind.replace("_", " ")} by ${characters} characters`);
+  const parts = [
+    ...(texts.length === 0 ? [] : [`${texts.join(", ")} shortened`]),
+    ...turns.map(({ from, to }) => (from === to ? `turn ${from}` : `turns ${from} to ${to}`)),
+    ...(findings === 0 ? [] : [`${findings} findings of the rules`]),
+  ];
+  return `Not shown to the judge: ${parts.join("; ")}.`;
 }
 
 const tooDeep = "(nested too deeply to be shown)";

@@ -25,7 +25,7 @@ export function showTurn(turn: Turn, detail: Detail, shorten: Shortening): Shown
       ? showCall(step, i + 1, calls.indexOf(step) + 1, detail, shorten)
       : showModelCall(step, i + 1, turn.assistantContent, detail, shorten),
   );
-  const user = shorten.text("user text", turn.userContent, detail.text);
+  const user = shorten.text("user_text", turn.userContent, detail.text);
   const reply = turn.assistantContent === undefined ? null : shorten.text("reply", turn.assistantContent, detail.text);
   const error = turn.error === undefined ? {} : { error: shorten.text("errors", turn.error, detail.result) };
   return {
@@ -72,7 +72,7 @@ function showModelCall(
   const { content: said, reasoning: thought } = call;
   const reasoning = thought === undefined ? {} : { agent_reasoning: shorten.text("reasoning", thought, detail.result) };
   const content =
-    said === undefined || said === reply ? {} : { agent_text: shorten.text("agent text", said, detail.text) };
+    said === undefined || said === reply ? {} : { agent_text: shorten.text("agent_text", said, detail.text) };
   const error = call.error === undefined ? {} : { model_error: shorten.text("errors", call.error, detail.result) };
   const text = [reasoning.agent_reasoning, content.agent_text, error.model_error].join(" ");
   return {
@@ -88,12 +88,20 @@ function showCall(call: ToolCall, step: number, number: number, detail: Detail, 
     error !== undefined
       ? { error: shorten.text("errors", error, detail.result) }
       : result !== undefined
-        ? { result: shorten.value("tool results", result, detail.result) }
+        ? { result: shorten.value("tool_results", result, detail.result) }
         : { result_missing: true };
   const helper: JsonObject = subAgent === undefined ? {} : { done_by: `a sub-agent in ${subAgent.steps.length} steps` };
   const runner: JsonObject = providerRun === true ? { run_by: "the model's provider" } : {};
   return {
-    json: { step, call: number, tool: name, ...runner, arguments: given, ...outcome, ...helper },
+    json: {
+      step,
+      call: number,
+      tool: shorten.text("arguments", name, nameChars),
+      ...runner,
+      arguments: given,
+      ...outcome,
+      ...helper,
+    },
     passages: [
       { at: step, text: `${name} ${textOf(given)}`, spanId, messageIndex },
       {
@@ -112,13 +120,15 @@ function showAttachments(key: string, attachments: readonly Attachment[] = []): 
   return {
     [key]: shown.map(({ kind, mediaType, name, uri }) => ({
       kind,
-      ...(mediaType === undefined ? {} : { media_type: mediaType }),
-      ...(name === undefined ? {} : { name }),
-      ...(uri === undefined ? {} : { uri }),
+      ...(mediaType === undefined ? {} : { media_type: mediaType.slice(0, nameChars) }),
+      ...(name === undefined ? {} : { name: name.slice(0, nameChars) }),
+      ...(uri === undefined ? {} : { uri: uri.slice(0, nameChars) }),
     })),
   };
 }
 
+/** Longer names of tools and files tell nothing more. */
+const nameChars = 200;
 /** A note counts all of them. */
 const maxAttachments = 20;
 

@@ -1,5 +1,6 @@
 /** From what a judge model answered to a judgement: what it cites is checked, what it could not see and who spoke to it is said. */
 import type {
+  Cut,
   Dimension,
   DimensionJudgement,
   Evidence,
@@ -10,7 +11,7 @@ import type {
 import type { TokenUsage, Turn } from "../../model/session.ts";
 import { findAddressToJudge } from "./canary.ts";
 import { groundEvidence, type Passage } from "./evidence.ts";
-import { jsonText } from "./shortening.ts";
+import { describeCut, jsonText } from "./shortening.ts";
 import { toolCallsOf } from "./shown-turn.ts";
 import type { JudgePrompt } from "./turn-prompt.ts";
 import type { TrajectoryVerdict, TurnVerdict } from "./verdicts.ts";
@@ -94,14 +95,19 @@ function findAddresses(passages: readonly Passage[]): readonly Evidence[] {
   return found;
 }
 
-function annotate(reasoning: string, cut: string | undefined, addresses: readonly Evidence[]): string {
+function annotate(reasoning: string, cut: Cut | undefined, addresses: readonly Evidence[]): string {
   const notes = [
     ...(addresses.length === 0 ? [] : ["Content addresses the judge (first evidence); it was judged as data."]),
-    ...(cut === undefined ? [] : [cut]),
+    ...(cut === undefined ? [] : [describeCut(cut)]),
   ];
   return [...notes.map((note) => `[${note}]`), reasoning].join(" ");
 }
 
-function spent({ judge, usage, costUsd }: VerdictOrigin): Pick<TurnJudgement, "judge" | "usage" | "costUsd"> {
-  return { judge, ...(usage === undefined ? {} : { usage }), ...(costUsd === undefined ? {} : { costUsd }) };
+function spent({ judge, prompt, usage, costUsd }: VerdictOrigin) {
+  return {
+    judge,
+    ...(usage === undefined ? {} : { usage }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+    ...(prompt.cut === undefined ? {} : { cut: prompt.cut }),
+  };
 }

@@ -1,11 +1,15 @@
 /** The prompt about a whole session: every turn in as much detail as fits, the middle by summaries, then left out. */
+import { estimateTokens } from "../../llm/tokens.ts";
 import type { TurnJudgement } from "../../model/judgement.ts";
 import type { BuiltSession, JudgingOptions, Turn } from "../../model/session.ts";
+import type { Finding } from "../rules/rule.ts";
 import { nonceFor, toFencedJson } from "./fence.ts";
-import { fillTemplate, type Prompts } from "./prompts.ts";
-import { createShortening, type Shortening } from "./shortening.ts";
+import { fillTemplate, joinSections, type Prompts } from "./prompts.ts";
+import { findingsIn, showFindings } from "./rule-facts.ts";
+import { createShortening, exceeds, type Shortening } from "./shortening.ts";
 import { showTurn, type Detail, type Shown } from "./shown-turn.ts";
-import { summarise, type JudgePrompt, type PromptTexts } from "./turn-prompt.ts";
+import { summarise } from "./summarise.ts";
+import type { JudgePrompt, PromptTexts } from "./turn-prompt.ts";
 
 export interface TrajectoryMaterial {
   readonly session: BuiltSession;
@@ -19,50 +23,73 @@ interface TrajectoryDetail extends Detail {
   readonly inFull: number;
   /** So many turns are shown at all: the first two, and the last. */
   readonly shown: number;
+  /** So many of what the rules found. */
+  readonly findings: number;
 }
 
 const details: readonly TrajectoryDetail[] = [
-  { text: Infinity, arguments: Infinity, result: 4_000, system: Infinity, inFull: Infinity, shown: Infinity },
-  { text: 4_000, arguments: 1_000, result: 800, system: 8_000, inFull: Infinity, shown: Infinity },
-  { text: 1_000, arguments: 300, result: 200, system: 4_000, inFull: Infinity, shown: Infinity },
-  { text: 1_000, arguments: 300, result: 200, system: 4_000, inFull: 5, shown: Infinity },
-  { text: 1_000, arguments: 300, result: 200, system: 2_000, inFull: 3, shown: 60 },
-  { text: 500, arguments: 200, result: 100, system: 1_000, inFull: 2, shown: 20 },
-  { text: 300, arguments: 100, result: 60, system: 300, inFull: 0, shown: 6 },
+  {
+    text: Infinity,
+    arguments: Infinity,
+    result: 4_000,
+    system: Infinity,
+    inFull: Infinity,
+    shown: Infinity,
+    findings: 30,
+  },
+  { text: 4_000, arguments: 1_000, result: 800, system: 8_000, inFull: Infinity, shown: Infinity, findings: 30 },
+  { text: 1_000, arguments: 300, result: 200, system: 4_000, inFull: Infinity, shown: Infinity, findings: 30 },
+  { text: 1_000, arguments: 300, result: 200, system: 4_000, inFull: 5, shown: Infinity, findings: 30 },
+  { text: 1_000, arguments: 300, result: 200, system: 2_000, inFull: 3, shown: 60, findings: 20 },
+  { text: 500, arguments: 200, result: 100, system: 1_000, inFull: 2, shown: 20, findings: 10 },
+  { text: 300, arguments: 100, result: 60, system: 300, inFull: 0, shown: 6, findings: 5 },
 ];
 
 const firstTurns = 2;
 const instructionsChars = 8_000;
 
-/** Undefined when the session does not fit into the budget even in its barest form. `fits` is asked about the whole prompt. */
+/** Undefined when the session does not fit into so many tokens even in its barest form. */
 export function buildTrajectoryPrompt(
   material: TrajectoryMaterial,
   prompts: Prompts,
-  fits: (prompt: string) => boolean,
+  maxTokens: number,
 ): JudgePrompt | undefined {
+  const findings = findingsIn(material.session);
   for (const detail of details) {
     const shorten = createShortening();
     const instructions = shorten.text("instructions", material.judging.instructions?.trim() ?? "", instructionsChars);
-    const { json, passages } = describeSession(material, detail, shorten);
-    const prompt = renderTrajectory(material, prompts, instructions, toFencedJson(json));
+    const { json, passages } = describeSession(material, findings, detail, shorten);
+    if (exceeds(shorten, maxTokens)) continue;
+    const prompt = renderTrajectory(
+      material,
+      { instructions, hasFindings: findings.length > 0 },
+      prompts,
+      toFencedJson(json),
+    );
     const cut = shorten.account();
-    if (fits(prompt.system + prompt.user)) return { ...prompt, passages, ...(cut === undefined ? {} : { cut }) };
+    if (estimateTokens(prompt.system + prompt.user) <= maxTokens) {
+      return { ...prompt, passages, ...(cut === undefined ? {} : { cut }) };
+    }
   }
   return undefined;
 }
 
 function renderTrajectory(
   { session, judging }: TrajectoryMaterial,
+  { instructions, hasFindings }: { readonly instructions: string; readonly hasFindings: boolean },
   prompts: Prompts,
-  instructions: string,
   json: string,
 ): PromptTexts {
   const nonce = nonceFor(json);
   return {
+    nonce,
     system: fillTemplate(prompts.text("trajectory"), {
       material: fillTemplate(prompts.text("material"), { nonce }).trim(),
-      safety: judging.evaluateSafety ? `\n${prompts.text("safety")}` : "",
-      instructions: instructions !== "" ? `\n${prompts.text("instructions")}` : "",
+      sections: joinSections(prompts, [
+        judging.evaluateSafety && "safety",
+        instructions !== "" && "instructions",
+        hasFindings && "checks",
+      ]),
     }),
     user: fillTemplate(prompts.text("trajectory-request"), {
       turns: String(session.turns.length),
@@ -73,11 +100,16 @@ function renderTrajectory(
   };
 }
 
-function describeSession(material: TrajectoryMaterial, detail: TrajectoryDetail, shorten: Shortening): Shown {
+function describeSession(
+  material: TrajectoryMaterial,
+  findings: readonly Finding[],
+  detail: TrajectoryDetail,
+  shorten: Shortening,
+): Shown {
   const { turns, systemPrompt } = material.session;
   const judgements = new Map(material.turns.map((judgement) => [judgement.turn, judgement]));
   const leaveOut = Math.max(0, turns.length - detail.shown);
-  if (leaveOut > 0) shorten.leaveOut(`turns ${firstTurns + 1} to ${firstTurns + leaveOut}`);
+  if (leaveOut > 0) shorten.leaveOutTurns(firstTurns + 1, firstTurns + leaveOut);
   const shown = turns.flatMap((turn, position) => {
     if (position >= firstTurns && position < firstTurns + leaveOut) return [];
     if (position >= turns.length - detail.inFull) return [citedByTurn(turn, showTurn(turn, detail, shorten))];
@@ -86,8 +118,9 @@ function describeSession(material: TrajectoryMaterial, detail: TrajectoryDetail,
   return {
     json: {
       agent_system_prompt:
-        systemPrompt === undefined ? null : shorten.text("system prompt", systemPrompt, detail.system),
+        systemPrompt === undefined ? null : shorten.text("system_prompt", systemPrompt, detail.system),
       turns: shown.map(({ json }) => json),
+      ...(findings.length === 0 ? {} : { automatic_checks: showFindings(findings, detail.findings, shorten) }),
     },
     passages: shown.flatMap(({ passages }) => passages),
   };

@@ -5,18 +5,20 @@ const prompts = readPrompts();
 const names = [
   "material",
   "turn",
+  "tool-call",
   "turn-request",
   "trajectory",
   "trajectory-request",
   "safety",
+  "checks",
   "instructions",
 ] as const;
 
 describe("the prompts", () => {
   it("change only together with their version", () => {
     expect({ version: promptsVersion, hash: prompts.hash.slice(0, 16) }).toEqual({
-      version: 2,
-      hash: "f67f8f3dc82feeb3",
+      version: 3,
+      hash: "96db833067edb057",
     });
   });
 
