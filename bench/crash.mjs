@@ -3,14 +3,17 @@ import { parseArgs } from "node:util";
 import { randomFrom } from "./payload.mjs";
 
 const HELP = `usage: npm run crash -- [--rounds 200] [--seed N]
+         npm run crash -- --judge [--rounds 50] [--seed N]
          npm run crash -- --sdk [--spans 100000]
 Without --sdk: a server under load is killed with SIGKILL at a random moment, started again and examined, so many times.
+With --judge: as that, while it judges with a scripted model; what is judged must be judged once, and paid for once.
 With --sdk: the real OpenTelemetry exporters deliver so many records through a server that is killed five times meanwhile.`;
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string" },
     seed: { type: "string" },
+    judge: { type: "boolean" },
     sdk: { type: "boolean" },
     spans: { type: "string" },
     help: { type: "boolean" },
@@ -18,8 +21,24 @@ const { values } = parseArgs({
 });
 if (values.help) console.log(HELP);
 else if (values.sdk) process.exitCode = await runSdk(Number(values.spans ?? 100_000));
-else
-  process.exitCode = await runRounds(Number(values.rounds ?? 200), Number(values.seed ?? Date.now() % 1_000_000_000));
+else if (values.judge) process.exitCode = await runJudging(Number(values.rounds ?? 50), seedOf(values));
+else process.exitCode = await runRounds(Number(values.rounds ?? 200), seedOf(values));
+
+function seedOf({ seed }) {
+  return Number(seed ?? Date.now() % 1_000_000_000);
+}
+
+async function runJudging(rounds, seed) {
+  const { runJudgingRounds } = await import("./crash/judging.mjs");
+  console.log(`seed ${seed}`);
+  const told = ({ rounds: done, judged, answered, lost, twice, repeated, uncounted }) =>
+    `${done} rounds, ${judged} verdicts of ${answered} answers: ${lost} lost, ${twice} given twice, ${repeated} asked again though stored, ${uncounted} tokens uncounted`;
+  const onRound = (total) => process.stderr.write(`\r${told(total)} `);
+  const total = await runJudgingRounds({ rounds, random: randomFrom(seed), onRound });
+  process.stderr.write("\n");
+  console.log(told(total));
+  return total.judged > rounds && total.lost + total.twice + total.repeated + total.uncounted === 0 ? 0 : 1;
+}
 
 async function runRounds(rounds, seed) {
   const { runCrashRounds } = await import("./crash/rounds.mjs");

@@ -59,7 +59,17 @@ export interface ExtensionNeeds {
   readonly storeOf: (name: string) => Store;
 }
 
-export type ExtensionFactory<Config = never> = ComponentFactory<Config, Extension, ExtensionNeeds>;
+export interface ExtensionFactory<Config = never> extends ComponentFactory<Config, Extension, ExtensionNeeds> {
+  /** What an authenticator of this configuration lacks at the door, for which its requireDoor would throw; undefined: nothing. */
+  faultAt?(config: Config, door: Door): DoorFault | undefined;
+}
+
+export interface DoorFault {
+  /** The setting, and what is wrong with it: `jwt_secret is not set`. */
+  readonly fault: string;
+  /** What to do about it. */
+  readonly advice: string;
+}
 
 export function isAuthenticator(extension: Extension): extension is Authenticator {
   return "authenticate" in extension;

@@ -3,23 +3,23 @@
  * Facts (spans, log records, messages) are written; sessions and judgements are saved; work is claimed.
  */
 import type { ChatMessage } from "../model/message.ts";
+import type { AnswerStore } from "../model/answer-store.ts";
+import type { JudgingStatus } from "../model/judging-status.ts";
+import type { SpendLedger, SpendState } from "../model/spend.ts";
 import type { Transcript } from "../model/transcript.ts";
 import type { Refusal } from "../model/errors.ts";
-import type { Score, ScoreSummary, TrajectoryJudgement, TurnJudgement } from "../model/judgement.ts";
+import type { ScoreSummary, TrajectoryJudgement, TurnJudgement } from "../model/judgement.ts";
 import type { Allowance } from "../model/message-limits.ts";
-import type {
-  BuiltSession,
-  JsonValue,
-  JudgingOptions,
-  Session,
-  SessionSource,
-  SessionStatus,
-} from "../model/session.ts";
+import type { BuiltSession, JsonValue, JudgingOptions, Session, SessionSource } from "../model/session.ts";
 import type { EncodedRecords } from "../model/signal-batch.ts";
 import type { LogRecord, Span } from "../model/span.ts";
 import type { AccountStore } from "./accounts.ts";
+import type { BackfillStore } from "./backfills.ts";
 import type { Component, ComponentFactory } from "./component.ts";
 import type { Intakes, NewIntake } from "./intake.ts";
+import type { JudgeSpans, JudgeSpansQuery } from "./judge-spans.ts";
+import type { LabelStore } from "./labels.ts";
+import type { SessionQuery } from "./session-query.ts";
 import type { ParkedDecision, ParkedQuery, ParkedRequest, SendingQueue } from "./sending-queue.ts";
 
 /** A session's address. The id of a session that was joined to another one keeps answering with that one. */
@@ -62,6 +62,14 @@ export interface IdempotencyKey {
   /** Of what is asked for: the same key with another one is a mistake. */
   readonly digest: string;
 }
+
+export interface AppendOptions extends Pick<NewMessageSession, "allowance"> {
+  /** Its key is unique in its session. Asked for twice under one key, the messages are added once, also when it was closed since. */
+  readonly idempotency?: IdempotencyKey;
+}
+
+/** `replayed`: they had been added before, under the same idempotency key. `missing`: there is no such session. */
+export type AppendOutcome = "added" | "replayed" | "missing";
 
 export interface CreatedSession extends SessionRef {
   /** It had been created before, under the same idempotency key. */
@@ -118,6 +126,8 @@ export interface Claim extends SessionRef {
   /** The explicit conversation id; absent for a session that only its trace or its messages hold together. */
   readonly conversationId?: string;
   readonly source: SessionSource;
+  /** Absent: none. */
+  readonly metadata?: Session["metadata"];
   readonly judging: JudgingOptions;
   /** It takes more messages still: only its answered turns are to be judged, and it stays open. */
   readonly open?: true;
@@ -131,6 +141,8 @@ export interface Claim extends SessionRef {
   /** Someone asked for it to be built again: nothing that was kept counts. */
   readonly rebuild?: true;
   readonly rejudgeBy?: string;
+  /** Only someone's wish for what judges have not said yet: all of them, or this one. */
+  readonly backfill?: { readonly judge?: string };
 }
 
 export interface ClaimOptions {
@@ -199,6 +211,23 @@ export interface ReleaseOutcome {
   readonly error?: string;
   /** Claim the session again then, although nothing about it changed (a judge asked to wait). */
   readonly retryAt?: Date;
+  /** What became of the judges' work; of judges that it does not name, what was known stays. */
+  readonly judging?: readonly JudgingStatus[];
+}
+
+/** What judges spent on one UTC day (counted from 1970), in one project or in all. */
+export interface SpendQuery {
+  readonly day: number;
+  readonly project?: string;
+}
+
+export interface SpendOfDay extends SpendState {
+  readonly judge: string;
+}
+
+/** What judges' calls cost. Survives the deletion of the sessions that it was spent on. */
+export interface SpendStore extends SpendLedger {
+  readSpend(query: SpendQuery): Promise<readonly SpendOfDay[]>;
 }
 
 /** A session and the judgements that are shown: per turn and for the trajectory the newest of the highest rank. */
@@ -207,6 +236,8 @@ export interface JudgedSession {
   readonly turnJudgements: ReadonlyMap<number, TurnJudgement>;
   readonly trajectory?: TrajectoryJudgement;
   readonly summary: ScoreSummary;
+  /** As the last of those who judged it left it. */
+  readonly judging: readonly JudgingStatus[];
 }
 
 /** A session in a list: without turns; the texts are cut to 200 characters. */
@@ -215,30 +246,6 @@ export interface SessionSummary extends Omit<Session, "turns" | "tools" | "syste
   readonly firstUserContent?: string;
   readonly lastAssistantContent?: string;
   readonly summary: ScoreSummary;
-}
-
-export interface SessionQuery {
-  readonly project: string;
-  readonly status?: SessionStatus;
-  readonly conversationId?: string;
-  readonly userId?: string;
-  readonly agentName?: string;
-  readonly model?: string;
-  readonly source?: SessionSource;
-  /** The trajectory's score. */
-  readonly score?: Score;
-  readonly has?: readonly ("error" | "harmful_turn")[];
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** Last activity, inclusive from, exclusive to. */
-  readonly from?: Date;
-  readonly to?: Date;
-  /** Words that all occur in user, assistant or tool content. Data, never query syntax. */
-  readonly text?: string;
-  readonly limit: number;
-  /** As returned by an earlier page; opaque. Throws PermanentError when it is not one of ours. */
-  readonly cursor?: string;
-  /** For callers that page by number; costs what it skips. */
-  readonly offset?: number;
 }
 
 export interface SessionPage {
@@ -268,10 +275,10 @@ export interface Store extends Component {
   /** In one commit, in their order; a refused one keeps no other from being created, but for a conflict, which is all of theirs. */
   createMessageSessions(sessions: readonly NewMessageSession[]): Promise<readonly (CreatedSession | Refusal)[]>;
   /**
-   * Adds to an open session, behind what it has. False when there is no such session. Throws RefusedError: `session_closed`,
-   * `not_a_stream`, `trace_too_large`, `too_many_tool_calls`; the limits hold for the whole session.
+   * Adds to an open session, behind what it has. Throws RefusedError: `session_closed`, `not_a_stream`, `trace_too_large`,
+   * `too_many_tool_calls`, `idempotency_conflict`; the limits hold for the whole session.
    */
-  appendMessages(ref: SessionRef, messages: readonly ChatMessage[], allowance?: Allowance): Promise<boolean>;
+  appendMessages(ref: SessionRef, messages: readonly ChatMessage[], options?: AppendOptions): Promise<AppendOutcome>;
   /**
    * No more messages will come to an open session: judge all of it. Again it does nothing. False when there is no such session.
    * Throws RefusedError: `not_a_stream`.
@@ -322,10 +329,24 @@ export interface Store extends Component {
   /** Gives the claimed session's facts and id to another session, which becomes due at once. Ends the claim. */
   joinSession(claim: Claim, into: string): Promise<boolean>;
   readJudgements(ref: SessionRef): Promise<SessionJudgements>;
-  /** False when the lease has ended. */
-  saveTurnJudgement(claim: Claim, record: TurnJudgementRecord): Promise<boolean>;
-  /** False when the lease has ended. */
-  saveTrajectoryJudgement(claim: Claim, record: TrajectoryJudgementRecord): Promise<boolean>;
+  /**
+   * False when the lease has ended. `spans` are those of the judge's own calls for it, all of one trace; they are kept also
+   * where the record is not, as a failure does not take a judgement's place. Of each turn and judge only the latest few are.
+   */
+  saveTurnJudgement(claim: Claim, record: TurnJudgementRecord, spans?: readonly Span[]): Promise<boolean>;
+  /** As saveTurnJudgement. */
+  saveTrajectoryJudgement(claim: Claim, record: TrajectoryJudgementRecord, spans?: readonly Span[]): Promise<boolean>;
+  /** Undefined when there is no such session. */
+  readJudgeSpans(query: JudgeSpansQuery): Promise<JudgeSpans | undefined>;
+
+  /**
+   * To be called by whoever judges, alone, before it begins: what a predecessor had set aside counts as spent, what waits for
+   * a judge is due (its settings may have been mended), and answers that nobody used are forgotten.
+   */
+  resumeJudging(): Promise<void>;
+  readonly spend: SpendStore;
+  /** Answers that no judgement was saved of yet; gone with their session. */
+  readonly answers: AnswerStore;
 
   getSession(ref: SessionRef): Promise<JudgedSession | undefined>;
   findSessions(query: SessionQuery): Promise<SessionPage>;
@@ -336,6 +357,10 @@ export interface Store extends Component {
   sendingQueueOf(exporter: string): SendingQueue;
   /** What came as texts and recordings. */
   readonly intakes: Intakes;
+  /** Sessions that judges are asked about once more. */
+  readonly backfills: BackfillStore;
+  /** What people said of sessions. */
+  readonly labels: LabelStore;
   /** Who may log in. */
   readonly accounts: AccountStore;
   /** Requests that exporters set aside, of one project, oldest first. */

@@ -1,4 +1,5 @@
 /** An expanded tree ▶ Config: every part against its schema, every name against what is configured. Pure. */
+import { checkJudges } from "./check-judges.ts";
 import { checkReach } from "./check-reach.ts";
 import { checkReferences } from "./check-references.ts";
 import { componentKinds, type ComponentKind, type Components, type Config } from "./config.ts";
@@ -41,13 +42,14 @@ export function buildConfig(source: ExpandedTree, components: Components): Built
     ...connectors.problems,
     ...("problems" in service ? service.problems : []),
     ...references.problems,
+    ...checkJudges(named, parsed.judges),
   ];
   const warnings = [
     ...source.warnings,
     ...componentKinds.flatMap((kind) => sections[kind].warnings),
     ...("warnings" in service ? service.warnings : []),
     ...references.warnings,
-    ...checkReach(parsed, "value" in service ? service.value : undefined, (kind, id) =>
+    ...checkReach(parsed, "value" in service ? service.value : undefined, components, (kind, id) =>
       namedIn(named, kind).includes(id),
     ),
   ];

@@ -1,20 +1,24 @@
 /** The offline judge: rules with evidence. It needs no key, never refuses, and says the same thing every time. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { selectionFields } from "../component/judge-selection.ts";
 import type { Judge, JudgeFactory, TrajectoryContext, TurnContext } from "../component/judge.ts";
+import type { OutcomeWeights } from "../evaluation/rubric/outcome-risk.ts";
+import { outcomeWeights } from "../evaluation/rubric/outcome-weights.ts";
 import { scoreTrajectory } from "../evaluation/rubric/score-trajectory.ts";
 import { scoreDimensions, scoreToolCalls, scoreTurn } from "../evaluation/rubric/score-turn.ts";
 import { summariseAssistant, summariseUser } from "../evaluation/rubric/summarise-turn.ts";
-import { readSession, type SessionReading } from "../evaluation/rules/reading/session-reading.ts";
+import { readingOf } from "../evaluation/rules/reading/reading-of.ts";
+import type { SessionReading } from "../evaluation/rules/reading/session-reading.ts";
 import type { Finding } from "../evaluation/rules/rule.ts";
 import { findingsOfSession, findingsOfTurn, rules } from "../evaluation/rules/rules.ts";
 import { JudgeError } from "../model/errors.ts";
-import type { Evidence, JudgeIdentity, TrajectoryJudgement, TurnJudgement } from "../model/judgement.ts";
-import type { BuiltSession } from "../model/session.ts";
+import type { Evidence, JudgeIdentity, TurnJudgement } from "../model/judgement.ts";
 
 const configSchema = z.strictObject({
   /** Names of rules that shall not be applied. */
   disable: z.array(z.enum(rules.map((rule) => rule.name))).default([]),
+  ...selectionFields,
 });
 
 export type RulesJudgeConfig = z.infer<typeof configSchema>;
@@ -23,29 +27,35 @@ export const rulesJudge: JudgeFactory<RulesJudgeConfig> = {
   type: "rules",
   description: "Judges offline by deterministic rules, each finding with its evidence.",
   configSchema,
-  create: ({ disable }, { id }) => createRulesJudge(id, new Set(disable)),
+  create: ({ disable, sample, when }, { id }) => ({
+    ...createRulesJudge(id, new Set(disable)),
+    selection: { sample, when },
+  }),
 };
 
-function createRulesJudge(name: string, disabled: ReadonlySet<string>): Judge {
-  const identity: JudgeIdentity = { name, version: versionOf(disabled) };
-  // Only saves work: the turns of a session are judged one after the other, and reading it takes one pass.
-  const readings = new WeakMap<BuiltSession, SessionReading>();
-  const read = (session: BuiltSession): SessionReading => {
-    const reading = readings.get(session) ?? readSession(session);
-    readings.set(session, reading);
-    return reading;
-  };
+/** `weights`: those that the benchmark fitted on other conversations than it judges, or the ones that are shipped. */
+export function createRulesJudge(
+  name: string,
+  disabled: ReadonlySet<string>,
+  weights: OutcomeWeights = outcomeWeights,
+): Judge {
+  const identity: JudgeIdentity = { name, version: versionOf(disabled, weights) };
   return {
     identity,
-    judgeTurn: async ({ session, turn }) => judgeTurn(read(session), turn.turn, disabled, identity),
-    judgeTrajectory: async ({ session }: TrajectoryContext) => judgeTrajectory(read(session), disabled, identity),
+    judgeTurn: async ({ session, turn }) => judgeTurn(readingOf(session), turn.turn, disabled, identity),
+    judgeTrajectory: async ({ session }: TrajectoryContext) => {
+      const reading = readingOf(session);
+      const findings = findingsOfSession(reading, disabled);
+      return { ...scoreTrajectory(reading, findings, weights), evidence: evidenceOf(findings), judge: identity };
+    },
   };
 }
 
-/** Changes with any rule's version and with the choice of rules. */
-function versionOf(disabled: ReadonlySet<string>): string {
+/** Changes with any rule's version, with the choice of rules and with the weights. */
+function versionOf(disabled: ReadonlySet<string>, weights: OutcomeWeights): string {
   const applied = rules.filter((rule) => !disabled.has(rule.name)).map((rule) => `${rule.name}@${rule.version}`);
-  return createHash("sha256").update(applied.join("\n")).digest("hex").slice(0, 16);
+  const judged = `${applied.join("\n")}\n${JSON.stringify(weights)}`;
+  return createHash("sha256").update(judged).digest("hex").slice(0, 16);
 }
 
 function judgeTurn(
@@ -71,15 +81,6 @@ function judgeTurn(
     evidence: evidenceOf(findings),
     judge,
   };
-}
-
-function judgeTrajectory(
-  session: SessionReading,
-  disabled: ReadonlySet<string>,
-  judge: JudgeIdentity,
-): TrajectoryJudgement {
-  const findings = findingsOfSession(session, disabled);
-  return { ...scoreTrajectory(session, findings), evidence: evidenceOf(findings), judge };
 }
 
 const evidenceOf = (findings: readonly Finding[]): readonly Evidence[] => findings.map((finding) => finding.evidence);

@@ -5,22 +5,30 @@ import type { Tokens } from "./budget.ts";
 import { withDeadline, type Deadline } from "./deadline.ts";
 import { toFailure, toJudgeError, type Failure } from "./failure.ts";
 import type { Slot } from "./limiter.ts";
-import type { CompletionMode, LlmClientOptions } from "./llm-client.ts";
-import { afterRefusal, assumedCapabilities, toRequestBody, type Capabilities, type Question } from "./modes.ts";
+import type { CallScope } from "./call-scope.ts";
+import type { LlmClientOptions } from "./llm-client.ts";
+import { afterRefusal, toRequestBody, type Capabilities, type Question } from "./modes.ts";
 import { readReply, type Reply } from "./reply.ts";
 import { estimateTokens } from "./tokens.ts";
+import { traceRequest, type TracedRequest } from "./trace-request.ts";
 
-export type AskedQuestion = Omit<Question, "model" | "temperature">;
+export interface AskedQuestion extends Omit<Question, "model" | "temperature"> {
+  /** How to ask first. */
+  readonly capabilities: Capabilities;
+}
 
 export interface Answer {
   readonly reply: Reply;
-  readonly mode: CompletionMode;
+  /** How it was asked in the end. */
+  readonly capabilities: Capabilities;
   readonly model: string;
 }
 
 interface AskContext {
   readonly deadline: Deadline;
   readonly slot: Slot;
+  readonly scope?: CallScope | undefined;
+  readonly onRequest?: ((request: TracedRequest) => void) | undefined;
 }
 
 export type Ask = (question: AskedQuestion, context: AskContext) => Promise<Answer>;
@@ -29,20 +37,16 @@ const defaultBackoff = { baseMs: 500, maxMs: 20_000 };
 
 /**
  * One question to one endpoint and model until it is answered: steps down the ladder of modes when the endpoint refuses
- * the form of the request, tries again when it fails. The first form that worked is remembered. Throws JudgeError.
+ * the form of the request, tries again when it fails. Throws JudgeError.
  */
 export function createAsk(openai: OpenAI, options: LlmClientOptions): Ask {
   const { model, temperature } = options;
-  let proven: Capabilities | undefined;
-  return async (question, context) => {
-    let capabilities: Capabilities | undefined = proven ?? assumedCapabilities;
+  return async ({ capabilities: first, ...question }, context) => {
+    let capabilities: Capabilities | undefined = first;
     for (;;) {
       const body = toRequestBody({ ...question, model, temperature }, capabilities);
       const outcome = await send(openai, options, body, context);
-      if ("reply" in outcome) {
-        proven ??= capabilities;
-        return { reply: outcome.reply, mode: capabilities.mode, model: outcome.reply.model ?? model };
-      }
+      if ("reply" in outcome) return { reply: outcome.reply, capabilities, model: outcome.reply.model ?? model };
       capabilities = afterRefusal(outcome.refusal, capabilities);
       if (capabilities === undefined) throw toJudgeError(outcome.refusal);
     }
@@ -54,13 +58,15 @@ async function send(
   openai: OpenAI,
   options: LlmClientOptions,
   body: ChatCompletionCreateParamsNonStreaming,
-  { deadline, slot }: AskContext,
+  { deadline, slot, scope, onRequest }: AskContext,
 ): Promise<{ reply: Reply } | { refusal: Failure }> {
   const { baseMs, maxMs } = options.backoff ?? defaultBackoff;
   let attemptsLeft = options.maxAttempts;
   for (let failures = 0; ; failures++) {
     const begunAt = Date.now();
-    const outcome = await attempt(openai, options, body, deadline);
+    const outcome = await traceRequest({ baseUrl: options.baseUrl, body }, onRequest, async () =>
+      attempt(openai, options, body, { deadline, scope }),
+    );
     if ("reply" in outcome) {
       slot.succeeded();
       return outcome;
@@ -81,28 +87,31 @@ async function attempt(
   openai: OpenAI,
   options: LlmClientOptions,
   body: ChatCompletionCreateParamsNonStreaming,
-  deadline: Deadline,
+  { deadline, scope }: Pick<AskContext, "deadline" | "scope">,
 ): Promise<{ reply: Reply } | { failure: Failure }> {
   const expected = expectedTokens(body);
-  const reservation = options.budget?.reserve(expected);
+  const reservation = await options.budget?.reserve(expected, scope);
+  if (deadline.signal.aborted) await reservation?.settle(nothing);
   try {
     // A signal of its own for each attempt: the openai client never takes its listeners off again.
     const reply = await withDeadline(options.timeouts.attemptMs, deadline.signal, async ({ signal }) =>
       readReply(await openai.chat.completions.create(body, { signal })),
     );
     const written = estimateTokens(reply.text);
-    reservation?.settle(reply.usage ?? { inputTokens: expected.inputTokens, outputTokens: written });
+    await reservation?.settle(reply.usage ?? { inputTokens: expected.inputTokens, outputTokens: written });
     return { reply };
   } catch (error) {
     if (deadline.signal.aborted) {
-      reservation?.settle(expected);
+      await reservation?.settle(expected);
       throw error;
     }
     const failure = toFailure(error, options.apiKey);
-    reservation?.settle(failure.unknownOutcome ? expected : { inputTokens: 0, outputTokens: 0 });
+    await reservation?.settle(failure.unknownOutcome ? expected : nothing);
     return { failure };
   }
 }
+
+const nothing: Tokens = { inputTokens: 0, outputTokens: 0 };
 
 function expectedTokens(body: ChatCompletionCreateParamsNonStreaming): Tokens {
   return {

@@ -1,5 +1,15 @@
-/** Ceilings on what completions may cost, in tokens and dollars, per UTC day. In memory: a restart forgets the day's spend. */
+/** Ceilings on what completions may cost, in tokens and dollars: of a session, of a project's day, of a day. */
 import { JudgeError } from "../model/errors.ts";
+import {
+  type Spend,
+  type SpendAccount,
+  type SpendCeilings,
+  type SpendLedger,
+  type SpendRefusal,
+  untilNextDay,
+  utcDay,
+} from "../model/spend.ts";
+import type { CallScope } from "./call-scope.ts";
 
 export interface Tokens {
   readonly inputTokens: number;
@@ -12,58 +22,50 @@ export interface TokenPrice {
   readonly output: number;
 }
 
-export interface BudgetCeilings {
-  readonly maxTokensPerDay?: number | undefined;
-  /** Needs a price; without one only the token ceiling can bite. */
-  readonly maxUsdPerDay?: number | undefined;
+export interface BudgetOptions {
+  /** Whose calls are counted together. */
+  readonly judge: string;
+  readonly ceilings: SpendCeilings;
+  readonly ledger: SpendLedger;
+  /** Without one only ceilings in tokens can bite. */
+  readonly price?: TokenPrice | undefined;
+  readonly now?: () => number;
 }
 
 export interface Budget {
   /**
    * Sets aside the most that a call may cost, before it is made, so that calls in flight together stay below the
-   * ceiling too. Throws JudgeError `budget_exhausted` when there is no room: pausing until the day ends when the money
-   * is spent, retryable soon when it is only set aside.
+   * ceiling too. Throws JudgeError `budget_exhausted` when there is no room: for good when a session's is spent, until
+   * the day ends when a day's is, and soon to be tried again when it is only set aside.
    */
-  reserve(expected: Tokens): Reservation;
+  reserve(expected: Tokens, scope?: CallScope): Promise<Reservation>;
 }
 
 export interface Reservation {
   /** What the call did cost, in place of what was set aside. Only the first report counts. */
-  settle(spent: Tokens): void;
+  settle(spent: Tokens): Promise<void>;
 }
 
-const dayMs = 86_400_000;
-const reservedRetrySeconds = 30;
+const reservedRetrySeconds = 10;
 
-export function createBudget(ceilings: BudgetCeilings, price?: TokenPrice, now: () => number = Date.now): Budget {
-  let day = 0;
-  let spent = { tokens: 0, usd: 0 };
-  let reserved = { tokens: 0, usd: 0 };
-  const amountOf = (tokens: Tokens): Amount => ({
-    tokens: tokens.inputTokens + tokens.outputTokens,
-    usd: costOf(tokens, price) ?? 0,
-  });
-  const exceeded = (amount: Amount): boolean =>
-    amount.tokens > (ceilings.maxTokensPerDay ?? Infinity) || amount.usd > (ceilings.maxUsdPerDay ?? Infinity);
-
+export function createBudget(options: BudgetOptions): Budget {
+  const { judge, ceilings, ledger, price, now = Date.now } = options;
   return {
-    reserve(expected) {
-      const today = Math.floor(now() / dayMs);
-      if (today !== day) {
-        day = today;
-        spent = { tokens: 0, usd: 0 };
-      }
-      const amount = amountOf(expected);
-      if (exceeded(plus(spent, amount))) throw exhausted(dayMs - (now() % dayMs));
-      if (exceeded(plus(plus(spent, reserved), amount))) throw setAside();
-      reserved = plus(reserved, amount);
+    async reserve(expected, scope) {
+      const at = now();
+      const account: SpendAccount = { judge, day: utcDay(at), ...(scope === undefined ? {} : { ref: scope.ref }) };
+      const amount = spendOf(expected, price);
+      const refusal = await ledger.reserve(account, amount, ceilings).catch((error: unknown) => {
+        throw notKept(error);
+      });
+      if (refusal !== undefined) throw refused(refusal, at);
       let settled = false;
       return {
-        settle(tokens) {
+        async settle(tokens) {
           if (settled) return;
           settled = true;
-          reserved = plus(reserved, amount, -1);
-          spent = plus(spent, amountOf(tokens));
+          // What cannot be noted stays set aside, which is more than it was: that costs no answer its use.
+          await ledger.settle(account, amount, spendOf(tokens, price)).catch(() => undefined);
         },
       };
     },
@@ -76,26 +78,43 @@ export function costOf(tokens: Tokens, price: TokenPrice | undefined): number | 
   return (tokens.inputTokens * price.input + tokens.outputTokens * price.output) / 1_000_000;
 }
 
-interface Amount {
-  readonly tokens: number;
-  readonly usd: number;
+function spendOf(tokens: Tokens, price: TokenPrice | undefined): Spend {
+  return {
+    tokens: tokens.inputTokens + tokens.outputTokens,
+    nanoUsd: Math.ceil((costOf(tokens, price) ?? 0) * 1e9),
+  };
 }
 
-function plus(a: Amount, b: Amount, sign = 1): Amount {
-  return { tokens: a.tokens + sign * b.tokens, usd: a.usd + sign * b.usd };
-}
-
-function exhausted(remainingMs: number): JudgeError {
-  return new JudgeError("budget_exhausted", "The day's budget for model calls is spent", {
+function refused({ ceiling, isSpent }: SpendRefusal, at: number): JudgeError {
+  const whose = {
+    session: "The session's budget",
+    project: "The project's budget for the day",
+    day: "The day's budget",
+  };
+  if (!isSpent) {
+    return new JudgeError(
+      "budget_exhausted",
+      `What is left of ${lowerFirst(whose[ceiling])} is set aside for calls under way`,
+      {
+        retryable: true,
+        usesTry: false,
+        retryAfterSeconds: reservedRetrySeconds,
+      },
+    );
+  }
+  const message = `${whose[ceiling]} for model calls is spent`;
+  if (ceiling === "session") return new JudgeError("budget_exhausted", message, { retryable: false });
+  return new JudgeError("budget_exhausted", message, {
     retryable: true,
     pausesJudge: true,
-    retryAfterSeconds: Math.ceil(remainingMs / 1000),
+    onlyInProject: ceiling === "project",
+    retryAfterSeconds: Math.ceil(untilNextDay(at) / 1000),
   });
 }
 
-function setAside(): JudgeError {
-  return new JudgeError("budget_exhausted", "What is left of the day's budget is set aside for calls under way", {
-    retryable: true,
-    retryAfterSeconds: reservedRetrySeconds,
-  });
+const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+
+/** A call whose cost nobody could count is not made. */
+function notKept(cause: unknown): JudgeError {
+  return new JudgeError("store_unavailable", "What the call may cost could not be noted", { retryable: true, cause });
 }

@@ -9,6 +9,7 @@ import { converse, parseAnswer } from "./converse.ts";
 import { withDeadline } from "./deadline.ts";
 import { toJsonSchema } from "./json-schema.ts";
 import type { JsonCompletion, JsonRequest, LlmClient, LlmClientOptions } from "./llm-client.ts";
+import { createModeMemory } from "./mode-memory.ts";
 import { noUsage } from "./reply.ts";
 
 /** The client of one endpoint and model. Throws an Error when the base URL is not acceptable. */
@@ -27,13 +28,18 @@ export function createLlmClient(options: LlmClientOptions): LlmClient {
     logLevel: "off",
   });
   const ask = createAsk(openai, options);
+  const modes = options.modes ?? createModeMemory();
 
   const complete = async <Value>(request: JsonRequest<Value>): Promise<JsonCompletion<Value>> => {
     const slot = await options.limiter.acquire(request.signal);
     try {
       return await withDeadline(options.timeouts.deadlineMs, request.signal, async (deadline) => {
         try {
-          const { usage, ...answer } = await converse(request, (question) => ask(question, { deadline, slot }));
+          const { usage, ...answer } = await converse(
+            request,
+            (question) => ask(question, { deadline, slot, scope: request.scope, onRequest: request.onRequest }),
+            modes,
+          );
           const costUsd = usage && costOf(usage, options.price);
           return { ...answer, ...(usage && { usage }), ...(costUsd === undefined ? {} : { costUsd }) };
         } catch (error) {
@@ -48,11 +54,11 @@ export function createLlmClient(options: LlmClientOptions): LlmClient {
 
   return {
     async completeJson(request) {
-      const { version, system, user, schema, maxOutputTokens } = request;
+      const { version, trial, system, user, schema, maxOutputTokens } = request;
       const { model, temperature, cache } = options;
-      const params = { temperature, maxOutputTokens, schema: toJsonSchema(schema) };
-      const key = cacheKey({ version, model, params, prompt: [system, user] });
-      const cached = cache?.get(key);
+      const params = { temperature, maxOutputTokens, trial, schema: toJsonSchema(schema) };
+      const key = cacheKey({ version, model, params, prompt: [system, user], nonce: request.nonce });
+      const cached = await cache?.get(key, request.scope);
       if (cached !== undefined) {
         const parsed = parseAnswer(cached.json, schema);
         if ("value" in parsed)
@@ -66,7 +72,7 @@ export function createLlmClient(options: LlmClientOptions): LlmClient {
           };
       }
       const completion = await complete(request);
-      cache?.set(key, { json: completion.raw, model: completion.model });
+      await cache?.set(key, { json: completion.raw, model: completion.model }, request.scope);
       return completion;
     },
     close,

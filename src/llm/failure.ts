@@ -38,6 +38,7 @@ export function toJudgeError({ code, message, kind, retryAfterMs }: Failure): Ju
   return new JudgeError(code, message, {
     retryable: kind !== "refused" && kind !== "permanent",
     pausesJudge: kind === "pause",
+    usesTry: kind !== "rate_limited",
     ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
   });
 }
@@ -87,13 +88,16 @@ function statusFailure(error: StatusError, apiKey: string): Failure {
   const of = (code: string, kind: Failure["kind"]): Failure => ({ ...failure(code, says, kind), ...hint });
   if (isQuotaSpent(error)) return of("insufficient_quota", "pause");
   if (status === 429) return of("rate_limited", "rate_limited");
-  if (status >= 500 || status === 408 || status === 409 || status === 425) return of("provider_error", "retry");
+  if ((status >= 500 && status !== 501) || status === 408 || status === 409 || status === 425)
+    return of("provider_error", "retry");
   if (status >= 300 && status < 400) return of("redirected", "pause");
   if (status === 401) return of("unauthorized", "pause");
   if (status === 402) return of("payment_required", "pause");
   if (status === 403) return of("forbidden", "pause");
+  if (status === 501 || isUnsupportedForm(error)) return of("bad_request", "refused");
   if (status === 404) return of("not_found", "pause");
   if (status === 413 || isContextTooLong(error)) return of("context_too_long", "permanent");
+  if (error.code === "content_filter") return of("content_filter", "permanent");
   if (status === 400 || status === 422) {
     return { ...of("bad_request", "refused"), ...(error.param ? { parameter: error.param } : {}) };
   }
@@ -102,6 +106,11 @@ function statusFailure(error: StatusError, apiKey: string): Failure {
 
 function isQuotaSpent({ code, type }: StatusError): boolean {
   return [code, type].some((text) => text === "insufficient_quota" || text === "billing_hard_limit_reached");
+}
+
+/** OpenRouter's 404 where it knows the model, and no provider of it takes tools, or a schema. */
+function isUnsupportedForm({ status, message }: StatusError): boolean {
+  return status === 404 && /\bno endpoints found that (?:support|can handle)\b/i.test(message);
 }
 
 function isContextTooLong({ code, message }: StatusError): boolean {

@@ -3,7 +3,11 @@ import type { ZodType } from "zod";
 import type { TokenUsage } from "../model/session.ts";
 import type { Budget, TokenPrice } from "./budget.ts";
 import type { CompletionCache } from "./cache.ts";
+import type { CallScope } from "./call-scope.ts";
 import type { Limiter } from "./limiter.ts";
+import type { ModeMemory } from "./mode-memory.ts";
+import type { CompletionMode } from "./modes.ts";
+import type { TracedRequest } from "./trace-request.ts";
 
 export interface LlmClientOptions {
   /** http or https, as `https://api.openai.com/v1`. */
@@ -19,13 +23,11 @@ export interface LlmClientOptions {
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
   readonly price?: TokenPrice;
   readonly limiter: Limiter;
+  /** Absent: what this client finds out is its own. */
+  readonly modes?: ModeMemory;
   readonly budget?: Budget;
   readonly cache?: CompletionCache;
 }
-
-/** The ways to ask for JSON, strictest first. */
-export const completionModes = ["json_schema", "tool_call", "json_object", "text"] as const;
-export type CompletionMode = (typeof completionModes)[number];
 
 export interface JsonRequest<Value> {
   readonly system: string;
@@ -36,6 +38,14 @@ export interface JsonRequest<Value> {
   readonly maxOutputTokens: number;
   /** Of the asker (prompts, rubric): part of the cache's key. */
   readonly version: string;
+  /** Which of several answers to the same question this is to be: part of the cache's key, too. Absent: the only one. */
+  readonly trial?: number;
+  /** A random mark in the texts that differs between processes: no part of the cache's key. */
+  readonly nonce?: string;
+  /** Absent where nothing is stored. */
+  readonly scope?: CallScope;
+  /** Told of each HTTP request that is made for it, when that is over. Absent: nobody wants to know. */
+  readonly onRequest?: (request: TracedRequest) => void;
   readonly signal: AbortSignal;
 }
 

@@ -1,11 +1,14 @@
-/** Which form of request an endpoint and model take is found out by what they refuse. */
+/** Which form of request an endpoint and model take is found out by what they refuse, and by answers that take no notice of it. */
 import type {
   ChatCompletionCreateParamsNonStreaming,
   ChatCompletionMessageParam,
 } from "openai/resources/chat/completions";
 import type { Failure } from "./failure.ts";
 import type { JsonSchema } from "./json-schema.ts";
-import { completionModes, type CompletionMode } from "./llm-client.ts";
+
+/** The ways to ask for JSON, strictest first. */
+export const completionModes = ["json_schema", "tool_call", "json_object", "text"] as const;
+export type CompletionMode = (typeof completionModes)[number];
 
 /** What is known of an endpoint and model. */
 export interface Capabilities {
@@ -36,9 +39,9 @@ export interface Question {
 export function toRequestBody(question: Question, capabilities: Capabilities): ChatCompletionCreateParamsNonStreaming {
   const { mode, temperature, outputLimit } = capabilities;
   const { schemaName, schema } = question;
-  const spoken = mode === "json_object" || mode === "text";
+  const isSpoken = mode === "json_object" || mode === "text";
   // Many local models know one system message only, so the schema joins it.
-  const system = spoken ? `${question.system}\n\n${inWords(schema)}` : question.system;
+  const system = isSpoken ? `${question.system}\n\n${inWords(schema)}` : question.system;
   return {
     model: question.model,
     messages: [{ role: "system", content: system }, ...question.messages],
@@ -57,7 +60,7 @@ export function toRequestBody(question: Question, capabilities: Capabilities): C
   };
 }
 
-function inWords(schema: JsonSchema): string {
+export function inWords(schema: JsonSchema): string {
   return `Answer with one JSON object and nothing else. Its JSON schema: ${JSON.stringify(schema)}`;
 }
 
@@ -72,6 +75,16 @@ export function afterRefusal(
   if (outputLimit === "max_completion_tokens" && names(outputLimit)) {
     return { mode, temperature, outputLimit: "max_tokens" };
   }
-  const next = completionModes[completionModes.indexOf(mode) + 1];
-  return next === undefined ? undefined : { mode: next, temperature, outputLimit };
+  return withNextMode({ mode, temperature, outputLimit });
+}
+
+/** Whether the first is further down the ladder than the second. */
+export function isAfter(a: Capabilities, b: Capabilities): boolean {
+  return completionModes.indexOf(a.mode) > completionModes.indexOf(b.mode);
+}
+
+/** One step down the ladder; undefined at its end. */
+export function withNextMode(capabilities: Capabilities): Capabilities | undefined {
+  const mode = completionModes[completionModes.indexOf(capabilities.mode) + 1];
+  return mode === undefined ? undefined : { ...capabilities, mode };
 }

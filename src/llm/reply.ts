@@ -15,6 +15,9 @@ export interface Reply {
 }
 
 const count = z.int().nonnegative();
+/** Text, or parts of which some are: so answer endpoints whose models think aloud in parts of another type. */
+const contentSchema = z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().nullish() }))]);
+const argumentsSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 const replySchema = z.object({
   model: z.string().nullish(),
   choices: z
@@ -22,13 +25,9 @@ const replySchema = z.object({
       z.object({
         finish_reason: z.string().nullish(),
         message: z.object({
-          content: z.string().nullish(),
+          content: contentSchema.nullish(),
           refusal: z.string().nullish(),
-          tool_calls: z
-            .array(
-              z.object({ function: z.object({ arguments: z.union([z.string(), z.record(z.string(), z.unknown())]) }) }),
-            )
-            .nullish(),
+          tool_calls: z.array(z.object({ function: z.object({ arguments: argumentsSchema }) })).nullish(),
         }),
       }),
     )
@@ -45,15 +44,22 @@ export function readReply(body: unknown): Reply {
   const parsed = replySchema.safeParse(body);
   const choice = parsed.data?.choices[0];
   if (choice === undefined) throw new UnexpectedReplyError("not a chat completion");
+  // A router's word for a provider behind it that failed while it answered.
+  if (choice.finish_reason === "error") throw new UnexpectedReplyError("the answer broke off");
   const called = choice.message.tool_calls?.[0]?.function.arguments;
   const usage = readUsage(body);
   return {
-    text: (typeof called === "object" ? JSON.stringify(called) : called) ?? choice.message.content ?? "",
+    text: (typeof called === "object" ? JSON.stringify(called) : called) ?? textOf(choice.message.content),
     ...(choice.message.refusal ? { refusal: choice.message.refusal } : {}),
     ...(choice.finish_reason ? { finishReason: choice.finish_reason } : {}),
     ...(parsed.data?.model ? { model: parsed.data.model } : {}),
     ...(usage === undefined ? {} : { usage }),
   };
+}
+
+function textOf(content: z.infer<typeof contentSchema> | null | undefined): string {
+  if (typeof content === "string") return content;
+  return (content ?? []).map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join("");
 }
 
 function readUsage(body: unknown): TokenUsage | undefined {

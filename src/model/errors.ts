@@ -94,23 +94,34 @@ export class ConfigError extends StartError {
 
 /**
  * A judge could not judge. `pausesJudge`: asking again for other sessions fails the same way until someone acts (a
- * wrong key, no credit, an unknown model), so the judge stops asking for a while and says why.
+ * wrong key, no credit, an unknown model), so the judge stops asking for a while and says why; `onlyInProject`: about the
+ * project's other sessions. `usesTry`: false for what comes of waiting in line, which may take as long as it likes.
  */
 export class JudgeError extends Error {
   override readonly name = "JudgeError";
   readonly code: string;
   readonly retryable: boolean;
   readonly pausesJudge: boolean;
+  readonly onlyInProject: boolean;
+  readonly usesTry: boolean;
   readonly retryAfterSeconds: number | undefined;
   constructor(
     code: string,
     message: string,
-    options: ErrorOptions & { retryable: boolean; pausesJudge?: boolean; retryAfterSeconds?: number },
+    options: ErrorOptions & {
+      retryable: boolean;
+      pausesJudge?: boolean;
+      onlyInProject?: boolean;
+      usesTry?: boolean;
+      retryAfterSeconds?: number;
+    },
   ) {
     super(message, options);
     this.code = code;
     this.retryable = options.retryable;
     this.pausesJudge = options.pausesJudge ?? false;
+    this.onlyInProject = options.onlyInProject ?? false;
+    this.usesTry = options.usesTry ?? true;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -27,6 +27,9 @@ export interface Evidence {
   readonly messageIndex?: number;
 }
 
+/** The scope of the spans that judges make of their own calls. They are nobody's conversation, wherever they are sent. */
+export const judgeScope = "turnwise.judge";
+
 /** Who judged. `version` changes whenever rules, prompt, schema, model or parameters do. */
 export interface JudgeIdentity {
   readonly name: string;
@@ -44,7 +47,51 @@ export interface ToolCallJudgement {
   readonly callContent: string;
 }
 
-export interface TurnJudgement {
+/** Of what a judge was shown only a part, where the whole did not fit into its model. */
+export const cutKinds = [
+  "user_text",
+  "reply",
+  "agent_text",
+  "reasoning",
+  "arguments",
+  "tool_results",
+  "errors",
+  "system_prompt",
+  "tool_definitions",
+  "instructions",
+  "earlier_turns",
+  "findings",
+] as const;
+export type CutKind = (typeof cutKinds)[number];
+
+/** What a judge could not see for want of room. */
+export interface Cut {
+  /** Characters left out of the middle of texts, by kind. */
+  readonly shortened: readonly { readonly kind: CutKind; readonly characters: number }[];
+  /** Turns (from 1) that were not shown at all, nor told by a summary: the first and the last of each gap. */
+  readonly turns: readonly { readonly from: number; readonly to: number }[];
+  /** Findings of the rules that were not told. */
+  readonly findings: number;
+}
+
+/** One of several answers that a judgement is made of. */
+export interface Trial {
+  readonly model: string;
+  /** Absent: it gave no usable answer, and counted for nothing; `reasoning` says why. */
+  readonly score?: Score;
+  readonly reasoning: string;
+}
+
+/** How a judgement came about of which a majority decided. */
+export interface Voted {
+  /** The share (0..1) of the counted trials that gave the score which is shown. */
+  readonly agreement: number;
+  /** In the order in which they were asked, those that did not count too. */
+  readonly trials: readonly Trial[];
+}
+
+/** `agreement` and `trials` are absent where one answer decided. */
+export interface TurnJudgement extends Partial<Voted> {
   /** From 1. */
   readonly turn: number;
   readonly score: Score;
@@ -61,6 +108,10 @@ export interface TurnJudgement {
   readonly judge: JudgeIdentity;
   readonly usage?: TokenUsage;
   readonly costUsd?: number;
+  /** Absent: the judge saw all of it. */
+  readonly cut?: Cut;
+  /** Of the spans of the judge's own calls: 32 hex digits. Absent: it made none, or nobody keeps them. */
+  readonly traceId?: string;
 }
 
 export interface TrajectoryFailure {
@@ -72,7 +123,8 @@ export interface TrajectoryFailure {
   readonly spanId?: string;
 }
 
-export interface TrajectoryJudgement {
+/** `agreement` and `trials` are absent where one answer decided. */
+export interface TrajectoryJudgement extends Partial<Voted> {
   readonly score: Score;
   readonly reasoning: string;
   readonly completed: boolean;
@@ -82,6 +134,10 @@ export interface TrajectoryJudgement {
   readonly judge: JudgeIdentity;
   readonly usage?: TokenUsage;
   readonly costUsd?: number;
+  /** Absent: the judge saw all of it. */
+  readonly cut?: Cut;
+  /** Of the spans of the judge's own calls: 32 hex digits. Absent: it made none, or nobody keeps them. */
+  readonly traceId?: string;
 }
 
 /** A number computed from a trajectory: 0..1, or null when it could not be computed. */

@@ -1,5 +1,5 @@
 import type { Logger, Telemetry } from "../component/component.ts";
-import type { Judge, JudgeFactory } from "../component/judge.ts";
+import type { Judge, JudgeFactory, JudgeNeeds } from "../component/judge.ts";
 import type { ComponentConfig, Config } from "../config/config.ts";
 
 /** The configured judges that sessions are judged by, in order of rank. */
@@ -11,7 +11,7 @@ export function judgeConfigsOf({ judges, service }: Config): readonly ComponentC
 export function createJudges(
   configs: readonly ComponentConfig[],
   factories: readonly JudgeFactory<unknown>[],
-  context: { readonly logger: Logger; readonly telemetry: Telemetry },
+  context: JudgeNeeds & { readonly logger: Logger; readonly telemetry: Telemetry },
 ): readonly Judge[] {
   return configs.map(({ id, type, config }) => {
     const factory = factories.find((candidate) => candidate.type === type);

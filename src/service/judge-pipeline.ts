@@ -5,12 +5,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger, Telemetry } from "../component/component.ts";
 import type { TakeIn } from "../component/take-in.ts";
-import type { Judge } from "../component/judge.ts";
-import type { Claim, Store, WaitingSessions } from "../component/store.ts";
+import type { Judge, JudgePause } from "../component/judge.ts";
+import type { Claim, Store } from "../component/store.ts";
 import type { ReadOptions } from "../session/facts-reader.ts";
 import { createJudgePauses } from "./judge-pauses.ts";
 import { createJudgeRetries } from "./judge-retries.ts";
 import { createKeptSessions } from "./kept-sessions.ts";
+import { showSpend, showWaiting } from "./pipeline-gauges.ts";
 import { processClaim } from "./process-claim.ts";
 
 export interface JudgePipelineOptions {
@@ -26,12 +27,16 @@ export interface JudgePipelineOptions {
   readonly takeIn?: TakeIn;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
-  /** Sessions in work at the same time. */
+  /** Sessions in work at the same time: most of that is waiting for judges. */
   readonly concurrency?: number;
+  /** Of these, so many are being built, which is work for a processor. */
+  readonly building?: number;
   /** How long a session stays taken when this process dies. */
   readonly leaseMs?: number;
   /** Who takes the leases; must differ between processes. */
   readonly worker?: string;
+  /** Is told which judges are paused, all of them, whenever that changes. */
+  readonly onPauses?: (pauses: readonly JudgePause[]) => void;
 }
 
 export interface JudgePipeline {
@@ -46,15 +51,17 @@ const streamSilenceMs = 60 * 60_000;
 const settleMs = 50;
 
 export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline {
-  const { store, judges, idleMs, logger, telemetry, concurrency = 4, leaseMs = 30_000, reading = {} } = options;
+  const { store, judges, idleMs, logger, telemetry, leaseMs = 30_000, reading = {}, onPauses } = options;
+  const { concurrency = 16, building = Math.min(4, concurrency) } = options;
   const worker = options.worker ?? `judge-${process.pid}`;
   const stopping = new AbortController();
   const inWork = new Set<Promise<void>>();
+  const inBuilding = new Set<Claim>();
   const alarm = createAlarm();
   const context = {
     store,
     judges,
-    pauses: createJudgePauses(logger, telemetry),
+    pauses: createJudgePauses(logger, telemetry, onPauses && { onChange: onPauses }),
     retries: createJudgeRetries(),
     reading,
     kept: createKeptSessions({ store, reading }),
@@ -66,6 +73,7 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
   const longest = options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs };
   telemetry.gauge("turnwise_sessions_in_work", () => inWork.size);
   const countWaiting = showWaiting(options);
+  const countSpend = showSpend(options);
   const unwatch = store.watch(({ kind }) => {
     if (kind === "session-updated") alarm.ring();
   });
@@ -80,8 +88,13 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
   }
 
   function take(claim: Claim): void {
-    const work = processClaim(claim, stopping.signal, context).finally(() => {
+    const onBuilt = (): void => {
+      if (inBuilding.delete(claim)) alarm.ring();
+    };
+    inBuilding.add(claim);
+    const work = processClaim(claim, stopping.signal, { ...context, onBuilt }).finally(() => {
       inWork.delete(work);
+      onBuilt();
       alarm.ring();
     });
     inWork.add(work);
@@ -89,10 +102,11 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const free = concurrency - inWork.size;
+      const free = Math.min(concurrency - inWork.size, building - inBuilding.size);
       const claims = free > 0 ? await claim(free) : [];
       for (const taken of claims) take(taken);
       await countWaiting();
+      await countSpend();
       await alarm.wait(Math.min(idleMs / 4, longestPollMs));
       // Only after a look that found nothing: with all hands full, the next session is taken as soon as one is done.
       if (free > 0 && claims.length === 0) await sleep(settleMs);
@@ -108,26 +122,6 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
       alarm.ring();
       await running;
     },
-  };
-}
-
-/** Counting costs more the more there is to count, so it is done now and then, and not when somebody looks at the numbers. */
-const countIntervalMs = 2000;
-
-/** Shows how much work waits. Returns what counts it again when that is due. */
-function showWaiting({ store, telemetry, logger }: JudgePipelineOptions): () => Promise<void> {
-  let waiting: WaitingSessions = { open: 0, due: 0 };
-  let countedAt = Number.NEGATIVE_INFINITY;
-  telemetry.gauge("turnwise_sessions_open", () => waiting.open);
-  telemetry.gauge("turnwise_judge_queue_size", () => waiting.due);
-  return async () => {
-    if (performance.now() - countedAt < countIntervalMs) return;
-    countedAt = performance.now();
-    try {
-      waiting = await store.countWaiting();
-    } catch (error) {
-      logger.warn({ err: error }, "counting what waits for the judges failed");
-    }
   };
 }
 

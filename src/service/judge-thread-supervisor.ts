@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import type { Component, Logger, Telemetry } from "../component/component.ts";
+import type { JudgePause } from "../component/judge.ts";
 import { StartError } from "../model/errors.ts";
 import type { FromJudgeThread, ToJudgeThread } from "./judge-thread-messages.ts";
 
@@ -10,6 +11,8 @@ export interface JudgeThreadOptions {
   readonly spawn: () => Worker;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /** Is told which judges are paused, all of them, whenever that changes. */
+  readonly onPauses?: (pauses: readonly JudgePause[]) => void;
   /** Before the first new thread; doubles with every further one. */
   readonly restartDelayMs?: number;
   /** How long the thread may take to stop by itself. */
@@ -23,9 +26,9 @@ const healthyAfterMs = 60_000;
 
 /** Ingest and queries go on whatever happens here: a dead judge thread leaves sessions waiting, and loses none. */
 export function superviseJudgeThread(options: JudgeThreadOptions): Component {
-  const { spawn, logger, telemetry, restartDelayMs = 1000, stopTimeoutMs = 10_000 } = options;
+  const { spawn, logger, telemetry, onPauses, restartDelayMs = 1000, stopTimeoutMs = 10_000 } = options;
   const stopping = new AbortController();
-  const gauges = new Map<string, number>();
+  const gauges = keepGauges(telemetry);
   let thread: Worker | undefined;
   let supervision: Promise<void> | undefined;
 
@@ -34,18 +37,17 @@ export function superviseJudgeThread(options: JudgeThreadOptions): Component {
       case "ready":
         ready();
         break;
+      case "pauses":
+        onPauses?.(message.pauses);
+        break;
       case "log":
         logger[message.level](message.fields, message.message);
         break;
       case "count":
         telemetry.count(message.name, message.labels, message.by);
         break;
-      case "gauge": {
-        const { name, labels, value } = message;
-        const key = JSON.stringify([name, labels]);
-        if (!gauges.has(key)) telemetry.gauge(name, () => gauges.get(key) ?? 0, labels);
-        gauges.set(key, value);
-      }
+      case "gauge":
+        gauges.set(message);
     }
   }
 
@@ -58,7 +60,8 @@ export function superviseJudgeThread(options: JudgeThreadOptions): Component {
       thread.once("error", (error) => (failure = error));
       thread.once("exit", (code) => {
         thread = undefined;
-        for (const key of gauges.keys()) gauges.set(key, 0);
+        gauges.clear();
+        onPauses?.([]);
         resolve(failure ?? (code === 0 ? undefined : new Error(`the judge thread exited with code ${code}`)));
       });
     });
@@ -104,6 +107,22 @@ export function superviseJudgeThread(options: JudgeThreadOptions): Component {
       const stop: ToJudgeThread = { type: "stop" };
       thread?.postMessage(stop);
       await withLimit(supervision, stopTimeoutMs, hurry, () => void thread?.terminate());
+    },
+  };
+}
+
+/** The thread's gauges, with the values that it told last. */
+function keepGauges(telemetry: Telemetry) {
+  const values = new Map<string, number>();
+  return {
+    set({ name, labels, value }: Extract<FromJudgeThread, { type: "gauge" }>): void {
+      const key = JSON.stringify([name, labels]);
+      if (!values.has(key)) telemetry.gauge(name, () => values.get(key) ?? 0, labels);
+      values.set(key, value);
+    },
+    /** To 0: the thread is gone. */
+    clear(): void {
+      for (const key of values.keys()) values.set(key, 0);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What was read and built of sessions lately, so that building one again costs what is new of it, and not all of it. */
 import { setImmediate as letOthersRun } from "node:timers/promises";
+import { getHeapStatistics } from "node:v8";
 import { LRUCache } from "lru-cache";
 import type { Claim, SavedBefore, SessionRef, Store } from "../component/store.ts";
 import type { BuiltSession } from "../model/session.ts";
@@ -30,10 +31,15 @@ export interface ReadSession {
   readonly hasLogRecords: boolean;
 }
 
+/** Building the session would take more memory than there is. The message is for whoever looks at the session. */
+export class SessionTooLargeError extends Error {
+  override readonly name = "SessionTooLargeError";
+}
+
 export interface KeptSessions {
-  /** Builds what was claimed. Rejects as the store's reads do. */
+  /** Builds what was claimed. Rejects as the store's reads do, and with SessionTooLargeError. */
   derive(claim: Claim): Promise<DerivedSession>;
-  /** Reads a session that came as telemetry, or what is new of it. */
+  /** Reads a session that came as telemetry, or what is new of it. One that is too large says nothing. */
   read(ref: SessionRef): Promise<ReadSession>;
 }
 
@@ -41,10 +47,12 @@ export interface KeptSessionsOptions {
   readonly store: Store;
   readonly reading?: ReadOptions;
   /**
-   * How much is kept, counted as the bytes of the records; in memory it is a few times that. One larger session is kept, too,
-   * up to `largest` times that: building it anew takes the same memory, and for each new span all of its time.
+   * How much is kept, counted as the bytes of the records; in memory it is a few times that. One larger session is kept, too:
+   * building it anew takes the same memory, and for each new span all of its time.
    */
   readonly maxBytes?: number;
+  /** What one session may have, counted so: a larger one is not built. */
+  readonly mostBytes?: number;
 }
 
 /** All that was read of a session. */
@@ -59,20 +67,25 @@ interface KeptSession {
 }
 
 const defaultMaxBytes = 128 * 1024 * 1024;
+/**
+ * Of the heap that this thread may have. Read and built, a span of 2.7 KiB takes 10 KiB (100,000 of them 1 GiB); the rest is for
+ * what is kept beside it, and for garbage.
+ */
+const heapPart = 1 / 6;
 /** What a small session takes beside its records. */
 const overheadBytes = 4096;
-const largest = 4;
 /** A larger session leaves this part to the others, and none to a second one. */
 const othersPart = 0.25;
 
-/** What a session counts for. What counts for more than `maxBytes` is not kept. */
+/** What a session counts for. */
 function sizeOf({ bytes }: KeptSession, maxBytes: number): number {
   const most = Math.floor(maxBytes * (1 - othersPart));
-  return bytes > maxBytes * largest ? maxBytes + 1 : Math.min(bytes + overheadBytes, Math.max(most, 1));
+  return Math.min(bytes + overheadBytes, Math.max(most, 1));
 }
 
 export function createKeptSessions(options: KeptSessionsOptions): KeptSessions {
   const { store, reading = {}, maxBytes = defaultMaxBytes } = options;
+  const mostBytes = options.mostBytes ?? getHeapStatistics().heap_size_limit * heapPart;
   const kept = new LRUCache<string, KeptSession>({
     maxSize: maxBytes,
     sizeCalculation: (session) => sizeOf(session, maxBytes),
@@ -107,6 +120,7 @@ export function createKeptSessions(options: KeptSessionsOptions): KeptSessions {
         hasLogRecords: session.hasLogRecords || facts.logRecords.length > 0,
         hasNewFacts: session.hasNewFacts || facts.spans.length + facts.logRecords.length > 0,
       };
+      if (session.bytes > mostBytes) throw tooLarge(mostBytes);
       ({ hasMore } = facts);
       if (hasMore) await letOthersRun();
     }
@@ -146,11 +160,23 @@ export function createKeptSessions(options: KeptSessionsOptions): KeptSessions {
     },
 
     async read(ref) {
-      const session = await readOn(ref, take(ref));
-      kept.set(keyOf(ref), session);
-      return toReadSession(session);
+      try {
+        const session = await readOn(ref, take(ref));
+        kept.set(keyOf(ref), session);
+        return toReadSession(session);
+      } catch (error) {
+        if (error instanceof SessionTooLargeError) return { units: [], hasLogRecords: false };
+        throw error;
+      }
     },
   };
+}
+
+function tooLarge(mostBytes: number): SessionTooLargeError {
+  const most = Math.floor(mostBytes / 1024 / 1024);
+  return new SessionTooLargeError(
+    `this session holds more than ${most} MiB of records, too many to be built in memory`,
+  );
 }
 
 function toReadSession({ builder, hasLogRecords }: KeptSession): ReadSession {

@@ -54,6 +54,8 @@ const counters: readonly (readonly [name: string, help: string])[] = [
   ["turnwise_judgements", "Number of answers of a judge, about a turn or a session."],
   ["turnwise_judge_seconds", "Seconds that these answers took."],
   ["turnwise_judge_failures", "Number of times that a judge could not judge, by the code of the error."],
+  ["turnwise_judge_skipped", "Number of sessions that a judge was not to judge, by the reason."],
+  ["turnwise_judge_trials", "Number of answers asked of the judge's models, by whether they counted."],
   ["turnwise_judge_input_tokens", "Tokens that the judge's model read."],
   ["turnwise_judge_output_tokens", "Tokens that the judge's model wrote."],
   ["turnwise_judge_cost_usd", "What the judge's model cost, in US dollars."],
@@ -73,6 +75,14 @@ const gauges: readonly (readonly [name: string, help: string])[] = [
   ["turnwise_sessions_open", "Sessions with facts that no turn was built of yet: they wait to go quiet."],
   ["turnwise_judge_queue_size", "Sessions that are due: closed, to be judged again, or to be tried again."],
   ["turnwise_sessions_in_work", "Sessions that are being built and judged."],
+  [
+    "turnwise_judge_spend_tokens",
+    "Tokens that the judge spent this UTC day, with those set aside for calls under way.",
+  ],
+  [
+    "turnwise_judge_spend_usd",
+    "US dollars that the judge spent this UTC day, with those set aside for calls under way.",
+  ],
   ["turnwise_judges_paused", "Judges that wait because asking them cannot help now."],
 ];
 

@@ -4,13 +4,15 @@ import type { Claim, ReleaseOutcome } from "../component/store.ts";
 import type { ReadOptions } from "../session/facts-reader.ts";
 import { judgeSession, LeaseEndedError, type JudgingContext } from "./judge-session.ts";
 import { callPartsIn, findSessionToJoin } from "./find-session-to-join.ts";
-import type { KeptSessions } from "./kept-sessions.ts";
+import { type KeptSessions, SessionTooLargeError } from "./kept-sessions.ts";
 
 export interface ClaimContext extends JudgingContext {
   readonly leaseMs: number;
   readonly kept: KeptSessions;
   readonly reading?: ReadOptions;
   readonly takeIn?: TakeIn;
+  /** Called when the session is built and saved: what follows is waiting for judges. */
+  readonly onBuilt?: () => void;
 }
 
 /** So often a session may end whoever takes it (by its size, say) before it is left alone, so that the others get their turn. */
@@ -28,6 +30,7 @@ export async function processClaim(claim: Claim, stopping: AbortSignal, context:
     telemetry.count("turnwise_sessions_processed", { outcome: outcome.status }, 1);
   } catch (error) {
     if (lease.signal.aborted || error instanceof LeaseEndedError) return;
+    if (error instanceof SessionTooLargeError) return await giveUpTooLarge(claim, error, context);
     logger.error({ err: error, session: claim.id }, "building or judging a session failed");
     telemetry.count("turnwise_sessions_processed", { outcome: "error" }, 1);
     await releaseFailed(claim, context);
@@ -54,6 +57,7 @@ async function deriveAndJudge(
   const into = await findSessionToJoin(claim, derived, context);
   if (into !== undefined && (await store.joinSession(claim, into))) return undefined;
   await callPartsIn(claim, derived, store);
+  context.onBuilt?.();
   return judgeSession(built, claim, signal, context);
 }
 
@@ -61,8 +65,15 @@ async function deriveAndJudge(
 async function giveUp(claim: Claim, context: ClaimContext): Promise<void> {
   context.logger.error({ session: claim.id }, "a session is given up: whoever builds it dies");
   context.telemetry.count("turnwise_sessions_processed", { outcome: "given_up" }, 1);
-  const error = `building this session ended the judge thread ${maximumAttempts} times; to try again, ask for its judgement`;
+  const error = `building this session ended the judge thread ${maximumAttempts} times, as one does that is too large for its memory; to try again, ask for its judgement`;
   await release(claim, { status: "failed", error }, context);
+}
+
+/** What comes to it later is refused in the same way; nothing else that is in work dies with it. */
+async function giveUpTooLarge(claim: Claim, { message }: SessionTooLargeError, context: ClaimContext): Promise<void> {
+  context.logger.warn({ session: claim.id }, "a session is too large to be built");
+  context.telemetry.count("turnwise_sessions_processed", { outcome: "too_large" }, 1);
+  await release(claim, { status: "failed", error: message }, context);
 }
 
 /** After a failure that nobody foresaw: told, and tried again a few times. */

@@ -174,6 +174,32 @@ describe("an endpoint that a server would not open", () => {
     ]);
   });
 
+  describe("is one with accounts, too, where anybody could guess the secret of their tokens", () => {
+    const named = (accounts: string) => {
+      const text = configWith("extensions", "accounts", accounts)
+        .replace("http:", 'http: { endpoint: "0.0.0.0:1", auth: { authenticator: accounts } }')
+        .replace("service:\n", 'service:\n  api: { endpoint: "0.0.0.0:2", auth: { authenticator: accounts } }\n');
+      return loadConfig({ text, env: {} }, components).warnings;
+    };
+    const words = (place: string, fault: string) =>
+      `${place}::endpoint: can be reached from other machines, and extensions::accounts::jwt_secret ${fault}: a server will not start so`;
+
+    test.each([
+      ["{}", "is not set"],
+      ["{ jwt_secret: short }", "has less than 32 characters"],
+      ["{ jwt_secret: change-me-change-me-change-me-change-me }", "is one that others know"],
+    ])("%s", (accounts, fault) => {
+      expect(named(accounts)).toEqual([
+        expect.stringContaining(words("receivers::otlp::protocols::http", fault)),
+        expect.stringMatching(/^service::api.* \(line \d+\): set TURNWISE_JWT_SECRET to what this prints: openssl/),
+      ]);
+    });
+
+    test("is none with one of its own", () => {
+      expect(named("{ jwt_secret: 8dqLq0rX9sZkq1vTnB2mWcYe4uHf7gJp5aKxSoE3 }")).toEqual([]);
+    });
+  });
+
   test("is no matter where callers are asked, or nobody uses it", () => {
     const text = configWith("extensions", "bearertokenauth", "{ token: t }")
       .replace("http:", 'http: { endpoint: "0.0.0.0:1", auth: { authenticator: bearertokenauth } }')

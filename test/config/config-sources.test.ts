@@ -7,6 +7,7 @@ import type { ConfigSource } from "../../src/config/config-sources.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { components, goodConfig } from "./components.ts";
 import { problemsOf } from "./problems-of.ts";
+import { processorMs } from "../support/processor-ms.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "turnwise-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -204,10 +205,9 @@ describe("YAML's own ways of saying a thing once", () => {
 
   test("a hundred thousand aliases of a large list cost no more than their limit", () => {
     const list = `[${Array.from({ length: 1000 }, (_, index) => index).join(",")}]`;
-    const begin = performance.now();
-    expect(problems({ text: `a: &a ${list}\nb: [${"*a,".repeat(100_000)}]\n` })).toEqual([
-      "more than 100000 values, every alias followed (line 1)",
-    ]);
-    expect(performance.now() - begin).toBeLessThan(10_000);
+    let told: unknown;
+    const spent = processorMs(() => (told = problems({ text: `a: &a ${list}\nb: [${"*a,".repeat(100_000)}]\n` })));
+    expect(told).toEqual(["more than 100000 values, every alias followed (line 1)"]);
+    expect(spent).toBeLessThan(10_000);
   });
 });

@@ -6,6 +6,7 @@ import type { NewMessageSession } from "../../src/component/store.ts";
 import type { Account } from "../../src/model/account.ts";
 import { encodeSpans } from "../../src/otlp/encode-records.ts";
 import { agentSpan } from "../support/agent-spans.ts";
+import { builtSession, builtTurn, turnRecord } from "../support/built-sessions.ts";
 import { project, type StoreUnderTest } from "./store-under-test.ts";
 
 const newAccount = (email: string, given: Partial<NewAccount> = {}): NewAccount => ({
@@ -225,6 +226,24 @@ export function describeStoreAccounts(underTest: () => StoreUnderTest): void {
       expect(Object.values(stats.sessionsByStatus).reduce((sum, count) => sum + count, 0)).toBe(3);
       expect(stats).toMatchObject({ turns: 0, judgedTurns: 0, helpful: 0, neutral: 0, harmful: 0 });
       expect(stats.days).toEqual([{ day: new Date().toISOString().slice(0, 10), sessions: 3, turns: 0 }]);
+    });
+
+    test("counts turns and their scores as they change, and nothing of what is gone", async () => {
+      const { store, claimAll } = underTest();
+      for (const owner of ["a", "b"]) await store.createMessageSession(hello(owner));
+      const claims = await claimAll({ limit: 2 });
+      for (const claim of claims) {
+        await store.saveSession(claim, builtSession([builtTurn(1), builtTurn(2)]), []);
+        await store.saveTurnJudgement(claim, turnRecord(builtTurn(1), 1));
+        await store.releaseClaim(claim, { status: "completed" });
+      }
+      const both = { sessionsByStatus: { completed: 2, running: 0, pending: 0 }, turns: 4, judgedTurns: 2 };
+      expect(await kept().readStats()).toMatchObject({ ...both, days: [{ sessions: 2, turns: 4 }] });
+      await store.deleteSession(claims[0]!);
+      const one = { sessionsByStatus: { completed: 1, running: 0, pending: 0 }, turns: 2, judgedTurns: 1 };
+      expect(await kept().readStats()).toMatchObject({ ...one, days: [{ sessions: 1, turns: 2 }] });
+      await store.deleteSession(claims[1]!);
+      expect(await kept().readStats()).toMatchObject({ turns: 0, judgedTurns: 0, days: [] });
     });
   });
 

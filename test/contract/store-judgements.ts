@@ -128,6 +128,34 @@ export function describeStoreJudgements(underTest: () => StoreUnderTest): void {
       expect(judged.trajectory?.reasoning).toBe("scored -1");
     });
 
+    test("keep all that was said: the trials of several answers, and how far they agreed", async () => {
+      const { store } = underTest();
+      const claim = await claimed();
+      const built = builtSession(1);
+      await save(claim, built);
+      const voted = {
+        agreement: 2 / 3,
+        trials: [
+          { model: "m", score: 1, reasoning: "so" },
+          { model: "n", reasoning: "no answer" },
+        ],
+      } as const;
+      const [turn, trajectory] = [turnRecord(built.turns[0]!, 1), trajectoryRecord(built, 1)];
+      if (turn.result.status !== "judged" || trajectory.result.status !== "judged") throw new Error("not judged");
+      const turnJudgement = { ...turn.result.judgement, ...voted };
+      const trajectoryJudgement = { ...trajectory.result.judgement, ...voted };
+      await store.saveTurnJudgement(claim, { ...turn, result: { status: "judged", judgement: turnJudgement } });
+      await store.saveTrajectoryJudgement(claim, {
+        ...trajectory,
+        result: { status: "judged", judgement: trajectoryJudgement },
+      });
+      const found = await read(claim);
+      expect(found.turnJudgements.get(1)).toEqual(turnJudgement);
+      expect(found.trajectory).toEqual(trajectoryJudgement);
+      const known = await store.readJudgements(claim);
+      expect(known.turns[0]?.result).toMatchObject({ judgement: turnJudgement });
+    });
+
     test("saved twice are one; the last is shown", async () => {
       const { store } = underTest();
       const claim = await claimed();

@@ -66,10 +66,10 @@ export function describeStoreMessages(underTest: () => StoreUnderTest): void {
       const { store } = underTest();
       const ref = await open(allowing({ characters: 6, toolCalls: 2 }));
       const add = async (size: { characters: number; toolCalls: number }) =>
-        store.appendMessages(ref, [user("x")], { limits, size });
+        store.appendMessages(ref, [user("x")], { allowance: { limits, size } });
       await expect(add({ characters: 5, toolCalls: 0 })).rejects.toMatchObject({ code: "trace_too_large" });
       await expect(add({ characters: 0, toolCalls: 2 })).rejects.toMatchObject({ code: "too_many_tool_calls" });
-      expect(await add({ characters: 4, toolCalls: 1 })).toBe(true);
+      expect(await add({ characters: 4, toolCalls: 1 })).toBe("added");
       await expect(add({ characters: 1, toolCalls: 0 })).rejects.toMatchObject({ code: "trace_too_large" });
       expect(await textsOf(ref)).toEqual(["hi", "x"]);
     });
@@ -227,9 +227,45 @@ export function describeStoreMessages(underTest: () => StoreUnderTest): void {
       await expect(store.appendMessages(ref, [user("b")])).rejects.toMatchObject({ code: "not_a_stream" });
       await expect(store.closeStream(ref)).rejects.toMatchObject({ code: "not_a_stream" });
       expect([await store.appendMessages(nothing, [user("b")]), await store.closeStream(nothing)]).toEqual([
-        false,
+        "missing",
         false,
       ]);
+    });
+
+    test("adds what is sent twice under one key once, also at the same time and after its close", async () => {
+      const { store } = underTest();
+      const ref = await open();
+      const idempotency = { key: "k", digest: "d" };
+      const send = async () => store.appendMessages(ref, [user("a"), user("b")], { idempotency });
+      const outcomes = await Promise.all(Array.from({ length: 5 }, send));
+      expect(outcomes.toSorted()).toEqual(["added", "replayed", "replayed", "replayed", "replayed"]);
+      await store.closeStream(ref);
+      expect(await send()).toBe("replayed");
+      expect(await textsOf(ref)).toEqual(["hi", "a", "b"]);
+      expect(await textsOf(await open())).toEqual(["hi"]);
+    });
+
+    test("refuses a key under which something else came, and takes it in another session", async () => {
+      const { store } = underTest();
+      const [ref, other] = [await open(), await open()];
+      const add = async (to: typeof ref, text: string, digest: string) =>
+        store.appendMessages(to, [user(text)], { idempotency: { key: "k", digest } });
+      expect(await add(ref, "a", "1")).toBe("added");
+      await expect(add(ref, "b", "2")).rejects.toMatchObject({ code: "idempotency_conflict" });
+      expect(await add(other, "b", "2")).toBe("added");
+      expect([await textsOf(ref), await textsOf(other)]).toEqual([
+        ["hi", "a"],
+        ["hi", "b"],
+      ]);
+    });
+
+    test("counts what is added again for nothing", async () => {
+      const { store } = underTest();
+      const allowance = { limits: { ...limits, maxCharacters: 10 }, size: { characters: 6, toolCalls: 0 } };
+      const ref = await open({ allowance: { ...allowance, size: { characters: 2, toolCalls: 0 } } });
+      const options = { allowance, idempotency: { key: "k", digest: "d" } };
+      expect(await store.appendMessages(ref, [user("sixsix")], options)).toBe("added");
+      expect(await store.appendMessages(ref, [user("sixsix")], options)).toBe("replayed");
     });
 
     test("closes by itself when nothing came for long", async () => {

@@ -1,11 +1,12 @@
 /** Lists of sessions: order, pages, filters, words. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { SessionQuery, SessionSummary } from "../../src/component/store.ts";
+import type { SessionQuery } from "../../src/component/session-query.ts";
+import type { SessionSummary } from "../../src/component/store.ts";
 import { PermanentError } from "../../src/model/errors.ts";
 import type { JsonValue } from "../../src/model/session.ts";
 import { agentSpan, attributes } from "../support/agent-spans.ts";
-import { builtSession, builtTurn, trajectoryRecord, turnRecord } from "../support/built-sessions.ts";
+import { builtSession, builtTurn, trajectoryRecord, turnRecord, usage } from "../support/built-sessions.ts";
 import { project, type StoreUnderTest } from "./store-under-test.ts";
 
 type Filter = Omit<SessionQuery, "project" | "limit">;
@@ -208,6 +209,20 @@ export function describeStoreQueries(underTest: () => StoreUnderTest): void {
       await build("a", builtSession([builtTurn(1, { userContent: "where order", assistantContent: "" })]));
       const expected = text === '"' ? ["a"] : [];
       expect(await names({ text })).toEqual(expected);
+    });
+
+    test("are found in names of what was shown, and in what the models thought", async () => {
+      const photo = { kind: "image", name: "invoice-4711.png", mediaType: "image/png" } as const;
+      const inner = { type: "model_call", reasoning: "perhaps a kumquat" } as const;
+      const tool = { type: "tool_call", name: "ask", arguments: {}, subAgent: { steps: [inner], usage } } as const;
+      const call = {
+        type: "model_call",
+        reasoning: "it smells of durian",
+        attachments: [{ ...photo, name: "chart.svg" }],
+      } as const;
+      await build("a", builtSession([builtTurn(1, { attachments: [photo], steps: [call, tool] })]));
+      for (const text of ["invoice 4711", "chart.svg", "durian", "kumquat"])
+        expect(await names({ text })).toEqual(["a"]);
     });
 
     test("that are no longer in a turn are no longer found", async () => {

@@ -2,9 +2,13 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { Store } from "../../src/component/store.ts";
 import { describeStoreAccounts } from "./store-accounts.ts";
+import { describeStoreBackfills } from "./store-backfills.ts";
 import { describeStoreFacts } from "./store-facts.ts";
 import { describeStoreIntakes } from "./store-intakes.ts";
+import { describeStoreJudgeSpans } from "./store-judge-spans.ts";
 import { describeStoreJudgements } from "./store-judgements.ts";
+import { describeStoreJudging } from "./store-judging.ts";
+import { describeStoreLabels } from "./store-labels.ts";
 import { describeStoreMessages } from "./store-messages.ts";
 import { describeStoreQueries } from "./store-queries.ts";
 import { describeStoreQueue } from "./store-queue.ts";
@@ -36,7 +40,11 @@ export function describeStoreContract(
     describeStoreMessages(underTest);
     describeStoreSessions(underTest);
     describeStoreRebuilds(underTest);
+    describeStoreBackfills(underTest);
+    describeStoreLabels(underTest);
     describeStoreJudgements(underTest);
+    describeStoreJudgeSpans(underTest);
+    describeStoreJudging(underTest);
     describeStoreQueries(underTest);
     describeStoreSendingQueue(underTest);
     describeStoreIntakes(underTest);

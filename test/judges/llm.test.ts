@@ -112,6 +112,15 @@ describe("the llm judge", () => {
         ],
         reply: "It has been shipped.",
       },
+      automatic_checks: expect.arrayContaining([
+        {
+          check: "unknown-tool",
+          turn: 1,
+          call: 2,
+          found: 'The tool "refund" was called, but it is not among the 2 tools offered.',
+          at: 'refund({"id":"1234"})',
+        },
+      ]) as unknown,
     });
     expect(materialOf(promptOf(requests[1]))).toMatchObject({
       earlier_turns: [{ turn: 1, user: "asks something", calls: ["call 1", "call 2"], reply: "answers it" }],
@@ -283,7 +292,10 @@ describe("the llm judge", () => {
   });
 
   it("stops at its daily budget", async () => {
-    const { judgeTurn } = await startJudge(judgeHelpful, { daily_budget: { tokens: 100 } });
+    const { judgeTurn } = await startJudge(judgeHelpful, {
+      daily_budget: { tokens: 300 },
+      max_output_tokens: 256,
+    });
     await expect(judgeTurn(session, turn)).rejects.toMatchObject({ code: "budget_exhausted", pausesJudge: true });
   });
 });
@@ -305,13 +317,20 @@ describe("a long session", () => {
 
   it("of two thousand turns stays within the budget, turn and trajectory", async () => {
     const turns = Array.from({ length: 2_000 }, (_, i) =>
-      turnOf(i + 1, { userContent: `question ${i + 1} ${"blah ".repeat(200)}`, steps: [longResult] }),
+      turnOf(i + 1, {
+        userContent: `question ${i + 1} ${"blah ".repeat(200)}`,
+        steps: [toolCall("search", { q: "x" }, { result: "lorem ipsum ".repeat(100) })],
+      }),
     );
     const big = sessionOf(turns, { systemPrompt: "rule ".repeat(50_000) });
     const { judgeTurn, judgeTrajectory, requests } = await startJudge(judgeHelpful, { max_input_tokens: 8_000 });
     const last = turns.at(-1) ?? turnOf(1);
-    expect((await judgeTurn(big, last)).reasoning).toContain("earlier turns");
-    expect((await judgeTrajectory(big)).reasoning).toMatch(/turns 3 to \d+/);
+    const ofTurn = await judgeTurn(big, last);
+    expect(ofTurn.reasoning).toMatch(/turns 1 to \d+/);
+    expect(ofTurn.cut?.turns[0]?.from).toBe(1);
+    const whole = await judgeTrajectory(big);
+    expect(whole.reasoning).toMatch(/turns 3 to \d+/);
+    expect(whole.cut?.shortened).toContainEqual({ kind: "system_prompt", characters: expect.any(Number) as unknown });
     for (const request of requests) {
       const { system, user } = promptOf(request);
       expect(Buffer.byteLength(system + user) / 3).toBeLessThanOrEqual(8_000);

@@ -118,8 +118,9 @@ describe("rules judge", () => {
     const { failures } = (await judgeAll(create(), session)).trajectory;
     expect(failures.map(({ type, messageIndex }) => [type, messageIndex])).toEqual([
       ["ungrounded_argument", 4],
-      ["assumed_facts", 1],
+      ["guessed_target", 4],
       ["failed_call", 2],
+      ["assumed_facts", 1],
     ]);
   });
 

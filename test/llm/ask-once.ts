@@ -1,6 +1,8 @@
 /** A client against a scripted model, with short waits, and one small question for it. */
 import { z } from "zod";
 import { startScriptedModel, type ScriptedReply, type ScriptedRequest } from "../../examples/scripted-model.mjs";
+import { type Budget, createBudget } from "../../src/llm/budget.ts";
+import { createMemoryLedger } from "../../src/llm/memory-ledger.ts";
 import { createLlmClient } from "../../src/llm/client.ts";
 import { createLimiter } from "../../src/llm/limiter.ts";
 import type { JsonCompletion, JsonRequest, LlmClient, LlmClientOptions } from "../../src/llm/llm-client.ts";
@@ -36,6 +38,10 @@ export const good: ScriptedReply = {
   message: { content: '{"reasoning":"it is so","score":1}' },
   usage: { prompt_tokens: 100, completion_tokens: 20 },
 };
+
+/** A budget of so many tokens a day, that only this test knows of. */
+export const budgetOf = (tokens: number): Budget =>
+  createBudget({ judge: "llm", ceilings: { day: { tokens } }, ledger: createMemoryLedger() });
 
 export interface Harness {
   readonly client: LlmClient;

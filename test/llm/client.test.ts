@@ -4,10 +4,9 @@ import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ScriptedReply, ScriptedRequest } from "../../examples/scripted-model.mjs";
 import { createMemoryCache } from "../../src/llm/cache.ts";
-import { createBudget } from "../../src/llm/budget.ts";
 import { createLimiter } from "../../src/llm/limiter.ts";
 import { JudgeError } from "../../src/model/errors.ts";
-import { apiKey, closeAll, createHarness, good, sentBody, sentContent, startHarness } from "./ask-once.ts";
+import { apiKey, budgetOf, closeAll, createHarness, good, sentBody, sentContent, startHarness } from "./ask-once.ts";
 
 afterEach(closeAll);
 
@@ -393,7 +392,7 @@ describe("time", () => {
 
 describe("the budget", () => {
   it("stops the next call before it is made", async () => {
-    const budget = createBudget({ maxTokensPerDay: 400 });
+    const budget = budgetOf(400);
     const { ask, requests } = await startHarness([{ ...good, usage: { prompt_tokens: 250, completion_tokens: 10 } }], {
       budget,
     });
@@ -405,7 +404,7 @@ describe("the budget", () => {
   });
 
   it("holds for retries and corrections too", async () => {
-    const budget = createBudget({ maxTokensPerDay: 1_000 });
+    const budget = budgetOf(1_000);
     const { ask, requests } = await startHarness(
       [says("garbage", { usage: { prompt_tokens: 350, completion_tokens: 50 } })],
       { budget },
@@ -415,7 +414,7 @@ describe("the budget", () => {
   });
 
   it("counts in full what may have been billed without an answer", async () => {
-    const budget = createBudget({ maxTokensPerDay: 1_000 });
+    const budget = budgetOf(1_000);
     const timeouts = { connectMs: 500, attemptMs: 100, deadlineMs: 5_000 };
     const { ask, requests } = await startHarness([{ hang: true }], { budget, timeouts, maxAttempts: 10 });
     expect(await failureOf(ask())).toMatchObject({ code: "budget_exhausted" });
@@ -424,13 +423,13 @@ describe("the budget", () => {
   });
 
   it("counts nothing for what was refused", async () => {
-    const budget = createBudget({ maxTokensPerDay: 500 });
+    const budget = budgetOf(500);
     const { ask } = await startHarness([status(500), status(429), status(429), status(500), good], { budget });
     expect((await ask()).value.score).toBe(1);
   });
 
   it("is never passed by calls under way together", async () => {
-    const budget = createBudget({ maxTokensPerDay: 1_000 });
+    const budget = budgetOf(1_000);
     const { ask, requests } = await startHarness([{ ...good, delayMs: 50 }], { budget });
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => ask({ user: `Number ${i}?` })));
     expect(outcomes.some(({ status }) => status === "rejected")).toBe(true);

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ScriptedReply } from "../../examples/scripted-model.mjs";
-import { createBudget } from "../../src/llm/budget.ts";
 import { createLimiter } from "../../src/llm/limiter.ts";
 import { JudgeError } from "../../src/model/errors.ts";
-import { closeAll, good, startHarness } from "./ask-once.ts";
+import { budgetOf, closeAll, good, startHarness } from "./ask-once.ts";
 
 afterEach(closeAll);
 
@@ -37,9 +36,9 @@ describe("a provider that does everything wrong", () => {
       },
       {
         limiter,
-        budget: createBudget({ maxTokensPerDay }),
+        budget: budgetOf(maxTokensPerDay),
         maxAttempts: 6,
-        timeouts: { connectMs: 500, attemptMs: 300, deadlineMs: 10_000 },
+        timeouts: { connectMs: 1_000, attemptMs: 1_000, deadlineMs: 15_000 },
       },
     );
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => ask({ user: `Number ${i}?` })));

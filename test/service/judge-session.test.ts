@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Judge, TurnContext } from "../../src/component/judge.ts";
-import type { Claim, Store, TrajectoryJudgementRecord, TurnJudgementRecord } from "../../src/component/store.ts";
+import type { JudgeSelection } from "../../src/component/judge-selection.ts";
+import type { Claim } from "../../src/component/store.ts";
 import { JudgeError } from "../../src/model/errors.ts";
 import type { TrajectoryJudgement, TurnJudgement } from "../../src/model/judgement.ts";
 import { createJudgePauses } from "../../src/service/judge-pauses.ts";
-import { createJudgeRetries } from "../../src/service/judge-retries.ts";
 import { judgeSession, LeaseEndedError } from "../../src/service/judge-session.ts";
-import { createTelemetry } from "../../src/service/telemetry.ts";
 import { buildFromMessages } from "../../src/session/build-from-messages.ts";
-import { storeWith } from "../support/store-with.ts";
-import { recordingLogger } from "../support/recording-logger.ts";
+import { judgementStore, judgingContext as contextOf } from "../support/judging-context.ts";
 
 const threeTurns = ["one", "two", "three"].flatMap((content) => [
   { role: "user", content },
@@ -80,51 +78,10 @@ const trajectoryJudgement = (name: string, version: string): TrajectoryJudgement
   judge: { name, version },
 });
 
-/** The judgements of one session, by key as a store keeps them. The lease ends after so many savings. */
-function judgementStore({ leaseLasts = Number.POSITIVE_INFINITY } = {}) {
-  const turns = new Map<string, TurnJudgementRecord>();
-  const trajectories = new Map<string, TrajectoryJudgementRecord>();
-  let savings = 0;
-  const keyOf = ({ judge, digest }: TrajectoryJudgementRecord | TurnJudgementRecord): string =>
-    JSON.stringify([judge.name, judge.version, digest]);
-  const save = <Record extends TrajectoryJudgementRecord | TurnJudgementRecord>(
-    map: Map<string, Record>,
-    key: string,
-    record: Record,
-  ) => {
-    savings += 1;
-    if (savings > leaseLasts) return false;
-    map.set(key, record);
-    return true;
-  };
-  const store = storeWith({
-    readJudgements: async () => ({ turns: [...turns.values()], trajectories: [...trajectories.values()] }),
-    saveTurnJudgement: async (_, record) => save(turns, `${record.turn} ${keyOf(record)}`, record),
-    saveTrajectoryJudgement: async (_, record) => save(trajectories, keyOf(record), record),
-  });
-  return {
-    store,
-    shown: () =>
-      [...turns.values(), ...trajectories.values()].map(
-        (record) => `${"turn" in record ? record.turn : 0} ${record.judge.name}@${record.rank} ${record.result.status}`,
-      ),
-  };
-}
-
-function contextOf(judges: readonly Judge[], store: Store) {
-  const logger = recordingLogger();
-  const telemetry = createTelemetry();
-  return {
-    store,
-    judges,
-    logger,
-    telemetry,
-    retries: createJudgeRetries(),
-    pauses: createJudgePauses(logger, telemetry),
-  };
-}
-
 const never = new AbortController().signal;
+
+const judgedBy = (...names: string[]) => names.map((judge) => ({ judge, status: "judged" }));
+const anyDate = expect.any(Date) as unknown;
 
 describe("judging a session", () => {
   test("VH-21 judges of a session that takes more messages the turns that are over, and not the whole", async () => {
@@ -133,7 +90,8 @@ describe("judging a session", () => {
     const context = contextOf([judge], store);
     const open = { ...claim, source: "stream", open: true } as const;
     const growing = (count: number) => buildFromMessages({ messages: threeTurns.slice(0, count), source: "stream" });
-    expect(await judgeSession(growing(3), open, never, context)).toEqual({ status: "completed" });
+    const outcome = { status: "completed", judging: judgedBy("rules") };
+    expect(await judgeSession(growing(3), open, never, context)).toEqual(outcome);
     expect(asked).toEqual([1]);
     await judgeSession(growing(4), open, never, context);
     expect(asked).toEqual([1, 2]);
@@ -146,7 +104,8 @@ describe("judging a session", () => {
     const [rules, llm] = [judgeNamed("rules"), judgeNamed("llm")];
     const { store, shown } = judgementStore();
     const context = contextOf([rules.judge, llm.judge], store);
-    expect(await judgeSession(session, claim, never, context)).toEqual({ status: "completed" });
+    const outcome = { status: "completed", judging: judgedBy("rules", "llm") };
+    expect(await judgeSession(session, claim, never, context)).toEqual(outcome);
     expect([rules.asked, llm.asked]).toEqual([
       [1, 2, 3, 0],
       [1, 2, 3, 0],
@@ -209,7 +168,10 @@ describe("judging a session", () => {
     const llm = judgeNamed("llm");
     const { store } = judgementStore();
     const off = { ...llm.judge, off: "no API key" };
-    expect(await judgeSession(session, claim, never, contextOf([off], store))).toEqual({ status: "completed" });
+    expect(await judgeSession(session, claim, never, contextOf([off], store))).toEqual({
+      status: "completed",
+      judging: [],
+    });
     expect(llm.asked).toEqual([]);
   });
 
@@ -231,7 +193,9 @@ describe("a judge that fails", () => {
     const llm = judgeNamed("llm", (turn) => (turn === 2 ? lasting : undefined));
     const { store, shown } = judgementStore();
     const context = contextOf([judgeNamed("rules").judge, llm.judge], store);
-    const outcome = { status: "completed", error: "llm judge: the model refused" };
+    const failed = { judge: "llm", status: "failed", code: "refused", reason: "the model refused" };
+    const judging = [...judgedBy("rules"), failed];
+    const outcome = { status: "completed", error: "llm judge: the model refused", judging };
     expect(await judgeSession(session, claim, never, context)).toEqual(outcome);
     expect(shown()).toContain("2 llm@1 failed");
     expect(llm.contexts[2]?.earlier.map(({ turn }) => turn)).toEqual([1]);
@@ -246,17 +210,20 @@ describe("a judge that fails", () => {
     const [rules, { store, shown }] = [judgeNamed("rules"), judgementStore()];
     const context = contextOf([llm.judge, rules.judge], store);
     const outcome = await judgeSession(session, claim, never, context);
+    const waiting = { judge: "llm", status: "waiting", code: "timeout", reason: "no answer in time", retryAt: anyDate };
     expect(outcome).toEqual({
       status: "completed",
       error: "llm judge: no answer in time",
-      retryAt: expect.any(Date) as unknown,
+      retryAt: anyDate,
+      judging: [waiting, ...judgedBy("rules")],
     });
     expect(outcome.retryAt!.getTime()).toBeGreaterThan(Date.now() + 4000);
     expect([llm.asked, rules.asked]).toEqual([
       [1, 2],
       [1, 2, 3, 0],
     ]);
-    expect(await judgeSession(session, claim, never, context)).toEqual({ status: "completed" });
+    const judging = judgedBy("llm", "rules");
+    expect(await judgeSession(session, claim, never, context)).toEqual({ status: "completed", judging });
     expect(llm.asked).toEqual([1, 2, 2, 3, 0]);
     expect(shown().filter((record) => record.includes("failed"))).toEqual([]);
   });
@@ -282,7 +249,7 @@ describe("a judge that fails", () => {
 
   test("alone makes the session failed, and says why", async () => {
     const context = contextOf([judgeNamed("llm", () => lasting).judge], judgementStore().store);
-    expect(await judgeSession(session, claim, never, context)).toEqual({
+    expect(await judgeSession(session, claim, never, context)).toMatchObject({
       status: "failed",
       error: "llm judge: the model refused",
     });
@@ -295,16 +262,63 @@ describe("a judge that fails", () => {
     const first = await judgeSession(session, claim, never, context);
     const second = await judgeSession(session, { ...claim, id: "s2" }, never, context);
     for (const outcome of [first, second])
-      expect(outcome).toEqual({ status: "completed", error: "llm judge: 401", retryAt: expect.any(Date) as unknown });
+      expect(outcome).toEqual({
+        status: "completed",
+        error: "llm judge: 401",
+        retryAt: anyDate,
+        judging: [
+          ...judgedBy("rules"),
+          { judge: "llm", status: "paused", code: "invalid_api_key", reason: "401", retryAt: anyDate },
+        ],
+      });
     expect(llm.asked).toEqual([1]);
     expect(shown()).toContain("0 rules@0 judged");
     expect(context.telemetry.show()).toContain("turnwise_judges_paused 1\n");
     expect(context.logger.lines.filter(({ message }) => message.includes("paused"))).toHaveLength(1);
   });
 
+  test("for as long as somebody does nothing goes on waiting, however long that is", async () => {
+    const llm = judgeNamed("llm", () => wrongKey);
+    const context = contextOf([llm.judge], judgementStore().store);
+    const clock = { now: Date.now() };
+    const pauses = createJudgePauses(context.logger, context.telemetry, { now: () => clock.now });
+    for (let hours = 0; hours < 48; hours++) {
+      const { retryAt, judging } = await judgeSession(session, claim, never, { ...context, pauses });
+      expect(judging).toMatchObject([{ status: "paused" }]);
+      clock.now = retryAt!.getTime();
+    }
+    expect(llm.asked).toHaveLength(48);
+  });
+
+  test("because it waits in line uses no try up", async () => {
+    const inLine = new JudgeError("rate_limited", "429", { retryable: true, usesTry: false });
+    const context = contextOf([judgeNamed("llm", () => inLine).judge], judgementStore().store);
+    for (let time = 0; time < 20; time++) {
+      const { judging } = await judgeSession(session, claim, never, context);
+      expect(judging).toMatchObject([{ status: "waiting", code: "rate_limited" }]);
+    }
+  });
+
+  test("for one project's sessions is asked about the others'", async () => {
+    const spent = new JudgeError("budget_exhausted", "spent", {
+      retryable: true,
+      pausesJudge: true,
+      onlyInProject: true,
+      retryAfterSeconds: 3600,
+    });
+    const llm = judgeNamed("llm", (turn, time) => (turn === 1 && time === 1 ? spent : undefined));
+    const context = contextOf([llm.judge], judgementStore().store);
+    const paused = { judging: [{ status: "paused", code: "budget_exhausted" }] };
+    expect(await judgeSession(session, claim, never, context)).toMatchObject(paused);
+    expect(await judgeSession(session, { ...claim, id: "s2" }, never, context)).toMatchObject(paused);
+    expect(llm.asked).toEqual([1]);
+    const other = { ...claim, project: "other" };
+    expect(await judgeSession(session, other, never, context)).toMatchObject({ judging: judgedBy("llm") });
+  });
+
   test("with an error of its own making is not asked again, and is logged", async () => {
     const context = contextOf([judgeNamed("rules", () => new TypeError("bug")).judge], judgementStore().store);
-    expect(await judgeSession(session, claim, never, context)).toEqual({
+    expect(await judgeSession(session, claim, never, context)).toMatchObject({
       status: "failed",
       error: "rules judge: the judge failed unexpectedly",
     });
@@ -322,6 +336,74 @@ describe("a judge that fails", () => {
     await judgeSession(session, claim, never, context);
     await judgeSession(session, { ...claim, rejudge: true }, never, context);
     expect(shown()).toEqual(["1 llm@0 judged", "2 llm@0 judged", "3 llm@0 judged", "0 llm@0 judged"]);
+  });
+});
+
+describe("a judge that is to judge only some sessions", () => {
+  const choosy = (judge: Judge, selection: Partial<JudgeSelection>): Judge => ({
+    ...judge,
+    selection: { sample: 1, when: {}, ...selection },
+  });
+
+  test("is not asked about the others, and it is said why", async () => {
+    const llm = judgeNamed("llm");
+    const { store } = judgementStore();
+    const context = contextOf([judgeNamed("rules").judge, choosy(llm.judge, { sample: 0 })], store);
+    const reason = "it is not among the 0 % of sessions that this judge judges";
+    expect(await judgeSession(session, claim, never, context)).toEqual({
+      status: "completed",
+      judging: [...judgedBy("rules"), { judge: "llm", status: "skipped", code: "sampled_out", reason }],
+    });
+    expect(llm.asked).toEqual([]);
+    expect(context.telemetry.show()).toContain('turnwise_judge_skipped{judge="llm",code="sampled_out"} 1\n');
+  });
+
+  test("is asked about each that somebody asks its judgement of, and that is told from then on", async () => {
+    const llm = judgeNamed("llm");
+    const context = contextOf([choosy(llm.judge, { sample: 0, when: { min_turns: 10 } })], judgementStore().store);
+    const outcome = { status: "completed", judging: judgedBy("llm") };
+    expect(await judgeSession(session, { ...claim, rejudge: true }, never, context)).toEqual(outcome);
+    expect(await judgeSession(session, claim, never, context)).toEqual(outcome);
+    expect(llm.asked).toEqual([1, 2, 3, 0]);
+  });
+
+  test.each([
+    ["a turn", 2],
+    ["the session as a whole", 0],
+  ])("is asked where the judge before it gave %s -1", async (_, place) => {
+    const [rules, llm] = [judgeNamed("rules"), judgeNamed("llm")];
+    const harsh: Judge = {
+      ...rules.judge,
+      judgeTurn: async ({ turn }) => ({
+        ...turnJudgement("rules", "1", turn.turn),
+        score: turn.turn === place ? -1 : 1,
+      }),
+      judgeTrajectory: async () => ({ ...trajectoryJudgement("rules", "1"), score: place === 0 ? -1 : 0 }),
+    };
+    const flagged = choosy(llm.judge, { when: { flagged_by: "rules" } });
+    const { store } = judgementStore();
+    expect(
+      await judgeSession(session, claim, never, contextOf([rules.judge, flagged], judgementStore().store)),
+    ).toMatchObject({ judging: [{ status: "judged" }, { status: "skipped", code: "filtered_out" }] });
+    expect(llm.asked).toEqual([]);
+    await judgeSession(session, claim, never, contextOf([harsh, flagged], store));
+    expect(llm.asked).toEqual([1, 2, 3, 0]);
+  });
+
+  test("by what another one says waits for that one, unless nothing that it says could change it", async () => {
+    const rules = judgeNamed("rules", () => new JudgeError("timeout", "no answer", { retryable: true }));
+    const llm = judgeNamed("llm");
+    const judgingWith = async (when: JudgeSelection["when"]) => {
+      const context = contextOf([rules.judge, choosy(llm.judge, { when })], judgementStore().store);
+      return (await judgeSession(session, claim, never, context)).judging?.[1];
+    };
+    expect(await judgingWith({ flagged_by: "rules" })).toMatchObject({
+      status: "waiting",
+      code: "depends",
+      retryAt: anyDate,
+    });
+    expect(await judgingWith({ flagged_by: "rules", min_turns: 10 })).toMatchObject({ status: "skipped" });
+    expect(llm.asked).toEqual([]);
   });
 });
 

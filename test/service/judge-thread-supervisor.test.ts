@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Component } from "../../src/component/component.ts";
+import type { JudgePause } from "../../src/component/judge.ts";
 import { superviseJudgeThread } from "../../src/service/judge-thread-supervisor.ts";
 import { createTelemetry } from "../../src/service/telemetry.ts";
 import { recordingLogger } from "../support/recording-logger.ts";
@@ -16,7 +17,9 @@ function supervised(...codes: string[]) {
   const logger = recordingLogger();
   const telemetry = createTelemetry();
   let spawned = 0;
+  const pauses: (readonly JudgePause[])[] = [];
   const component = superviseJudgeThread({
+    onPauses: (current) => void pauses.push(current),
     spawn: () => {
       spawned += 1;
       const code = codes[Math.min(spawned, codes.length) - 1] ?? "";
@@ -28,7 +31,7 @@ function supervised(...codes: string[]) {
     stopTimeoutMs: 300,
   });
   running.push(component);
-  return { component, logger, telemetry, spawned: () => spawned };
+  return { component, logger, telemetry, pauses, spawned: () => spawned };
 }
 
 const ready = `parentPort.postMessage({ type: "ready" });`;
@@ -55,6 +58,16 @@ describe("the judge thread's supervisor", () => {
     expect(spawned()).toBe(1);
     expect(telemetry.show()).toContain("g 0\n");
     expect(logger.lines).toHaveLength(1);
+  });
+
+  test("tells which judges are paused, and that none is when the thread is gone", async () => {
+    const paused = `parentPort.postMessage({ type: "pauses", pauses: [{ judge: "llm", until: new Date(0), code: "c", message: "m" }] });`;
+    const { component, pauses } = supervised(obeys + paused + ready);
+    await component.start?.();
+    const pause = { judge: "llm", until: new Date(0), code: "c", message: "m" };
+    expect(pauses).toEqual([[pause]]);
+    await component.shutdown?.();
+    expect(pauses).toEqual([[pause], []]);
   });
 
   test("replaces a thread that dies, and says so", async () => {

@@ -74,9 +74,49 @@ describe("processing a claim", () => {
     expect(released).toEqual([
       {
         status: "failed",
-        error: "building this session ended the judge thread 3 times; to try again, ask for its judgement",
+        error:
+          "building this session ended the judge thread 3 times, as one does that is too large for its memory; to try again, ask for its judgement",
       },
     ]);
+  });
+
+  test("builds no session that is too large for its memory, reads no further, and says so", async () => {
+    let reads = 0;
+    const { context, released } = storeThat({
+      readNewFacts: async () => {
+        reads += 1;
+        return {
+          ...modelCall("a".repeat(32), "Hello"),
+          isWhole: reads === 1,
+          hasMore: true,
+          cursor: "",
+          bytes: 1_048_576,
+        };
+      },
+      saveSession: () => Promise.reject(new Error("not to be saved")),
+    });
+    const kept = createKeptSessions({ store: context.store, mostBytes: 3.5 * 1_048_576 });
+    await processClaim(claim, running, { ...context, kept });
+    const error = "this session holds more than 3 MiB of records, too many to be built in memory";
+    expect([released, reads]).toEqual([[{ status: "failed", error }], 4]);
+    expect(context.logger.lines.map(({ level }) => level)).toEqual(["warn"]);
+  });
+
+  test("joins no session to one that is too large to be read", async () => {
+    const { context, released } = storeThat({
+      readNewFacts: async ({ id }) => ({
+        ...modelCall((id === "s1" ? "a" : "b").repeat(32), "Hello"),
+        isWhole: true,
+        hasMore: false,
+        cursor: "",
+        bytes: id === "s1" ? 10 : 1000,
+      }),
+      findLinkedSessions: async () => [{ id: "huge", sharedLinks: 1, links: 1 }],
+      joinSession: () => Promise.reject(new Error("not to be joined")),
+    });
+    const kept = createKeptSessions({ store: context.store, mostBytes: 100 });
+    await processClaim(claim, running, { ...context, kept });
+    expect(released).toMatchObject([{ status: "completed" }]);
   });
 
   test("saves what was built before it looks for the session to join", async () => {
@@ -93,7 +133,7 @@ describe("processing a claim", () => {
     });
     await processClaim(claim, running, context);
     expect(calls).toEqual(["save 1 1", "find"]);
-    expect(released).toEqual([{ status: "completed" }]);
+    expect(released).toEqual([{ status: "completed", judging: [] }]);
   });
 
   test("looks for no other session when the sender sent messages", async () => {
@@ -114,7 +154,7 @@ describe("processing a claim", () => {
       requestBuild: async ({ id }) => called.push(id) > 0,
     });
     await processClaim({ ...claim, conversationId: "c" }, running, context);
-    expect([called, released]).toEqual([["part"], [{ status: "completed" }]]);
+    expect([called, released]).toEqual([["part"], [{ status: "completed", judging: [] }]]);
   });
 
   test("lets nothing go when the session became part of another, or is held by someone else", async () => {

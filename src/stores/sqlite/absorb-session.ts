@@ -1,8 +1,9 @@
 import type { Database } from "better-sqlite3";
 import { prepareDeleteBuilt } from "./built-rows.ts";
+import { absorbSpendSql } from "./spend-rows.ts";
 import { prepareSummarize } from "./summarize.ts";
 
-/** Moves what belongs to `@from` to `@into`; judgements that speak of other turns there are superseded by that. */
+/** Moves what belongs to `@from` to `@into`; judgements and labels that speak of other turns there are superseded by that. */
 const moves = [
   `INSERT OR IGNORE INTO session_traces SELECT @into, trace_no, facts_version + 1, facts_version + 1
    FROM session_traces AS old, sessions WHERE old.session_no = @from AND sessions.session_no = @into`,
@@ -12,6 +13,13 @@ const moves = [
    WHERE session_no = @from`,
   "UPDATE OR IGNORE judgements SET session_no = @into WHERE session_no = @from",
   "DELETE FROM judgements WHERE session_no = @from",
+  "UPDATE judge_spans SET session_no = @into WHERE session_no = @from",
+  "UPDATE OR IGNORE labels SET session_no = @into WHERE session_no = @from",
+  "DELETE FROM labels WHERE session_no = @from",
+  absorbSpendSql,
+  "DELETE FROM session_spend WHERE session_no = @from",
+  "UPDATE OR IGNORE model_answers SET session_no = @into WHERE session_no = @from",
+  "DELETE FROM model_answers WHERE session_no = @from",
   "UPDATE OR IGNORE session_links SET session_no = @into WHERE session_no = @from",
   "DELETE FROM session_links WHERE session_no = @from",
   "UPDATE session_aliases SET session_no = @into WHERE session_no = @from",

@@ -1,10 +1,13 @@
 /** Sessions as a queue: who may work on which one, and until when. */
 import type { Claim, ClaimOptions, ReleaseOutcome, SessionRef } from "../../component/store.ts";
-import type { SessionSource } from "../../model/session.ts";
+import type { Session, SessionSource } from "../../model/session.ts";
 import { randomUUID } from "node:crypto";
+import { modes } from "./backfill-rows.ts";
+import { mergeJudging } from "./judging-column.ts";
 import { waitsForBuild } from "./request-builds.ts";
 import type { MessageStreams } from "./message-streams.ts";
 import type { SessionRows } from "./session-rows.ts";
+import { parseStored } from "./stored-json.ts";
 import type { WriteContext } from "./write-context.ts";
 
 /** When more sessions than this are idle, looking through them all at every claim would cost too much. */
@@ -13,6 +16,10 @@ const MANY = 1000;
 const isFree = "(lease IS NULL OR lease_expires_ms <= @now)";
 /** A time in the future means that the clock was set back; such a session must not wait until it catches up. */
 const isIdle = "(last_activity_ms <= @idleSince OR last_activity_ms > @now)";
+
+/** Nothing else is to be done now. What waits for its time (a judge asked for that) goes on to wait for it. */
+const isBackfill =
+  "changed = 0 AND (due_ms IS NULL OR due_ms > @now) AND rebuild = 0 AND rejudge = 0 AND takes_messages = 0";
 
 const countIdleSql = `
   SELECT count(*) FROM (
@@ -37,13 +44,19 @@ const rebuildSql = `
   SELECT session_no FROM sessions INDEXED BY sessions_to_rebuild
   WHERE ${waitsForBuild} AND ${isFree} ORDER BY rebuild, session_no LIMIT @limit`;
 
+/** As it is with those to be rebuilt; and one that waits for anything else is taken for that first, and keeps its mark. */
+const backfillSql = `
+  SELECT session_no FROM sessions INDEXED BY sessions_to_backfill
+  WHERE backfill > 0 AND ${isBackfill} AND backfill_ms <= @now AND ${isFree} ORDER BY session_no LIMIT @limit`;
+
 const claimSql = `
   UPDATE sessions SET lease = @lease, lease_expires_ms = @expires, lease_facts_version = facts_version,
     lease_requests = requests, attempts = attempts + 1, status = CASE takes_messages WHEN 1 THEN status ELSE 'running' END
   WHERE session_no = @sessionNo AND ${isFree}
   RETURNING project_id AS project, session_id AS id, named, conversation_id AS conversationId, source, instructions,
     evaluate_safety AS evaluateSafety, facts_version AS factsVersion, revision, rejudge, rebuild, rejudge_by AS rejudgeBy, attempts,
-    takes_messages AS takesMessages`;
+    takes_messages AS takesMessages, metadata, CASE WHEN ${isBackfill} THEN backfill ELSE 0 END AS backfill,
+    backfill_by AS backfillBy`;
 
 const renewSql = `
   UPDATE sessions SET lease_expires_ms = @expires
@@ -57,18 +70,21 @@ const releaseSql = `
     changed = source = 'otlp' AND facts_version <> lease_facts_version,
     changed_ms = @now,
     rebuild = CASE WHEN requests <> lease_requests THEN rebuild ELSE 0 END,
+    backfill = CASE WHEN @isBackfill = 1 AND requests = lease_requests AND @retryAt IS NULL THEN 0 ELSE backfill END,
+    backfill_ms = CASE WHEN @isBackfill = 1 AND @retryAt IS NOT NULL THEN @retryAt ELSE backfill_ms END,
     attempts = CASE @status WHEN 'pending' THEN 0 ELSE attempts END,
     due_ms = CASE WHEN requests <> lease_requests THEN due_ms
-                  WHEN facts_version = lease_facts_version THEN @retryAt
+                  WHEN facts_version = lease_facts_version THEN CASE @isBackfill WHEN 0 THEN @retryAt ELSE due_ms END
                   WHEN source = 'otlp' THEN NULL ELSE 0 END,
     rejudge = CASE WHEN requests <> lease_requests OR @retryAt IS NOT NULL THEN rejudge ELSE 0 END,
     rejudge_by = CASE WHEN requests <> lease_requests OR @retryAt IS NOT NULL THEN rejudge_by END,
     status = CASE WHEN takes_messages = 1 THEN 'open'
                   WHEN requests <> lease_requests THEN CASE status WHEN 'running' THEN 'pending' ELSE status END
                   WHEN facts_version <> lease_facts_version THEN 'open' ELSE @status END,
+    judging = @judging,
     error = CASE WHEN facts_version <> lease_facts_version OR requests <> lease_requests THEN NULL ELSE @error END
   WHERE project_id = @project AND session_id = @id AND lease = @lease AND lease_expires_ms > @now
-  RETURNING changed OR rebuild OR due_ms IS NOT NULL OR takes_messages`;
+  RETURNING changed OR rebuild OR backfill OR due_ms IS NOT NULL OR takes_messages`;
 
 const closeSql = `
   UPDATE sessions SET takes_messages = 0, due_ms = 0, requests = requests + 1, status = 'closing'
@@ -102,6 +118,10 @@ interface ClaimRow {
   readonly rejudgeBy: string | null;
   readonly attempts: number;
   readonly takesMessages: number;
+  readonly metadata: string;
+  /** 0 where the claim is for anything else, too. */
+  readonly backfill: number;
+  readonly backfillBy: string | null;
 }
 
 export function createClaims({ db, now, notify }: WriteContext, sessions: SessionRows, streams: MessageStreams) {
@@ -111,13 +131,19 @@ export function createClaims({ db, now, notify }: WriteContext, sessions: Sessio
   const due = db.prepare<object, Candidate>(dueSql);
   const longChanged = db.prepare<object, Candidate>(longChangedSql);
   const rebuilds = db.prepare<object, number>(rebuildSql).pluck();
+  const backfills = db.prepare<object, number>(backfillSql).pluck();
   const claim = db.prepare<object, ClaimRow>(claimSql);
   const renew = db.prepare(renewSql);
   const release = db.prepare<object, number>(releaseSql).pluck();
+  const judgingOf = db
+    .prepare<object, string>(
+      "SELECT judging FROM sessions WHERE project_id = @project AND session_id = @id AND lease = @lease",
+    )
+    .pluck();
   const close = db.prepare(closeSql);
   const request = db.prepare(requestSql);
 
-  /** Ids of the sessions to be taken, oldest start first, those to be rebuilt last. */
+  /** Numbers of the sessions to be taken, oldest start first; then those to be rebuilt, and last the backfill's. */
   function candidates({ limit, idleMs, maxDurationMs }: ClaimOptions): number[] {
     const changedBefore = maxDurationMs === undefined ? -1 : now() - maxDurationMs;
     const moment = { now: now(), idleSince: now() - idleMs, changedBefore, limit };
@@ -126,7 +152,8 @@ export function createClaims({ db, now, notify }: WriteContext, sessions: Sessio
     const found = new Map(waiting.map((row) => [row.sessionNo, row]));
     const oldestFirst = [...found.values()].sort((a, b) => a.startUs - b.startUs || a.sessionNo - b.sessionNo);
     const taken = oldestFirst.slice(0, limit).map(({ sessionNo }) => sessionNo);
-    return taken.length === limit ? taken : [...new Set([...taken, ...rebuilds.all(moment)])].slice(0, limit);
+    if (taken.length === limit) return taken;
+    return [...new Set([...taken, ...rebuilds.all(moment), ...backfills.all(moment)])].slice(0, limit);
   }
 
   function changeOf(ref: SessionRef, change: (sessionNo: number) => void): boolean {
@@ -154,14 +181,21 @@ export function createClaims({ db, now, notify }: WriteContext, sessions: Sessio
       return renew.run({ project, id, lease, now: now(), expires: now() + leaseMs }).changes > 0;
     },
 
-    releaseClaim({ project, id, lease }: Claim, { status, error, retryAt }: ReleaseOutcome): void {
+    releaseClaim(
+      { project, id, lease, backfill }: Claim,
+      { status, error, retryAt, judging = [] }: ReleaseOutcome,
+    ): void {
+      const known = judgingOf.get({ project, id, lease });
+      if (known === undefined) return;
       const isPending = release.get({
         project,
         id,
         lease,
         status,
         error: error ?? null,
+        judging: mergeJudging(known, judging),
         retryAt: retryAt?.getTime() ?? null,
+        isBackfill: backfill === undefined ? 0 : 1,
         now: now(),
       });
       if (isPending !== undefined) notify({ project, id, kind: isPending === 1 ? "session-updated" : "done" });
@@ -184,11 +218,13 @@ function toClaim(row: ClaimRow, lease: string): Claim {
     factsVersion,
     revision,
     attempts,
-    rejudge: row.rejudge === 1,
+    metadata: parseStored<Session["metadata"]>(row.metadata),
+    rejudge: row.rejudge === 1 || row.backfill === modes.again,
     judging: { evaluateSafety: row.evaluateSafety === 1, ...(instructions === null ? {} : { instructions }) },
     ...(row.takesMessages === 1 ? { open: true } : {}),
     ...(row.rebuild > 0 ? { rebuild: true } : {}),
     ...(row.named === 1 && conversationId !== null ? { conversationId } : {}),
     ...(row.rejudge === 1 && rejudgeBy !== null ? { rejudgeBy } : {}),
+    ...(row.backfill > 0 ? { backfill: row.backfillBy === null ? {} : { judge: row.backfillBy } } : {}),
   };
 }

@@ -22,7 +22,7 @@ interface KnownRequest {
   readonly digest: string;
 }
 
-const conflict: Refusal = {
+export const conflict: Refusal = {
   code: "idempotency_conflict",
   message: "this idempotency key was used for another request; a new request needs a new key",
 };

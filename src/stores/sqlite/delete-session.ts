@@ -21,6 +21,10 @@ const ofSession = [
   "messages",
   "intakes",
   "judgements",
+  "judge_spans",
+  "session_spend",
+  "model_answers",
+  "labels",
   "sessions",
 ] as const;
 

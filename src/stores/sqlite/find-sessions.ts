@@ -1,8 +1,9 @@
 /** Lists sessions: newest activity first, page after page, filtered. Values are bound; only fixed text becomes SQL. */
 import type { Database } from "better-sqlite3";
-import type { SessionPage, SessionQuery } from "../../component/store.ts";
+import type { SessionQuery } from "../../component/session-query.ts";
+import type { SessionPage } from "../../component/store.ts";
 import { PermanentError } from "../../model/errors.ts";
-import { formatCursor, parseCursor } from "./cursor.ts";
+import { type CursorPosition, formatCursor, parseCursor } from "./cursor.ts";
 import { sessionColumns, type SessionRowShown, toSessionSummary } from "./shown-session.ts";
 import { wordQueries } from "./word-query.ts";
 
@@ -57,6 +58,30 @@ export function createFindSessions(db: Database) {
           .get(values) ?? 0
       );
     },
+  };
+}
+
+/** Sessions as a backfill looks at them: with turns, and taking no more messages. */
+export function prepareFindNumbers(db: Database) {
+  return (query: SessionQuery) => {
+    const { where, values } = allOf([...filtersOf(query), ...cursorFilter(query)]);
+    const rows = db
+      .prepare<Values, CursorPosition>(
+        `SELECT session_no AS sessionNo, last_activity_ms AS lastActivityMs FROM ${sessionsFor(query)}
+         WHERE ${where} AND total_turns > 0 AND takes_messages = 0 ${order} LIMIT @limit`,
+      )
+      .all({ ...values, limit: query.limit + 1 });
+    const found = rows.slice(0, query.limit);
+    return {
+      sessions: found.map(({ sessionNo }) => sessionNo),
+      isLast: rows.length <= query.limit,
+      /** Continues behind one of them. */
+      cursorAfter: (sessionNo: number): string => {
+        const row = found.find((each) => each.sessionNo === sessionNo);
+        if (row === undefined) throw new Error("the session is not one of those that were found");
+        return formatCursor(row.lastActivityMs, sessionNo);
+      },
+    };
   };
 }
 

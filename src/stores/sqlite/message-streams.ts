@@ -1,9 +1,10 @@
 /** Open sessions of messages: what is added to them, and their end. */
-import type { SessionRef } from "../../component/store.ts";
+import type { AppendOptions, AppendOutcome, IdempotencyKey, SessionRef } from "../../component/store.ts";
 import type { Refusal } from "../../model/errors.ts";
 import type { ChatMessage } from "../../model/message.ts";
 import { addSizes, type Allowance, excessOf } from "../../model/message-limits.ts";
 import type { SessionSource } from "../../model/session.ts";
+import { conflict } from "./create-message-sessions.ts";
 import type { SessionRows } from "./session-rows.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -16,6 +17,10 @@ const growSql = `
   UPDATE sessions SET facts_version = facts_version + 1, due_ms = 0, error = NULL, last_activity_ms = @now,
     characters = characters + @characters, tool_calls = tool_calls + @toolCalls
   WHERE session_no = @sessionNo`;
+const insertSql = `
+  INSERT INTO messages (session_no, position, body, idempotency_key, request_digest)
+  VALUES (@sessionNo, @position, @body, @key, @digest)`;
+const knownSql = "SELECT request_digest FROM messages WHERE session_no = ? AND idempotency_key = ?";
 const endSql = `
   UPDATE sessions SET takes_messages = 0, due_ms = 0, attempts = 0, requests = requests + 1, status = 'closing'
   WHERE session_no = ?`;
@@ -35,7 +40,8 @@ export type MessageStreams = ReturnType<typeof createMessageStreams>;
 
 export function createMessageStreams({ db, now, notify }: WriteContext, sessions: SessionRows) {
   const read = db.prepare<[number], StreamRow>(streamSql);
-  const insert = db.prepare("INSERT INTO messages (session_no, position, body) VALUES (?, ?, ?)");
+  const insert = db.prepare(insertSql);
+  const known = db.prepare<[number, string], string>(knownSql).pluck();
   const grow = db.prepare(growSql);
   const end = db.prepare(endSql);
   const silent = db.prepare<object, { sessionNo: number; project: string }>(silentSql);
@@ -58,19 +64,26 @@ export function createMessageStreams({ db, now, notify }: WriteContext, sessions
   }
 
   const operations = {
-    /** False: no such session. */
-    appendMessages(ref: SessionRef, messages: readonly ChatMessage[], allowance?: Allowance): boolean | Refusal {
+    appendMessages(
+      ref: SessionRef,
+      messages: readonly ChatMessage[],
+      { allowance, idempotency }: AppendOptions = {},
+    ): AppendOutcome | Refusal {
       const found = find(ref);
-      if (found === undefined) return false;
+      if (found === undefined) return "missing";
       const { sessionNo, stream } = found;
+      const before = idempotency && known.get(sessionNo, idempotency.key);
+      if (before !== undefined) return before === idempotency?.digest ? "replayed" : conflict;
       const refusal = refusalOf(stream) ?? excessOfAll(stream, allowance);
       if (refusal !== undefined) return refusal;
-      for (const [at, message] of messages.entries())
-        insert.run(sessionNo, stream.nextPosition + at, JSON.stringify(message));
+      for (const [at, message] of messages.entries()) {
+        const row = { sessionNo, position: stream.nextPosition + at, body: JSON.stringify(message) };
+        insert.run({ ...row, ...keyOf(at === 0 ? idempotency : undefined) });
+      }
       const { characters, toolCalls } = allowance?.size ?? nothing;
       grow.run({ sessionNo, characters, toolCalls, now: now() });
       tell(ref.project, sessionNo);
-      return true;
+      return "added";
     },
 
     /** False: no such session. A stream that is closed stays so. */
@@ -87,6 +100,8 @@ export function createMessageStreams({ db, now, notify }: WriteContext, sessions
   };
   return { operations, closeSilentStreams };
 }
+
+const keyOf = ({ key, digest }: Partial<IdempotencyKey> = {}) => ({ key: key ?? null, digest: digest ?? null });
 
 const nothing = { characters: 0, toolCalls: 0 };
 

@@ -4,9 +4,14 @@ import { createCountRequestedBuilds, createCountWaiting } from "./count-waiting.
 import { createReadAccounts } from "./read-accounts.ts";
 import { createFindSessions } from "./find-sessions.ts";
 import { createReadIntake } from "./intake-reads.ts";
+import { createReadBackfills } from "./read-backfills.ts";
+import { createReadLabels } from "./read-labels.ts";
+import { createReadAnswer } from "./answer-rows.ts";
+import { createReadJudgeSpans } from "./judge-span-rows.ts";
 import { createReadFacts } from "./read-facts.ts";
 import { createReadQueue } from "./read-queue.ts";
 import { createReadSessions } from "./read-sessions.ts";
+import { createReadSpend } from "./spend-rows.ts";
 import { createReadStats } from "./read-stats.ts";
 
 export type ReadOperations = ReturnType<typeof createReadOperations>;
@@ -16,10 +21,15 @@ export function createReadOperations(db: Database) {
     ...createReadFacts(db),
     ...createReadSessions(db),
     ...createFindSessions(db),
+    ...createReadLabels(db),
+    ...createReadBackfills(db),
     ...createReadQueue(db),
     ...createReadAccounts(db),
     readStats: createReadStats(db),
+    readSpend: createReadSpend(db),
+    readAnswer: createReadAnswer(db),
     ...createReadIntake(db),
+    ...createReadJudgeSpans(db),
     countWaiting: createCountWaiting(db),
     countRequestedBuilds: createCountRequestedBuilds(db),
   };

@@ -9,6 +9,7 @@ import type {
 } from "../../component/store.ts";
 import type { TrajectoryJudgement, TurnJudgement } from "../../model/judgement.ts";
 import { parseDetails } from "./built-json.ts";
+import { parseJudging } from "./judging-column.ts";
 import { prepareFindSession } from "./find-session.ts";
 import { prepareFindLinked } from "./linked-sessions.ts";
 import { toScoreSummary } from "../../model/score-summary.ts";
@@ -70,6 +71,7 @@ export function createReadSessions(db: Database): ReadSessions {
           ? {}
           : { trajectory: parseStored<Judged<TrajectoryJudgement>>(trajectory.result).judgement }),
         summary: toScoreSummary(row),
+        judging: parseJudging(row.judging),
       };
     }),
 

@@ -6,20 +6,20 @@ const DAYS = 30;
 const DAY_MS = 86_400_000;
 
 const statusSql = `
-  SELECT status, count(*) AS sessions, sum(total_turns) AS turns,
+  SELECT status, sum(sessions) AS sessions, sum(turns) AS turns,
     sum(helpful) AS helpful, sum(neutral) AS neutral, sum(harmful) AS harmful
-  FROM sessions GROUP BY status`;
+  FROM session_numbers GROUP BY status`;
 
 const daysSql = `
-  SELECT date(created_ms / 1000, 'unixepoch') AS day, count(*) AS sessions, sum(total_turns) AS turns
-  FROM sessions WHERE created_ms >= ? GROUP BY day ORDER BY day DESC`;
+  SELECT date(day * 86400, 'unixepoch') AS day, sum(sessions) AS sessions, sum(turns) AS turns
+  FROM session_numbers WHERE day >= ? GROUP BY session_numbers.day HAVING sum(sessions) > 0 ORDER BY session_numbers.day DESC`;
 
 interface StatusRow extends Pick<ServerStats, "turns" | "helpful" | "neutral" | "harmful"> {
   readonly status: SessionStatus;
   readonly sessions: number;
 }
 
-/** Reads every session's row: for admins, now and then. */
+/** Of the numbers that are kept beside the sessions, so that it costs the same however many of these there are. */
 export function createReadStats(db: Database) {
   const byStatus = db.prepare<[], StatusRow>(statusSql);
   const byDay = db.prepare<[number], DayStats>(daysSql);
@@ -36,7 +36,7 @@ export function createReadStats(db: Database) {
       helpful,
       neutral,
       harmful,
-      days: byDay.all(Math.floor(now / DAY_MS - DAYS + 1) * DAY_MS),
+      days: byDay.all(Math.floor(now / DAY_MS) - DAYS + 1),
     };
   };
 }

@@ -10,7 +10,7 @@ export const sessionColumns = `
   session_no AS sessionNo, session_id AS id, source, conversation_id AS conversationId, status, error, metadata,
   instructions, evaluate_safety AS evaluateSafety, created_ms AS createdMs, start_us AS startUs,
   last_activity_ms AS lastActivityMs, revision, digest, total_turns AS totalTurns, helpful, neutral, harmful,
-  trajectory_score AS trajectoryScore, header`;
+  trajectory_score AS trajectoryScore, judging, header`;
 
 export interface SessionRowShown {
   readonly sessionNo: number;
@@ -32,6 +32,7 @@ export interface SessionRowShown {
   readonly neutral: number;
   readonly harmful: number;
   readonly trajectoryScore: Score | null;
+  readonly judging: string;
   readonly header: string | null;
 }
 

@@ -3,14 +3,18 @@ import type { Component } from "../../component/component.ts";
 import type { ParkedDecision } from "../../component/sending-queue.ts";
 import type { SessionFacts, SessionNotice, Store } from "../../component/store.ts";
 import { createAccountClient } from "./account-client.ts";
+import { createBackfillClient } from "./backfill-client.ts";
 import { createIntakeClient } from "./intake-client.ts";
-import { type Refusal, RefusedError } from "../../model/errors.ts";
+import { encodeJudgeSpans } from "./judge-span-rows.ts";
+import { createLabelClient } from "./label-client.ts";
+import { createMessageClient } from "./message-client.ts";
 import { createQueueClient } from "./queue-client.ts";
 import type { ReadOperations } from "./read-operations.ts";
 import type { WaitingQueue } from "./read-queue.ts";
 import { toSessionChange } from "./session-change.ts";
 import { createRecordWrites } from "./record-writes.ts";
 import type { Call } from "./rpc.ts";
+import { createAnswerClient, createSpendClient } from "./spend-client.ts";
 import type { WriteOperations } from "./write-operations.ts";
 
 /** What a thread may have waiting for the disk when nobody says otherwise. */
@@ -50,16 +54,7 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
   const operations: StoreClient["operations"] = {
     writeSpans: (encoded, { project }) => records.write("writeSpans", encoded, project),
     writeLogRecords: (encoded, { project }) => records.write("writeLogRecords", encoded, project),
-    async createMessageSession(session) {
-      const [created] = await write("createMessageSessions", [[session]]);
-      if (created === undefined) throw new Error("the writer created nothing");
-      if ("code" in created) throw new RefusedError(created);
-      return created;
-    },
-    createMessageSessions: (sessions) => write("createMessageSessions", [sessions]),
-    appendMessages: async (ref, messages, allowance) =>
-      unlessRefused(await write("appendMessages", [ref, messages, allowance])),
-    closeStream: async (ref) => unlessRefused(await write("closeStream", [ref])),
+    ...createMessageClient(write),
     closeSession: (ref) => write("closeSession", [ref]),
     requestJudgement: (ref, judge) => write("requestJudgement", [ref, judge]),
     requestBuild: (ref) => write("requestBuild", [ref]),
@@ -72,8 +67,11 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
     releaseClaim: (claim, outcome) => write("releaseClaim", [claim, outcome]),
     saveSession: (claim, built, links, before) => write("saveSession", [claim, toSessionChange(built, links, before)]),
     joinSession: (claim, into) => write("joinSession", [claim, into]),
-    saveTurnJudgement: (claim, record) => write("saveTurnJudgement", [claim, record]),
-    saveTrajectoryJudgement: (claim, record) => write("saveTrajectoryJudgement", [claim, record]),
+    saveTurnJudgement: (claim, record, spans = []) =>
+      write("saveTurnJudgement", [claim, record, encodeJudgeSpans(spans)]),
+    saveTrajectoryJudgement: (claim, record, spans = []) =>
+      write("saveTrajectoryJudgement", [claim, record, encodeJudgeSpans(spans)]),
+    readJudgeSpans: (query) => read("readJudgeSpans", [query]),
     readFacts: async (ref) => notingDamage(await read("readFacts", [ref])),
     readNewFacts: async (ref, cursor) => notingDamage(await read("readNewFacts", [ref, cursor])),
     findLinkedSessions: (ref, links, limit) => read("findLinkedSessions", [ref, links, limit]),
@@ -90,6 +88,11 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
     },
     accounts: createAccountClient({ write, read }),
     intakes: createIntakeClient({ write, read }),
+    resumeJudging: () => write("resumeJudging", []),
+    spend: createSpendClient({ write, read }),
+    answers: createAnswerClient({ write, read }),
+    labels: createLabelClient({ write, read }),
+    backfills: createBackfillClient({ write, read }),
     findParkedRequests: (query) => read("findParkedRequests", [query]),
     async decideParkedRequest(ref, kind) {
       const decision = await write("decideParkedRequest", [ref, kind]);
@@ -119,10 +122,4 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
       return (await read("waitingQueues", [])).filter(({ exporter }) => !usedQueues.has(exporter));
     },
   };
-}
-
-/** Refusals cross the threads as data: an operation that throws has the whole commit done again. */
-function unlessRefused(outcome: boolean | Refusal): boolean {
-  if (typeof outcome === "object") throw new RefusedError(outcome);
-  return outcome;
 }

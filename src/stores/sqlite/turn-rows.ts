@@ -1,20 +1,31 @@
 /** Turns as rows: their JSON, and the words by which they are found. */
-import type { JsonValue, Step, Turn } from "../../model/session.ts";
+import type { Attachment, JsonValue, Step, Turn } from "../../model/session.ts";
 import { parseStored } from "./stored-json.ts";
 
 /** What lies behind this in one turn is not found by its words; it bounds how long saving one takes. */
 const MAX_WORDS_LENGTH = 256 * 1024;
 
-/** User, assistant and tool content of a turn, also of its sub-agents. */
-export function wordsOf({ userContent, assistantContent = "", steps, error = "" }: Turn): string {
-  return [userContent, assistantContent, ...steps.flatMap(wordsOfStep), error].join("\n").slice(0, MAX_WORDS_LENGTH);
+/**
+ * User, assistant and tool content of a turn and the names of what was shown, also of its sub-agents; at last what the models
+ * thought, which is long.
+ */
+export function wordsOf({ userContent, assistantContent = "", attachments, steps, error = "" }: Turn): string {
+  const said = [userContent, assistantContent, ...namesOf(attachments), ...steps.flatMap(wordsOfStep), error];
+  return [...said, ...steps.flatMap(thoughtsOf)].join("\n").slice(0, MAX_WORDS_LENGTH);
 }
 
 function wordsOfStep(step: Step): string[] {
-  if (step.type === "model_call") return [step.content ?? "", step.error ?? ""];
+  if (step.type === "model_call") return [step.content ?? "", ...namesOf(step.attachments), step.error ?? ""];
   const { name, arguments: args, result, error = "", subAgent } = step;
   return [name, textOf(args), textOf(result), error, ...(subAgent?.steps.flatMap(wordsOfStep) ?? [])];
 }
+
+function thoughtsOf(step: Step): string[] {
+  if (step.type === "model_call") return step.reasoning === undefined ? [] : [step.reasoning];
+  return step.subAgent?.steps.flatMap(thoughtsOf) ?? [];
+}
+
+const namesOf = (attachments: readonly Attachment[] = []): string[] => attachments.flatMap(({ name }) => name ?? []);
 
 function textOf(value: JsonValue | undefined): string {
   if (value === undefined) return "";

@@ -1,5 +1,7 @@
 /** Everything that changes the database, as functions that run inside the writer's transaction. */
 import { createAccountRows } from "./account-rows.ts";
+import { createAnswerRows } from "./answer-rows.ts";
+import { createBackfillRows } from "./backfill-rows.ts";
 import { createClaims } from "./claims.ts";
 import { createCreateMessageSessions } from "./create-message-sessions.ts";
 import { createDeleteSession } from "./delete-session.ts";
@@ -7,6 +9,7 @@ import { createDeleteSessions } from "./delete-sessions.ts";
 import { createIntakeRows } from "./intake-rows.ts";
 import { createJoinSession } from "./join-session.ts";
 import { createJudgementRows } from "./judgement-rows.ts";
+import { createLabelRows } from "./label-rows.ts";
 import { createNoteDamage } from "./note-damage.ts";
 import { createMessageStreams } from "./message-streams.ts";
 import { createQueueRows } from "./queue-rows.ts";
@@ -14,6 +17,8 @@ import { createRequestBuilds } from "./request-builds.ts";
 import { createSaveSession } from "./save-session.ts";
 import { createSessionRows } from "./session-rows.ts";
 import { createSharedRows } from "./shared-rows.ts";
+import { createResumeJudging } from "./resume-judging.ts";
+import { createSpendRows } from "./spend-rows.ts";
 import { createSpanPayloads } from "./span-payloads.ts";
 import { createTraceRows } from "./trace-rows.ts";
 import type { WriteContext } from "./write-context.ts";
@@ -34,6 +39,8 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
   };
   const streams = createMessageStreams(context, sessions);
   const claims = createClaims(context, sessions, streams);
+  const spend = createSpendRows(context);
+  const answers = createAnswerRows(context);
   const deleteSession = createDeleteSession(context, sessions, payloads, forget);
   const deleteSessions = createDeleteSessions(context, deleteSession);
   const operations = {
@@ -47,7 +54,15 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
     ...claims,
     ...streams.operations,
     ...createRequestBuilds(context, sessions),
+    ...createBackfillRows(context),
     ...createJudgementRows(context),
+    ...createLabelRows(context, sessions),
+    ...spend.operations,
+    ...answers.operations,
+    resumeJudging: createResumeJudging(context, () => {
+      spend.countAbandoned();
+      answers.dropOld();
+    }),
     ...createQueueRows(context),
     ...createNoteDamage(context.onDamage),
     ...createAccountRows(context, deleteSessions, forget),

@@ -112,8 +112,13 @@ describe("a sending queue in SQLite", () => {
     await test.store.shutdown?.();
     const file = join(test.dataDir, "turnwise.db");
     const bytes = readFileSync(file);
-    // The first four bytes of an overflow page are the number of the next one.
-    const page = (Math.floor(bytes.indexOf("damaged.") / PAGE_SIZE) + 8) * PAGE_SIZE;
+    // The first four bytes of an overflow page are the number of the next one; all else is what it holds.
+    const filled = Array.from({ length: bytes.length / PAGE_SIZE }, (_, number) => number * PAGE_SIZE).filter(
+      (at) =>
+        bytes.indexOf("damaged.", at + 4) < at + 12 &&
+        bytes.lastIndexOf("damaged.", at + PAGE_SIZE) > at + PAGE_SIZE - 24,
+    );
+    const page = filled[8] ?? 0;
     expect(bytes.toString("latin1", page + 8, page + 80)).toContain("damaged.");
     writeFileSync(file, bytes.fill(0xff, page, page + 4));
     const db = openReader(file);

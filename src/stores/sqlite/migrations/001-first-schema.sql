@@ -85,6 +85,9 @@ CREATE TABLE sessions (
   changed_ms INTEGER NOT NULL DEFAULT 0, -- since when: one that never goes idle is taken all the same
   due_ms INTEGER,
   rebuild INTEGER NOT NULL DEFAULT 0, -- to be built again when nothing else waits; 1: it was meant, 2: all were, which can be cancelled
+  backfill INTEGER NOT NULL DEFAULT 0, -- judges are to say, when nothing else waits: 1: what they have not said, 2: everything again
+  backfill_by TEXT, -- the judge; NULL: all
+  backfill_ms INTEGER NOT NULL DEFAULT 0, -- not before: a judge asked to wait
   requests INTEGER NOT NULL DEFAULT 0, -- counts what asks for judging: close, judge again, join
   rejudge INTEGER NOT NULL DEFAULT 0,
   rejudge_by TEXT,
@@ -108,6 +111,7 @@ CREATE TABLE sessions (
   neutral INTEGER NOT NULL DEFAULT 0,
   harmful INTEGER NOT NULL DEFAULT 0,
   trajectory_score INTEGER,
+  judging TEXT NOT NULL DEFAULT '[]', -- JSON: what became of each judge's work, see judging-column.ts
   UNIQUE (project_id, session_id)
 );
 CREATE INDEX sessions_by_activity ON sessions (project_id, last_activity_ms DESC, session_no DESC) WHERE listed = 1;
@@ -121,10 +125,45 @@ CREATE INDEX sessions_waiting_by_activity ON sessions (last_activity_ms) WHERE c
 CREATE INDEX sessions_waiting_by_start ON sessions (start_us) WHERE changed = 1;
 CREATE INDEX sessions_waiting_by_change ON sessions (changed_ms) WHERE changed = 1;
 CREATE INDEX sessions_to_rebuild ON sessions (rebuild, session_no, changed, project_id) WHERE rebuild > 0;
+CREATE INDEX sessions_to_backfill ON sessions (session_no, project_id, changed) WHERE backfill > 0;
 CREATE INDEX sessions_by_messages ON sessions (project_id) WHERE source <> 'otlp'; -- what an account's limit counts
 CREATE INDEX sessions_due ON sessions (start_us) WHERE due_ms IS NOT NULL;
 CREATE INDEX sessions_taking_messages ON sessions (last_activity_ms) WHERE takes_messages = 1;
 CREATE UNIQUE INDEX sessions_by_idempotency_key ON sessions (project_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+
+-- All sessions in numbers, kept by the triggers: whoever looks at them need not read every session.
+CREATE TABLE session_numbers (
+  day INTEGER NOT NULL, -- on which they were created, in days since 1970 (UTC)
+  status TEXT NOT NULL,
+  sessions INTEGER NOT NULL,
+  turns INTEGER NOT NULL,
+  helpful INTEGER NOT NULL,
+  neutral INTEGER NOT NULL,
+  harmful INTEGER NOT NULL,
+  PRIMARY KEY (day, status)
+) WITHOUT ROWID;
+CREATE TRIGGER sessions_inserted AFTER INSERT ON sessions BEGIN
+  INSERT INTO session_numbers
+  VALUES (NEW.created_ms / 86400000, NEW.status, 1, NEW.total_turns, NEW.helpful, NEW.neutral, NEW.harmful)
+  ON CONFLICT (day, status) DO UPDATE SET sessions = sessions + 1, turns = turns + excluded.turns,
+    helpful = helpful + excluded.helpful, neutral = neutral + excluded.neutral, harmful = harmful + excluded.harmful;
+END;
+CREATE TRIGGER sessions_updated AFTER UPDATE OF status, total_turns, helpful, neutral, harmful ON sessions
+WHEN (OLD.status, OLD.total_turns, OLD.helpful, OLD.neutral, OLD.harmful)
+  <> (NEW.status, NEW.total_turns, NEW.helpful, NEW.neutral, NEW.harmful) BEGIN
+  UPDATE session_numbers SET sessions = sessions - 1, turns = turns - OLD.total_turns, helpful = helpful - OLD.helpful,
+    neutral = neutral - OLD.neutral, harmful = harmful - OLD.harmful
+  WHERE day = OLD.created_ms / 86400000 AND status = OLD.status;
+  INSERT INTO session_numbers
+  VALUES (NEW.created_ms / 86400000, NEW.status, 1, NEW.total_turns, NEW.helpful, NEW.neutral, NEW.harmful)
+  ON CONFLICT (day, status) DO UPDATE SET sessions = sessions + 1, turns = turns + excluded.turns,
+    helpful = helpful + excluded.helpful, neutral = neutral + excluded.neutral, harmful = harmful + excluded.harmful;
+END;
+CREATE TRIGGER sessions_deleted AFTER DELETE ON sessions BEGIN
+  UPDATE session_numbers SET sessions = sessions - 1, turns = turns - OLD.total_turns, helpful = helpful - OLD.helpful,
+    neutral = neutral - OLD.neutral, harmful = harmful - OLD.harmful
+  WHERE day = OLD.created_ms / 86400000 AND status = OLD.status;
+END;
 
 -- `linked` and `touched`: the session's facts_version when the trace became a part of it, and when its last record came.
 CREATE TABLE session_traces (
@@ -150,8 +189,11 @@ CREATE TABLE messages (
   session_no INTEGER NOT NULL,
   position INTEGER NOT NULL,
   body TEXT NOT NULL, -- JSON, OpenAI's shape
+  idempotency_key TEXT, -- of the request that added it to an open session, if it was the first of its messages
+  request_digest TEXT, -- of what was asked for under that key
   UNIQUE (session_no, position)
 );
+CREATE UNIQUE INDEX messages_by_idempotency_key ON messages (session_no, idempotency_key) WHERE idempotency_key IS NOT NULL;
 
 -- What came as a text or a recording and is to become the messages of its session. A text stays; the recording's bytes lie in
 -- intake_slices until it was transcribed or refused.
@@ -207,6 +249,69 @@ CREATE TABLE judgements (
   judged_ms INTEGER NOT NULL,
   UNIQUE (session_no, turn, digest, judge_name, judge_version)
 );
+
+-- What people said (model/label.ts). One whose digest is no longer that of its turn (or, with turn 0, of its session) is stale,
+-- and stays.
+CREATE TABLE labels (
+  label_no INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: readers remember how far they are
+  project_id TEXT NOT NULL,
+  session_no INTEGER NOT NULL,
+  turn INTEGER NOT NULL, -- from 1; 0: the trajectory
+  tool_call INTEGER NOT NULL, -- from 1; 0: the turn itself
+  dimension TEXT NOT NULL, -- empty: all in all
+  labeller TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  note TEXT,
+  labelled_ms INTEGER NOT NULL,
+  UNIQUE (session_no, turn, tool_call, dimension, labeller)
+);
+CREATE INDEX labels_by_project ON labels (project_id, label_no);
+
+-- What judges' calls cost: by UTC day (counted from 1970), whatever becomes of the sessions, and of each session. What calls
+-- under way may cost at most is set aside in the columns reserved_*. nano_usd are billionths of a US dollar.
+CREATE TABLE judge_spend (
+  day INTEGER NOT NULL,
+  judge_name TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  tokens INTEGER NOT NULL,
+  nano_usd INTEGER NOT NULL,
+  reserved_tokens INTEGER NOT NULL,
+  reserved_nano_usd INTEGER NOT NULL,
+  PRIMARY KEY (day, judge_name, project_id)
+) WITHOUT ROWID;
+
+CREATE TABLE session_spend (
+  session_no INTEGER NOT NULL,
+  judge_name TEXT NOT NULL,
+  tokens INTEGER NOT NULL,
+  nano_usd INTEGER NOT NULL,
+  reserved_tokens INTEGER NOT NULL,
+  reserved_nano_usd INTEGER NOT NULL,
+  PRIMARY KEY (session_no, judge_name)
+) WITHOUT ROWID;
+
+-- Answers of paid models that no judgement was saved of yet.
+CREATE TABLE model_answers (
+  session_no INTEGER NOT NULL,
+  judge_name TEXT NOT NULL,
+  key TEXT NOT NULL, -- SHA-256 of the question
+  json TEXT NOT NULL,
+  model TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  PRIMARY KEY (session_no, judge_name, key)
+) WITHOUT ROWID;
+
+-- The spans of the calls that a judge made for one judgement: no facts, and part of no trace or session.
+CREATE TABLE judge_spans (
+  judge_span_no INTEGER PRIMARY KEY,
+  session_no INTEGER NOT NULL,
+  turn INTEGER NOT NULL, -- from 1; 0: the trajectory
+  judge_name TEXT NOT NULL,
+  trace_id BLOB NOT NULL, -- 16 bytes
+  request BLOB NOT NULL -- OTLP ExportTraceServiceRequest
+);
+CREATE INDEX judge_spans_by_session ON judge_spans (session_no, turn, judge_name);
 
 -- Digests of neighbouring messages, by which sessions without an id find each other.
 CREATE TABLE session_links (
