@@ -66,6 +66,8 @@ function remedyOf(error: TurnwiseError): string {
   const status = error.status ?? (error instanceof AuthenticationError ? 401 : 0);
   if (error instanceof ConnectionError) return "Start one with: turnwise serve; or set TURNWISE_URL to where it runs";
   if (code === "answer_unexpected") return "TURNWISE_URL must be the API of a Turnwise server";
+  if (code === "backfill_waiting") return "End it with: turnwise judge --backfill --cancel";
+  if (code === "judge_off") return "See the judges with: turnwise judges";
   if (code === "not_found") return `List what there is with: ${listOf(path)}`;
   return remedies.get(status) ?? "See the command's --help";
 }

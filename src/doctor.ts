@@ -155,7 +155,10 @@ async function awaitTurn({ client }: DoctorOptions, way: Way): Promise<string> {
 
 async function checkJudgement(_options: DoctorOptions, { session }: Way): Promise<string> {
   const judgement = session?.turns[0]?.judgement;
-  if (judgement) return `judged by ${judgement.judge.name} ${judgement.judge.version}`;
+  const others = (session?.judging ?? []).flatMap(({ judge, status, reason }) =>
+    status === "judged" ? [] : [`${judge} is ${status}: ${reason ?? "it does not say why"}`],
+  );
+  if (judgement) return [`judged by ${judgement.judge.name} ${judgement.judge.version}`, ...others].join("; ");
   const remedy = "Configure a judge under service::sessions::judges; `rules` needs no key";
   throw new HopFailure(session?.error ?? "no judge judged", remedy);
 }

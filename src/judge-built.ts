@@ -2,6 +2,7 @@
 import { toSessionDetail } from "./api/session-detail.ts";
 import type { SessionDetail } from "./api/contract.ts";
 import type { Judge } from "./component/judge.ts";
+import type { JudgedSession } from "./component/store.ts";
 import { summariseScores } from "./model/score-summary.ts";
 import { JudgeError, StartError } from "./model/errors.ts";
 import type { TrajectoryJudgement, TurnJudgement } from "./model/judgement.ts";
@@ -23,12 +24,17 @@ export async function judgeBuilt(
   const session = toSession(built, asked);
   const { turns, trajectory, error } = await judgeSession(session, judge, signal);
   const scores = turns.map(({ score }) => score);
-  return toSessionDetail({
+  const { identity } = judge;
+  const judged: JudgedSession = {
     session: error === undefined ? session : { ...session, status: "failed", error: `${place}: ${error}` },
     turnJudgements: new Map(turns.map((judgement) => [judgement.turn, judgement])),
     ...(trajectory !== undefined && { trajectory }),
     summary: summariseScores(built.turns.length, scores, trajectory?.score ?? null),
-  });
+    judging: [
+      { judge: identity.name, ...(error === undefined ? { status: "judged" } : { status: "failed", reason: error }) },
+    ],
+  };
+  return toSessionDetail(judged, [identity]);
 }
 
 /** Throws StartError for a judge that judges nothing. */

@@ -19,6 +19,8 @@ const lineSchema = z.looseObject({
   ...submissionSchema.shape,
   id: z.union([z.string(), z.int()]).transform(String).optional(),
 });
+/** What of a line that is no conversation can still name it. */
+const namedSchema = z.looseObject({ id: lineSchema.shape.id });
 type Conversation = Submission & { readonly id?: string | undefined };
 
 /**
@@ -67,7 +69,7 @@ function readLine(line: string, number: number): { id: string; conversation: Con
   } catch (error) {
     return { id: withoutId, conversation: `not JSON (${error instanceof Error ? error.message : String(error)})` };
   }
-  const id = z.looseObject({ id: lineSchema.shape.id }).safeParse(value).data?.id ?? withoutId;
+  const id = namedSchema.safeParse(value).data?.id ?? withoutId;
   const parsed = lineSchema.safeParse(value);
   return { id, conversation: parsed.success ? parsed.data : problemOf(parsed.error) };
 }
@@ -84,5 +86,11 @@ const nothingBuilt = buildFromMessages({ messages: [], source: "messages" });
 function failedLine(id: string, error: string): SessionDetail {
   const session = toSession(nothingBuilt, { id, judging: { evaluateSafety: false }, metadata: {} });
   const summary = summariseScores(0, [], null);
-  return toSessionDetail({ session: { ...session, status: "failed", error }, turnJudgements: new Map(), summary });
+  const failed = {
+    session: { ...session, status: "failed", error },
+    turnJudgements: new Map(),
+    summary,
+    judging: [],
+  } as const;
+  return toSessionDetail(failed);
 }

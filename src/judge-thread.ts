@@ -27,11 +27,22 @@ const send = (message: FromJudgeThread): void => parentPort?.postMessage(message
 
 const reports = createThreadReports(send);
 const store = openConnectedStore(connection);
-const judges = createJudges(configs, components.judges, reports);
+await store.resumeJudging();
+const { spend: ledger, answers } = store;
+const judges = createJudges(configs, components.judges, { ...reports, ledger, answers });
 for (const judge of judges) await judge.start?.();
 const takingIn = createTakeIn({ ...taking, ...reports, store });
 const { takeIn } = takingIn;
-const pipeline = startJudgePipeline({ store, judges, idleMs, maxDurationMs, reading, takeIn, ...reports });
+const pipeline = startJudgePipeline({
+  store,
+  judges,
+  idleMs,
+  maxDurationMs,
+  reading,
+  takeIn,
+  onPauses: (pauses) => send({ type: "pauses", pauses }),
+  ...reports,
+});
 
 parentPort?.once("message", (message: ToJudgeThread) => void (message.type === "stop" && stop()));
 send({ type: "ready" });

@@ -19,11 +19,8 @@ export function toReplayedSession(built: BuiltSession): SessionDetail {
     metadata: {},
     judging: { evaluateSafety: false },
   } as const;
-  return toSessionDetail({
-    session,
-    turnJudgements: new Map(),
-    summary: summariseScores(built.turns.length, [], null),
-  });
+  const summary = summariseScores(built.turns.length, [], null);
+  return toSessionDetail({ session, turnJudgements: new Map(), summary, judging: [] });
 }
 
 /** The id it would have in a server. */

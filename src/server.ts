@@ -1,5 +1,6 @@
 /** The whole server: the configured service, the judge thread and the API. What `turnwise serve` and the tests start. */
 import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
+import { totalmem } from "node:os";
 import { Worker } from "node:worker_threads";
 import { createApi } from "./api/api.ts";
 import type { JudgeInfo } from "./api/route.ts";
@@ -9,6 +10,7 @@ import type { Component, Logger } from "./component/component.ts";
 import { doorAt } from "./component/door.ts";
 import { listen, type Listener } from "./component/listen.ts";
 import type { AuthenticatorOf } from "./component/extension.ts";
+import type { JudgePause } from "./component/judge.ts";
 import type { Store } from "./component/store.ts";
 import type { Config } from "./config/config.ts";
 import type { PriceTables } from "./cost/price-table.ts";
@@ -17,7 +19,7 @@ import type { JudgeThreadData } from "./judge-thread.ts";
 import { createRedactors, redactionsOf } from "./message-redactors.ts";
 import { createJudgementExport } from "./exporters/judgements/judgement-export.ts";
 import { createJudges, judgeConfigsOf } from "./service/create-judges.ts";
-import { superviseJudgeThread } from "./service/judge-thread-supervisor.ts";
+import { superviseJudgeThread, type JudgeThreadOptions } from "./service/judge-thread-supervisor.ts";
 import { priceTablesOf } from "./price-tables.ts";
 import { createService, type Service, type ServiceParts } from "./service/service.ts";
 import { addProcessGauges, createTelemetry, type ReadableTelemetry } from "./service/telemetry.ts";
@@ -51,6 +53,8 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
   addProcessGauges(telemetry);
   const judges = judgeInfosOf(config, { logger, telemetry });
   const prices = priceTablesOf(config);
+  let pauses: readonly JudgePause[] = [];
+  const onPauses = (current: readonly JudgePause[]): void => void (pauses = current);
   const service = createService({
     config,
     components,
@@ -59,7 +63,7 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
     telemetry,
     surfaces: ({ store, authenticatorOf, exporterOf }) => [
       { name: "judgement exporters", component: judgementExport(config, { store, exporterOf, logger }) },
-      { name: "judges", component: judgeThread(config, store, prices, { logger, telemetry }) },
+      { name: "judges", component: judgeThread(config, store, prices, { logger, telemetry, onPauses }) },
       {
         name: "api",
         component: api(config.service.apiEndpoint, {
@@ -71,6 +75,7 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
           conversationKeys: conversationKeysOf(config),
           store,
           judges,
+          pausesOf: (name) => pauses.filter(({ project = name }) => project === name),
           logger,
           version,
         }),
@@ -86,9 +91,9 @@ type Reports = { readonly logger: Logger; readonly telemetry: ReadableTelemetry 
 
 /** Created only to know who they are: the judges that work live in the judge thread. */
 function judgeInfosOf(config: Config, reports: Reports): readonly JudgeInfo[] {
-  return createJudges(judgeConfigsOf(config), components.judges, reports).map(({ identity, off }) => ({
-    name: identity.name,
-    version: identity.version,
+  return createJudges(judgeConfigsOf(config), components.judges, reports).map(({ identity, off, requests }) => ({
+    ...identity,
+    ...(requests === undefined ? {} : { requests }),
     ...(off === undefined ? {} : { off }),
   }));
 }
@@ -99,7 +104,18 @@ function judgeInfosOf(config: Config, reports: Reports): readonly JudgeInfo[] {
  */
 const JUDGE_HEAP_MIB = 2048;
 
-function judgeThread(config: Config, store: Store, prices: PriceTables, reports: Reports): Component {
+/** No more than half of what this process may have: beyond that the system would end it with all that it does. */
+function judgeHeapMib(): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.min(JUDGE_HEAP_MIB, Math.floor(memory / 2 / 1024 / 1024));
+}
+
+function judgeThread(
+  config: Config,
+  store: Store,
+  prices: PriceTables,
+  reports: Reports & Pick<JudgeThreadOptions, "onPauses">,
+): Component {
   const judges = judgeConfigsOf(config);
   const { idleTimeoutMs: idleMs, maxDurationMs, transcripts } = config.service.sessions;
   const redactions = redactionsOf(config);
@@ -114,7 +130,7 @@ function judgeThread(config: Config, store: Store, prices: PriceTables, reports:
       const workerData: JudgeThreadData = { judges, idleMs, maxDurationMs, reading, taking, connection };
       return new Worker(new URL("./judge-thread.js", import.meta.url), {
         workerData,
-        resourceLimits: { maxOldGenerationSizeMb: JUDGE_HEAP_MIB },
+        resourceLimits: { maxOldGenerationSizeMb: judgeHeapMib() },
         transferList: [connection.writer],
       });
     },

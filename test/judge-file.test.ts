@@ -62,7 +62,13 @@ describe("judging a file of conversations", () => {
       total_turns: 1,
       metadata: { team: "shop" },
       turns: [{ judgement: { score: -1, tool_calls: [{ score: -1 }], judge: { name: "rules" } } }],
-      trajectory: { score: -1, failures: [{ type: "false_success", after_turn: 1, message_index: 3 }, {}, {}] },
+      trajectory: {
+        score: -1,
+        failures: [
+          { type: "false_success", after_turn: 1, message_index: 3 },
+          { type: "tool_error", message_index: 1 },
+        ],
+      },
       summary: { judged_turns: 1, harmful: 1, net_score: -1, trajectory_score: -1 },
     });
   });

@@ -1,5 +1,5 @@
 /** A session's events, across broken connections. */
-import { ConnectionError, TurnwiseError } from "./errors.ts";
+import { AuthenticationError, ConnectionError, NotFoundError, TurnwiseError } from "./errors.ts";
 import { readEvents, type ServerEvent } from "./event-stream.ts";
 import { pause } from "./pause.ts";
 import type { RequestOptions, Transport } from "./transport.ts";
@@ -50,10 +50,20 @@ async function* connect(
   }
 }
 
+/** As the server would have said it by its status, had the stream not begun. */
+const classes = new Map<string, typeof TurnwiseError>([
+  ["unauthenticated", AuthenticationError],
+  ["forbidden", AuthenticationError],
+  ["account_suspended", AuthenticationError],
+  ["not_found", NotFoundError],
+]);
+
 function failureOf({ data }: ServerEvent): TurnwiseError {
   const body = parseEvent<{ detail?: unknown; code?: unknown }>(data);
   const detail = typeof body.detail === "string" ? body.detail : "the server ended the event stream";
-  return new TurnwiseError(detail, { code: typeof body.code === "string" ? body.code : "stream_failed" });
+  const code = typeof body.code === "string" ? body.code : "stream_failed";
+  const ErrorClass = classes.get(code) ?? TurnwiseError;
+  return new ErrorClass(detail, { code });
 }
 
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what is sent is as the server's schemas say

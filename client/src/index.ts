@@ -11,10 +11,10 @@ export {
   TurnwiseError,
 } from "./errors.ts";
 export type { JudgementEvent } from "./follow-judgements.ts";
-export type { ParkedFilter } from "./server-state.ts";
-export type { SessionEvent, SessionFilter } from "./sessions.ts";
+export type { BackfillFilter, ParkedFilter } from "./server-state.ts";
+export type { LabelTarget, SessionEvent, SessionFilter } from "./sessions.ts";
 export type { StreamingSession } from "./streaming-session.ts";
-export type { RequestOptions } from "./transport.ts";
-export { type PageOptions, type SubmitOptions, Turnwise, type TurnwiseOptions, type WaitOptions } from "./turnwise.ts";
+export type { RequestOptions, SubmitOptions } from "./transport.ts";
+export { type PageOptions, Turnwise, type TurnwiseOptions, type WaitOptions } from "./turnwise.ts";
 export type { VoiceSubmission } from "./voice-submission.ts";
 export type * from "./types.ts";

@@ -3,6 +3,9 @@ import { followEvents, parseEvent } from "./follow-events.ts";
 import type { RequestOptions, Transport } from "./transport.ts";
 import type {
   Explanation,
+  Label,
+  Labels,
+  NewLabel,
   ScoreSummary,
   SessionDetail,
   SessionPage,
@@ -33,6 +36,14 @@ export interface SessionFilter {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
+
+/** What is labelled: turns and tool calls count from 1, only turns have dimensions. Without a labeller it is whoever asks. */
+export type LabelTarget = Pick<Label, "target"> & {
+  readonly turn?: number | undefined;
+  readonly tool_call?: number | undefined;
+  readonly dimension?: NonNullable<Label["dimension"]> | undefined;
+  readonly labeller?: string | undefined;
+};
 
 /** What is told of a session while it is followed: how far it is, each turn's judgement, and the end. */
 export type SessionEvent =
@@ -88,6 +99,13 @@ export function createSessions(transport: Transport) {
     spans: async (id: string, options?: RequestOptions): Promise<object> =>
       transport.send({ method: "GET", path: `${pathOf(id)}/spans` }, options),
 
+    /** The spans of the judges' own calls to models, as one OTLP request in JSON; with `traceId`, of one judgement. */
+    judgeSpans: async (
+      id: string,
+      { traceId, ...options }: RequestOptions & { traceId?: string } = {},
+    ): Promise<object> =>
+      transport.send({ method: "GET", path: `${pathOf(id)}/judge-spans`, query: { trace_id: traceId } }, options),
+
     /** How each turn was built. `values`: with the beginnings of what the spans carried. */
     explain: async (
       id: string,
@@ -105,6 +123,18 @@ export function createSessions(transport: Transport) {
     /** Build it again of what came in. */
     rebuild: async (id: string, options?: RequestOptions): Promise<SessionState> => change(id, "rebuild", {}, options),
 
+    /** What people said of it. */
+    labels: async (id: string, options?: RequestOptions): Promise<Labels> =>
+      transport.send({ method: "GET", path: `${pathOf(id)}/labels` }, options),
+
+    /** Says what a turn, a tool call or the whole is worth; takes the place of what the labeller said before. */
+    label: async (id: string, label: NewLabel, options?: RequestOptions): Promise<Label> =>
+      transport.send({ method: "PUT", path: `${pathOf(id)}/labels`, body: label }, options),
+
+    /** Takes a label back. */
+    removeLabel: async (id: string, target: LabelTarget, options?: RequestOptions): Promise<void> =>
+      transport.send({ method: "DELETE", path: `${pathOf(id)}/labels`, query: { ...target } }, options),
+
     delete: async (id: string, options?: RequestOptions): Promise<void> =>
       transport.send({ method: "DELETE", path: pathOf(id) }, options),
 
@@ -121,7 +151,7 @@ export function createSessions(transport: Transport) {
 
 const pathOf = (id: string): string => `/sessions/${encodeURIComponent(id)}`;
 
-function toQuery({ has, metadata = {}, from, to, ...others }: SessionFilter) {
+export function toQuery({ has, metadata = {}, from, to, ...others }: SessionFilter) {
   return {
     ...others,
     ...(has === undefined ? {} : { has: has.join(",") }),

@@ -19,8 +19,13 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+export interface SubmitOptions extends RequestOptions {
+  /** What is sent twice under one key is done once. By default each call has its own, so that it can be repeated safely. */
+  readonly idempotencyKey?: string | undefined;
+}
+
 export interface Operation {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below /api/v1. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -94,6 +99,17 @@ export function createTransport(options: TransportOptions): Transport {
       repeat<T>(operation, request, async (response) => readJson(response, { url, path: operation.path })),
     open: async (operation, request = {}) => repeat(operation, request, async (response) => response),
   };
+}
+
+/** Sends what the server does once for a key, also when it has to be sent again. */
+export async function submitTo<T>(
+  transport: Transport,
+  path: string,
+  body: object,
+  options: SubmitOptions = {},
+): Promise<T> {
+  const headers = { "idempotency-key": options.idempotencyKey ?? crypto.randomUUID() };
+  return transport.send<T>({ method: "POST", path, body, headers, isRepeatable: true }, options);
 }
 
 type Read<T> = (response: Response) => Promise<T>;

@@ -7,7 +7,14 @@ import { createServerState, type ServerState } from "./server-state.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createStreamingSession, type StreamingSession } from "./streaming-session.ts";
 import { tracePath } from "./trace-path.ts";
-import { createTransport, type RequestOptions, type Transport, type TransportOptions } from "./transport.ts";
+import {
+  createTransport,
+  type RequestOptions,
+  type SubmitOptions,
+  submitTo,
+  type Transport,
+  type TransportOptions,
+} from "./transport.ts";
 import type {
   BatchResult,
   StreamingSubmission,
@@ -22,11 +29,6 @@ import { toVoiceForm, type VoiceSubmission } from "./voice-submission.ts";
 
 /** What is not given: where `TURNWISE_URL` says or on this machine at port 8000, with the key of `TURNWISE_API_KEY`, 30 s for a try, 2 tries more. */
 export type TurnwiseOptions = { readonly [Name in keyof TransportOptions]?: TransportOptions[Name] | undefined };
-
-export interface SubmitOptions extends RequestOptions {
-  /** Submitting twice under one key makes one session. By default each call has its own, so that it can be repeated safely. */
-  readonly idempotencyKey?: string | undefined;
-}
 
 export interface WaitOptions extends RequestOptions {
   /** Between two looks, in milliseconds. Default 1000. */
@@ -68,26 +70,26 @@ export class Turnwise {
 
   /** Messages in OpenAI's shape. Answers at once; `wait` or `stream` tell what was judged. */
   async submit(submission: Submission, options?: SubmitOptions): Promise<SubmitResult> {
-    return this.#submitTo("/traces", submission, options);
+    return submitTo(this.#transport, "/traces", submission, options);
   }
 
   /** A transcript, in which the server finds out who speaks. */
   async submitText(submission: TextSubmission, options?: SubmitOptions): Promise<SubmitResult> {
-    return this.#submitTo("/traces/text", submission, options);
+    return submitTo(this.#transport, "/traces/text", submission, options);
   }
 
   async submitVoice(submission: VoiceSubmission, options?: SubmitOptions): Promise<SubmitResult> {
-    return this.#submitTo("/traces/voice", toVoiceForm(submission), options);
+    return submitTo(this.#transport, "/traces/voice", toVoiceForm(submission), options);
   }
 
   /** Those that are refused have an `error` in their place. */
   async submitBatch(traces: readonly Submission[], options?: SubmitOptions): Promise<BatchResult> {
-    return this.#submitTo("/traces/batch", { traces }, options);
+    return submitTo(this.#transport, "/traces/batch", { traces }, options);
   }
 
   /** A session that takes messages until it is closed. */
   async streaming(submission: StreamingSubmission = {}, options?: SubmitOptions): Promise<StreamingSession> {
-    const { session_id: id } = await this.#submitTo<SubmitResult>("/traces/streaming", submission, options);
+    const { session_id: id } = await submitTo<SubmitResult>(this.#transport, "/traces/streaming", submission, options);
     return createStreamingSession(this.#transport, id);
   }
 
@@ -141,11 +143,6 @@ export class Turnwise {
   /** Every session of the project, also those that came as spans. */
   async deleteAll(options?: RequestOptions): Promise<void> {
     return this.#transport.send({ method: "DELETE", path: "/traces" }, options);
-  }
-
-  async #submitTo<T>(path: string, body: object, options: SubmitOptions = {}): Promise<T> {
-    const headers = { "idempotency-key": options.idempotencyKey ?? crypto.randomUUID() };
-    return this.#transport.send<T>({ method: "POST", path, body, headers, isRepeatable: true }, options);
   }
 }
 

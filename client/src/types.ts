@@ -48,6 +48,34 @@ export interface AdminUsers {
   readonly count: number;
 }
 
+export interface Agreement {
+  readonly target: "turn" | "tool_call" | "trajectory";
+  readonly dimension:
+    | "hallucination"
+    | "wrong_tool_usage"
+    | "inconsistent_reasoning"
+    | "unnecessary_actions"
+    | "safety"
+    | null;
+  readonly n: number;
+  readonly raw: number | null;
+  readonly kappa: number | null;
+  readonly calibrated: boolean;
+  readonly base_rate: {
+    readonly harmful: number | null;
+    readonly neutral: number | null;
+    readonly helpful: number | null;
+  };
+  readonly confusion: readonly (readonly number[])[];
+  readonly harmful: {
+    readonly raw: number | null;
+    readonly kappa: number | null;
+    readonly precision: number | null;
+    readonly recall: number | null;
+    readonly confusion: readonly (readonly number[])[];
+  };
+}
+
 export interface Append {
   readonly messages: readonly ChatMessage[];
 }
@@ -58,6 +86,33 @@ export interface Attachment {
   readonly name: string | null;
   readonly uri: string | null;
   readonly bytes: number | null;
+}
+
+export interface Backfill {
+  readonly dry_run: boolean;
+  readonly sessions: number;
+  readonly has_more: boolean;
+  readonly judges: readonly BackfillEstimate[];
+  readonly state: BackfillsState;
+}
+
+export interface BackfillEstimate {
+  readonly name: string;
+  readonly version: string;
+  readonly turns: number;
+  readonly trajectories: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cost_usd: number | null;
+  readonly basis: "earlier_judgements" | "content_sizes" | "no_model";
+  readonly compared: number;
+}
+
+export interface BackfillsState {
+  readonly waiting: number;
+  readonly cancelled: number;
+  readonly judge: string | null;
+  readonly again: boolean;
 }
 
 export interface BatchResult {
@@ -90,6 +145,27 @@ export interface ChatMessage {
 export interface ClosedTrace {
   readonly session_id: string;
   readonly status: "closing";
+}
+
+export interface Cut {
+  readonly shortened: readonly {
+    readonly kind:
+      | "user_text"
+      | "reply"
+      | "agent_text"
+      | "reasoning"
+      | "arguments"
+      | "tool_results"
+      | "errors"
+      | "system_prompt"
+      | "tool_definitions"
+      | "instructions"
+      | "earlier_turns"
+      | "findings";
+    readonly characters: number;
+  }[];
+  readonly turns: readonly { readonly from: number; readonly to: number }[];
+  readonly findings: number;
 }
 
 export interface ErrorBody {
@@ -326,8 +402,95 @@ export interface Health {
   readonly judges: readonly { readonly name: string; readonly version: string; readonly off: string | null }[];
 }
 
+export interface ImportedLabel {
+  readonly session_id: string;
+  readonly target: "turn" | "tool_call" | "trajectory";
+  readonly turn?: number | null | undefined;
+  readonly tool_call?: number | null | undefined;
+  readonly dimension?:
+    | "hallucination"
+    | "wrong_tool_usage"
+    | "inconsistent_reasoning"
+    | "unnecessary_actions"
+    | "safety"
+    | null
+    | undefined;
+  readonly score: Score;
+  readonly note?: string | null | undefined;
+  readonly labeller?: string | null | undefined;
+  readonly digest?: string | null | undefined;
+  readonly labelled_at?: string | null | undefined;
+}
+
+export interface ImportedLabels {
+  readonly imported: number;
+}
+
 export interface JsonObject {
   readonly [key: string]: unknown;
+}
+
+export interface JudgeState {
+  readonly name: string;
+  readonly version: string;
+  readonly model: string | null;
+  readonly prompt_hash: string | null;
+  readonly off: string | null;
+  readonly paused: { readonly until: string; readonly code: string; readonly message: string } | null;
+  readonly spent_today: { readonly tokens: number; readonly cost_usd: number | null };
+  readonly calibrated: { readonly turn: boolean; readonly tool_call: boolean; readonly trajectory: boolean };
+  readonly versions: readonly {
+    readonly version: string;
+    readonly current: boolean;
+    readonly agreement: readonly Agreement[];
+  }[];
+}
+
+export interface Judges {
+  readonly judges: readonly JudgeState[];
+  readonly people: readonly Agreement[];
+  readonly calibrated_from: number;
+}
+
+export interface Judging {
+  readonly judge: string;
+  readonly status: "judged" | "skipped" | "waiting" | "paused" | "failed";
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly retry_at: string | null;
+}
+
+export interface Label {
+  readonly session_id: string;
+  readonly target: "turn" | "tool_call" | "trajectory";
+  readonly turn: number | null;
+  readonly tool_call: number | null;
+  readonly dimension:
+    | "hallucination"
+    | "wrong_tool_usage"
+    | "inconsistent_reasoning"
+    | "unnecessary_actions"
+    | "safety"
+    | null;
+  readonly score: Score;
+  readonly note: string | null;
+  readonly labeller: string;
+  readonly labelled_at: string;
+  readonly digest: string;
+  readonly stale: boolean;
+}
+
+export interface LabelImport {
+  readonly labels: readonly ImportedLabel[];
+}
+
+export interface LabelPage {
+  readonly labels: readonly Label[];
+  readonly next_cursor: string | null;
+}
+
+export interface Labels {
+  readonly labels: readonly Label[];
 }
 
 export interface Login {
@@ -371,6 +534,24 @@ export interface ModelCall {
   readonly error: string | null;
   readonly started_at: string | null;
   readonly ended_at: string | null;
+}
+
+export interface NewLabel {
+  readonly target: "turn" | "tool_call" | "trajectory";
+  readonly turn?: number | null | undefined;
+  readonly tool_call?: number | null | undefined;
+  readonly dimension?:
+    | "hallucination"
+    | "wrong_tool_usage"
+    | "inconsistent_reasoning"
+    | "unnecessary_actions"
+    | "safety"
+    | null
+    | undefined;
+  readonly score: Score;
+  readonly note?: string | null | undefined;
+  readonly labeller?: string | null | undefined;
+  readonly digest?: string | null | undefined;
 }
 
 export interface ParkedPage {
@@ -446,6 +627,7 @@ export interface SessionDetail {
   readonly turns: readonly Turn[];
   readonly trajectory: TrajectoryJudgement | null;
   readonly metric_scores: readonly MetricScore[];
+  readonly judging: readonly Judging[];
   readonly transcript: Transcript | null;
 }
 
@@ -594,11 +776,15 @@ export interface TrajectoryJudgement {
   };
   readonly usage: Usage | null;
   readonly cost_usd: number | null;
+  readonly agreement: number | null;
+  readonly trials: readonly Trial[];
   readonly evidence: readonly {
     readonly span_id: string | null;
     readonly quote: string | null;
     readonly message_index: number | null;
   }[];
+  readonly cut: Cut | null;
+  readonly trace_id: string | null;
   readonly superseded: boolean;
 }
 
@@ -608,6 +794,12 @@ export interface Transcript {
   readonly language: string | null;
   readonly speakers: readonly { readonly label: string; readonly role: "user" | "assistant" }[];
   readonly notes: readonly string[];
+}
+
+export interface Trial {
+  readonly model: string;
+  readonly score: Score | null;
+  readonly reasoning: string;
 }
 
 export interface Turn {
@@ -656,11 +848,15 @@ export interface TurnJudgement {
   };
   readonly usage: Usage | null;
   readonly cost_usd: number | null;
+  readonly agreement: number | null;
+  readonly trials: readonly Trial[];
   readonly evidence: readonly {
     readonly span_id: string | null;
     readonly quote: string | null;
     readonly message_index: number | null;
   }[];
+  readonly cut: Cut | null;
+  readonly trace_id: string | null;
   readonly superseded: boolean;
 }
 

@@ -2,6 +2,7 @@
 import type { Request, RequestHandler } from "express";
 import type { Accounts } from "../component/accounts.ts";
 import { anyone, type Caller, type Right } from "../component/extension.ts";
+import { headersOf } from "../component/request-headers.ts";
 import { ForbiddenError, UnauthenticatedError } from "../model/errors.ts";
 import { ApiError } from "./api-error.ts";
 import { requireLocal } from "./local-only.ts";
@@ -19,7 +20,7 @@ export function createAdmit(
     const caller =
       access === "public" || authenticator === undefined
         ? anyone
-        : await authenticator.authenticate(request.headers, rightFor(access), door);
+        : await authenticator.authenticate(headersOf(request.rawHeaders), rightFor(access), door);
     if (access === "account" || access === "admin") requireAccount(caller, access, accounts);
     callers.set(request, caller);
     return caller;

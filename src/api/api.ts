@@ -6,13 +6,14 @@ import express, {
   type RequestHandler,
   type Response,
 } from "express";
+import { createBodyPace } from "../component/body-pace.ts";
 import type { Caller } from "../component/extension.ts";
 import { createAdmit, hereWhileOpen } from "./admit.ts";
 import { ApiError, toApiError, toErrorBody, toPublicError } from "./api-error.ts";
 import { type EventStreamOptions, eventStreamDefaults } from "./event-stream.ts";
 import { mountRoute, type Mounting } from "./mount-route.ts";
 import { createRateLimits } from "./rate-limits.ts";
-import { createReadLargeJson, largeBodyPlaces } from "./read-json.ts";
+import { createReadJson, largeBodyPlaces, messageBytes, smallBodyPlaces, usualBytes } from "./read-json.ts";
 import type { ApiContext } from "./route.ts";
 import { routes } from "./routes.ts";
 import { createTurnstile, type TurnstileOptions, turnstileDefaults } from "./turnstile.ts";
@@ -22,12 +23,15 @@ export interface ApiOptions extends ApiContext {
   readonly turnstile?: TurnstileOptions;
   /** Large bodies that are in hand at the same time, from their reading to their answer. */
   readonly largeBodies?: TurnstileOptions;
+  /** Their bytes. */
+  readonly smallBodies?: TurnstileOptions;
 }
 
 export function createApi({
   eventStreams,
   turnstile = turnstileDefaults,
   largeBodies = largeBodyPlaces,
+  smallBodies = smallBodyPlaces,
   ...context
 }: ApiOptions): Express {
   const app = express();
@@ -37,11 +41,17 @@ export function createApi({
   // Who shows a key is nobody's browser: a page elsewhere cannot have it, whatever name it goes by.
   app.use(hereWhileOpen(context));
   const callers = new WeakMap<Request, Caller>();
+  const reading = {
+    enterSmall: createTurnstile(smallBodies),
+    enterLarge: createTurnstile(largeBodies),
+    pace: createBodyPace(),
+  };
   const mounting: Mounting = {
     context,
     streams: { count: 0, options: { ...eventStreamDefaults, ...eventStreams } },
     enter: createTurnstile(turnstile),
-    readLargeJson: createReadLargeJson(createTurnstile(largeBodies)),
+    readUsual: createReadJson(usualBytes, reading),
+    readMessages: createReadJson(messageBytes, reading),
     admit: createAdmit(context, callers),
     ...limitsOf(context, callers, eventStreams?.stopping),
   };

@@ -3,6 +3,8 @@
  * that can be unknown is null, never absent.
  */
 import { z } from "zod";
+import { cutKinds } from "../model/judgement.ts";
+import { judgingStates } from "../model/judging-status.ts";
 import type { JsonValue } from "../model/session.ts";
 
 const count = z.int().nonnegative();
@@ -104,12 +106,33 @@ const evidenceSchema = z.strictObject({
   message_index: count.nullable(),
 });
 
+/** What a judge could not see for want of room: characters left out of texts, and turns (first and last of each gap) not shown at all. */
+export const cutSchema = z
+  .strictObject({
+    shortened: z.array(z.strictObject({ kind: z.enum(cutKinds), characters: count })),
+    turns: z.array(z.strictObject({ from: z.int().positive(), to: z.int().positive() })),
+    /** Findings of the rules that were not told. */
+    findings: count,
+  })
+  .meta({ id: "Cut" });
+
+/** One of the answers that a judgement is made of. A score of null: it gave none that can be used, and `reasoning` says why. */
+const trialSchema = z
+  .strictObject({ model: text, score: scoreSchema.nullable(), reasoning: text })
+  .meta({ id: "Trial" });
+
 /** What every judgement carries beside its score. `superseded`: it speaks of an earlier state of the session. */
 const judged = {
   judge: judgeSchema,
   usage: usageSchema.nullable(),
   cost_usd: z.number().nullable(),
+  /** The share of the trials that count which gave the score that is shown; null where one answer decided. */
+  agreement: z.number().min(0).max(1).nullable(),
+  trials: z.array(trialSchema),
   evidence: z.array(evidenceSchema),
+  cut: cutSchema.nullable(),
+  /** Of the spans of the judge's own calls, which `GET /sessions/{id}/judge-spans` answers. */
+  trace_id: text.nullable(),
   superseded: z.boolean(),
 };
 
@@ -247,6 +270,19 @@ export const transcriptSchema = z
   })
   .meta({ id: "Transcript" });
 
+/** What became of one judge's work on a session, and why it did not judge it. */
+export const judgingSchema = z
+  .strictObject({
+    judge: text,
+    status: z.enum(judgingStates),
+    /** Stable, for programs: off, sampled_out, filtered_out, budget_exhausted, unauthorized… */
+    code: text.nullable(),
+    reason: text.nullable(),
+    /** When it is asked again. */
+    retry_at: time.nullable(),
+  })
+  .meta({ id: "Judging" });
+
 export const sessionDetailSchema = z
   .strictObject({
     ...session,
@@ -254,6 +290,8 @@ export const sessionDetailSchema = z
     turns: z.array(turnSchema),
     trajectory: trajectoryJudgementSchema.nullable(),
     metric_scores: z.array(metricScoreSchema),
+    /** A line for each configured judge, in order of rank. */
+    judging: z.array(judgingSchema),
     transcript: transcriptSchema.nullable(),
   })
   .meta({ id: "SessionDetail" });
@@ -323,7 +361,9 @@ export type SubAgentDetail = z.infer<typeof subAgentSchema>;
 export type TurnDetail = z.infer<typeof turnSchema>;
 export type TurnJudgementDetail = z.infer<typeof turnJudgementSchema>;
 export type TrajectoryJudgementDetail = z.infer<typeof trajectoryJudgementSchema>;
+export type CutDetail = z.infer<typeof cutSchema>;
 export type ScoreSummaryDetail = z.infer<typeof scoreSummarySchema>;
+export type JudgingDetail = z.infer<typeof judgingSchema>;
 export type SessionDetail = z.infer<typeof sessionDetailSchema>;
 export type TranscriptDetail = z.infer<typeof transcriptSchema>;
 export type SessionListItem = z.infer<typeof sessionSummarySchema>;

@@ -10,8 +10,8 @@ export interface EventStreamOptions {
   readonly limit: number;
   /** Ends every stream: the server shuts down. */
   readonly stopping?: AbortSignal;
-  /** Asked with each heartbeat; the stream ends when it rejects, as the reader may read no more. */
-  readonly requireAccess?: () => Promise<void>;
+  /** Asked with each heartbeat: why the reader may read no more. It is told that, and the stream ends. */
+  readonly refusal?: () => Promise<ServerEvent | undefined>;
 }
 
 export const eventStreamDefaults: EventStreamOptions = { heartbeatMs: 15_000, stallMs: 60_000, limit: 1000 };
@@ -35,8 +35,10 @@ export async function serveEventStream(
   const gone = options.stopping ? AbortSignal.any([left.signal, options.stopping]) : left.signal;
   response.writeHead(200, eventStreamHeaders);
   response.flushHeaders();
+  let farewell: ServerEvent | undefined;
   const beat = async (): Promise<void> => {
-    if (await isRefused(options)) leave();
+    farewell ??= await options.refusal?.();
+    if (farewell !== undefined) leave();
     else if (!gone.aborted && !response.writableNeedDrain) response.write(heartbeatFrame);
   };
   const heartbeat = setInterval(() => void beat(), options.heartbeatMs);
@@ -44,16 +46,7 @@ export async function serveEventStream(
     await write({ gone, send: (event) => send(response, toEventFrame(event), gone, options.stallMs) });
   } finally {
     clearInterval(heartbeat);
-    response.end();
-  }
-}
-
-async function isRefused({ requireAccess }: EventStreamOptions): Promise<boolean> {
-  try {
-    await requireAccess?.();
-    return false;
-  } catch {
-    return true;
+    response.end(farewell && toEventFrame(farewell));
   }
 }
 

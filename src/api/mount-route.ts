@@ -3,7 +3,6 @@ import type { Express, Request, RequestHandler, Response } from "express";
 import type { Caller } from "../component/extension.ts";
 import type { Admit } from "./admit.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { readSmallJson } from "./read-json.ts";
 import type { ApiContext, Call, Route } from "./route.ts";
 import { type OpenStreams, sendAnswer, serveStream, waitForAnswer } from "./send-reply.ts";
 import type { Turnstile } from "./turnstile.ts";
@@ -14,15 +13,16 @@ export interface Mounting {
   readonly context: ApiContext;
   readonly streams: OpenStreams;
   readonly enter: Turnstile;
-  /** Readers of messages. */
-  readonly readLargeJson: readonly RequestHandler[];
+  /** Readers of bodies without messages, and of messages. */
+  readonly readUsual: readonly RequestHandler[];
+  readonly readMessages: readonly RequestHandler[];
   readonly admit: Admit;
   /** Absent: nobody is counted. */
   readonly limits?: RateLimits;
 }
 
 export function mountRoute(app: Express, route: Route, mounting: Mounting): void {
-  const { context, streams, enter, readLargeJson, admit, limits } = mounting;
+  const { context, streams, enter, readUsual, readMessages, admit, limits } = mounting;
   const authenticate: RequestHandler = async (request, _response, next) => {
     await admit(route, request);
     next();
@@ -43,7 +43,7 @@ export function mountRoute(app: Express, route: Route, mounting: Mounting): void
     if ((await enter(request, response)) !== undefined) sendAnswer(response, waited);
   };
   const counted = limits === undefined ? [] : [limits.byAccount];
-  const readBody = route.body === undefined ? [] : route.takesMessages === true ? readLargeJson : readSmallJson;
+  const readBody = route.body === undefined ? [] : route.takesMessages === true ? readMessages : readUsual;
   const guarded = limits === undefined || route.takesPassword !== true ? [] : [limits.byAddress];
   const afterBody = limits === undefined || route.takesPassword !== true ? [] : [limits.byEmail];
   app[route.method](route.path, authenticate, ...counted, ...guarded, ...readBody, ...afterBody, answer);

@@ -2,6 +2,7 @@
 import type { NewMessageSession } from "../component/store.ts";
 import { excessOf } from "../model/message-limits.ts";
 import { RefusedError } from "../model/errors.ts";
+import type { ChatMessage } from "../model/message.ts";
 import type { JsonValue } from "../model/session.ts";
 import { idempotencyOf } from "./idempotency.ts";
 import { redactSubmission } from "./redact-submission.ts";
@@ -34,9 +35,11 @@ export function toNewSession(
 /** What makes two requests the same. */
 export function contentOf({ source, messages, tools = [], metadata, judging }: NewMessageSession): JsonValue {
   const { instructions = "", evaluateSafety } = judging;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- messages are JSON, whatever more is known of them
-  return [source, messages as unknown as JsonValue, tools, metadata, instructions, evaluateSafety];
+  return [source, contentOfMessages(messages), tools, metadata, instructions, evaluateSafety];
 }
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- messages are JSON, whatever more is known of them
+export const contentOfMessages = (messages: readonly ChatMessage[]): JsonValue => messages as unknown as JsonValue;
 
 /** Empty for a caller without limits. Throws 400 for deep nesting, 413 and 422 for what is beyond them by itself. */
 export function allowanceFor(

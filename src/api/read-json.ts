@@ -1,15 +1,19 @@
-/** Reads JSON bodies, so that neither one of them nor many at once take all the memory there is. */
+/** Reads JSON bodies, so that neither one of them nor many at once take all the memory there is, nor slow ones all the places. */
 import type { IncomingMessage } from "node:http";
 import express, { type RequestHandler } from "express";
+import type { BodyPace } from "../component/body-pace.ts";
 import { ApiError } from "./api-error.ts";
 import { countValues } from "./count-values.ts";
+import { drain } from "./drain.ts";
 import type { Turnstile, TurnstileOptions } from "./turnstile.ts";
 
 const MIB = 1024 * 1024;
 /** What bodies without messages may have, and what messages may have. */
-const usualBytes = 1 * MIB;
-const messageBytes = 16 * MIB;
-/** Messages beyond this need a place. */
+export const usualBytes = 1 * MIB;
+export const messageBytes = 16 * MIB;
+/** Up to here a body takes no more than its connection does. */
+const tinyBytes = 16 * 1024;
+/** What is larger than this is large. */
 const smallBytes = 256 * 1024;
 /** 10,000 messages with calls have a third of it. */
 const mostValues = 500_000;
@@ -18,6 +22,16 @@ const longestReadMs = 60_000;
 
 /** For large bodies: each takes up to some 70 MiB until it is answered. Who waits has not been read yet. */
 export const largeBodyPlaces: TurnstileOptions = { places: 8, waiting: 100 };
+/** For small ones, which take a place for each of their bytes: some five times that until they are answered. */
+export const smallBodyPlaces: TurnstileOptions = { places: 16 * MIB, waiting: 1000 };
+
+export interface JsonReading {
+  readonly enterSmall: Turnstile;
+  readonly enterLarge: Turnstile;
+  readonly pace: BodyPace;
+  /** For a body that has its place, in milliseconds: a minute unless it is said. */
+  readonly longestMs?: number;
+}
 
 /** A body that is not declared as JSON is refused: a cross-origin form cannot declare it. */
 const requireJson: RequestHandler = (request, _response, next) => {
@@ -39,25 +53,69 @@ const parserOf = (limit: number): RequestHandler =>
     },
   });
 
-export const readSmallJson: readonly RequestHandler[] = [requireJson, parserOf(usualBytes)];
-
-/** A large body waits for a place, which it has until it is answered. Its sender is cut off after `longestMs` (a minute). */
-export function createReadLargeJson(enter: Turnstile, longestMs = longestReadMs): readonly RequestHandler[] {
-  const takePlace: RequestHandler = async (request, response, next) => {
-    if (Number(request.headers["content-length"]) > messageBytes)
-      throw new ApiError(413, "body_too_large", `the body is larger than ${messageBytes / MIB} MiB; send a part of it`);
-    if (mayBeLarge(request)) {
-      if ((await enter(request, response)) === undefined) return;
-      const late = setTimeout(() => request.destroy(), longestMs);
-      request.once("close", () => clearTimeout(late));
+/**
+ * Bodies of up to `limit` bytes. All but tiny ones wait for a place, which they have until they are answered; who sends too slowly
+ * then loses it, with a 408.
+ */
+export function createReadJson(limit: number, reading: JsonReading): readonly RequestHandler[] {
+  const parse = parserOf(limit);
+  const read: RequestHandler = async (request, response, next) => {
+    if (Number(request.headers["content-length"]) > limit)
+      throw new ApiError(413, "body_too_large", `the body is larger than ${limit / MIB} MiB; send a part of it`);
+    const announced = announcedBytes(request);
+    if (announced !== undefined && announced <= tinyBytes) {
+      parse(request, response, next);
+      return;
     }
-    next();
+    const entered =
+      announced !== undefined && announced <= smallBytes
+        ? await reading.enterSmall(request, response, announced)
+        : await reading.enterLarge(request, response);
+    if (entered !== undefined) parseInTime(parse, announced, reading)(request, response, next);
   };
-  return [requireJson, takePlace, parserOf(messageBytes)];
+  return [requireJson, read];
 }
 
-/** Of what is compressed, or comes in chunks, nobody knows before. */
-const mayBeLarge = ({ headers }: IncomingMessage): boolean =>
-  headers["content-encoding"] !== undefined ||
-  headers["transfer-encoding"] !== undefined ||
-  Number(headers["content-length"] ?? 0) > smallBytes;
+/** Of what is compressed, or comes in chunks, nobody knows before how much it is. */
+function announcedBytes({ headers }: IncomingMessage): number | undefined {
+  const isUnknown = headers["content-encoding"] !== undefined || headers["transfer-encoding"] !== undefined;
+  return isUnknown ? undefined : Number(headers["content-length"] ?? 0);
+}
+
+/** What the parser says of a body after it was refused for its pace is said to nobody. */
+function parseInTime(
+  parse: RequestHandler,
+  announced: number | undefined,
+  { pace, longestMs = longestReadMs }: JsonReading,
+): RequestHandler {
+  return (request, response, next) => {
+    let isOver = false;
+    let arrived = 0;
+    const end = (error?: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(late);
+      watched.end();
+      next(error);
+    };
+    const refuse = (): void => {
+      drain(request);
+      end(tooSlow());
+    };
+    const late = setTimeout(refuse, longestMs);
+    const watched = pace.watch({
+      held: { bytes: () => announced ?? arrived + 1 },
+      withinMs: longestMs,
+      onSlow: refuse,
+    });
+    void parse(request, response, end);
+    // Behind the parser's own listener: the first one makes the body flow.
+    request.on("data", (piece: Uint8Array) => {
+      arrived += piece.length;
+      watched.arrived(piece.length);
+    });
+  };
+}
+
+export const tooSlow = (): ApiError =>
+  new ApiError(408, "too_slow", "the body came too slowly; send it faster, or a part of it");

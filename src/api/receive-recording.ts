@@ -2,9 +2,12 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
+import type { BodyPace, WatchedBody } from "../component/body-pace.ts";
 import type { Intakes, Recording } from "../component/intake.ts";
 import { AUDIO_HEAD_BYTES, readAudioContainer } from "../intake/audio-container.ts";
 import { ApiError } from "./api-error.ts";
+import { drain } from "./drain.ts";
+import { tooSlow } from "./read-json.ts";
 
 export interface ReceivedRecording {
   readonly recording: Recording;
@@ -16,16 +19,15 @@ export interface ReceivedRecording {
 export interface ReceivingOptions {
   readonly intakes: Intakes;
   readonly maxBytes: number;
-  /** So long nothing may come. */
-  readonly stalledMs?: number;
+  readonly pace: BodyPace;
 }
 
 const longestField = 1024 * 1024;
 /** What a form's fields and boundaries may take beside the recording. */
 const formBytes = 4 * 1024 * 1024;
 const mostFields = 20;
-/** Whoever was refused may finish sending for so long, so that the answer arrives. */
-const drainMs = 5_000;
+/** What one recording has in memory while it is received. */
+const pieceBytes = 1024 * 1024;
 
 /** Rejects with ApiError; nothing of the recording is kept then. */
 export async function receiveRecording(
@@ -48,12 +50,13 @@ type Stored = Pick<ReceivedRecording, "recording" | "digest">;
 
 async function readForm(
   request: IncomingMessage,
-  { intakes, maxBytes, stalledMs = 60_000 }: ReceivingOptions,
+  { intakes, maxBytes, pace }: ReceivingOptions,
 ): Promise<ReceivedRecording> {
   const form = openForm(request);
   const fields = new Map<string, string>();
   let storing: Promise<Stored> | undefined;
   let stream: BusboyFileStream | undefined;
+  let watched: WatchedBody | undefined;
   const read = new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
       stream?.destroy(error);
@@ -78,10 +81,9 @@ async function readForm(
     form.on("finish", () => resolve());
     request.on("error", () => fail(endedEarly()));
     request.on("aborted", () => fail(endedEarly()));
-    request.setTimeout(stalledMs, () =>
-      fail(new ApiError(400, "invalid_request", `nothing came for ${stalledMs / 1000} s`)),
-    );
+    watched = pace.watch({ held: { bytes: () => heldBy(request) }, withinMs: 0, onSlow: () => fail(tooSlow()) });
     request.pipe(form);
+    request.on("data", (piece: Uint8Array) => watched?.arrived(piece.length));
   });
   try {
     await read;
@@ -92,9 +94,12 @@ async function readForm(
     throw error;
   } finally {
     request.unpipe(form);
-    request.setTimeout(0);
+    watched?.end();
   }
 }
+
+/** Nothing while the store is what it waits for: then it is not the sender who is slow. */
+const heldBy = (request: IncomingMessage): number => (request.isPaused() ? 0 : pieceBytes);
 
 function openForm(request: IncomingMessage): BusboyInstance {
   const { "content-type": type = "" } = request.headers;
@@ -161,15 +166,6 @@ function requireAudio(head: Uint8Array): string {
 async function forget(storing: Promise<Stored> | undefined, intakes: Intakes): Promise<void> {
   const stored = await storing?.catch(() => undefined);
   if (stored !== undefined) await intakes.dropRecording(stored.recording.id);
-}
-
-/** Of whoever is answered before the request was read. */
-export function drain(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
-  request.resume();
-  const timer = setTimeout(() => request.destroy(), drainMs);
-  request.once("close", () => clearTimeout(timer));
-  request.once("end", () => clearTimeout(timer));
 }
 
 const tooLarge = (maxBytes: number) =>

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { ZodType } from "zod";
 import type { Logger } from "../component/component.ts";
 import type { Accounts } from "../component/accounts.ts";
+import type { JudgePause, JudgeRequest } from "../component/judge.ts";
 import type { Door } from "../component/door.ts";
 import type { Authenticator, Caller, Right } from "../component/extension.ts";
 import type { SessionRef, Store } from "../component/store.ts";
@@ -13,6 +14,11 @@ import type { EventStream } from "./event-stream.ts";
 export interface JudgeInfo {
   readonly name: string;
   readonly version: string;
+  /** The language model it asks, and what it asks with. Absent: it asks none. */
+  readonly model?: string;
+  readonly promptHash?: string;
+  /** What one judgement asks of models. Absent: nothing. */
+  readonly requests?: readonly JudgeRequest[];
   /** Why this judge does not judge. Absent: it judges. */
   readonly off?: string;
 }
@@ -21,6 +27,8 @@ export interface ApiContext {
   readonly store: Store;
   /** In order of rank. */
   readonly judges: readonly JudgeInfo[];
+  /** The judges that are paused, for everybody or for this project. Absent: nobody knows of any. */
+  readonly pausesOf?: (project: string) => readonly JudgePause[];
   readonly logger: Logger;
   readonly version: string;
   /** Asked before anything else about every request that is not public. Absent: everybody on this machine may do everything. */
@@ -94,7 +102,7 @@ export interface OperationNote {
 }
 
 export interface Route<Query = unknown, Body = unknown> {
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "post" | "put" | "delete";
   /** In express's syntax; `:id` is always a session's id, `:number` a parked request's, `:account` an account's. */
   readonly path: string;
   /**

@@ -2,12 +2,16 @@
 import type { Route } from "./route.ts";
 import { deleteUser, getCounts, getStats, listUsers, suspendUser, unsuspendUser } from "./routes/admin.ts";
 import { getMe, logIn, register, rotateKey } from "./routes/auth.ts";
+import { cancelBackfills, getBackfills, requestBackfill } from "./routes/backfills.ts";
 import { getHealth } from "./routes/health.ts";
+import { deleteLabel, importLabels, listLabels, listSessionLabels, putLabel } from "./routes/labels.ts";
+import { listJudges } from "./routes/judges.ts";
 import { createOpenApiRoutes } from "./routes/openapi.ts";
 import { dropParkedRequest, listParkedRequests, retryParkedRequest } from "./routes/parked-requests.ts";
 import { cancelRebuilds, getRebuilds, rebuildSession, rebuildSessions } from "./routes/rebuilds.ts";
 import { closeSession, judgeSession } from "./routes/session-judging.ts";
 import { explainSessionRoute } from "./routes/session-explain.ts";
+import { getJudgeSpans } from "./routes/session-judge-spans.ts";
 import { getSessionSpans } from "./routes/session-spans.ts";
 import { streamSession } from "./routes/session-stream.ts";
 import { deleteSession, getSession, listSessions } from "./routes/sessions.ts";
@@ -26,10 +30,20 @@ export const routes: readonly Route[] = [
   getSession,
   deleteSession,
   getSessionSpans,
+  getJudgeSpans,
   explainSessionRoute,
   streamSession,
   judgeSession,
   closeSession,
+  listSessionLabels,
+  putLabel,
+  deleteLabel,
+  listLabels,
+  importLabels,
+  listJudges,
+  requestBackfill,
+  getBackfills,
+  cancelBackfills,
   rebuildSession,
   rebuildSessions,
   getRebuilds,

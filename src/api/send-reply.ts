@@ -1,7 +1,7 @@
 /** How a route's reply leaves: at once, after a wait, or as a stream of events. */
 import type { Request, Response } from "express";
 import { ApiError, toErrorBody, toPublicError } from "./api-error.ts";
-import { toEventData } from "./event-frame.ts";
+import { type ServerEvent, toEventData } from "./event-frame.ts";
 import { type EventStream, type EventStreamOptions, serveEventStream } from "./event-stream.ts";
 import type { Answer } from "./route.ts";
 
@@ -53,8 +53,16 @@ export async function serveStream(
     response.type("text/event-stream").end();
     return;
   }
+  const refusal = async (): Promise<ServerEvent | undefined> => {
+    try {
+      await requireAccess();
+      return undefined;
+    } catch (error) {
+      return toErrorEvent(error);
+    }
+  };
   await inPlace(streams, async () =>
-    serveEventStream(response, { ...streams.options, requireAccess }, async (events) => {
+    serveEventStream(response, { ...streams.options, refusal }, async (events) => {
       const send: EventStream["send"] = async (event) => {
         await requireAccess();
         await events.send(event);
@@ -62,11 +70,18 @@ export async function serveStream(
       try {
         await write({ ...events, send });
       } catch (error) {
-        await events.send({ event: "error", data: toEventData(toErrorBody(toPublicError(error))) });
+        await events.send(toErrorEvent(error));
         throw error;
       }
     }),
   );
+}
+
+/** A stream that has begun cannot say by its status that its reader's key counts no more, nor what to do. */
+function toErrorEvent(error: unknown): ServerEvent {
+  const { detail, code } = toErrorBody(toPublicError(error));
+  const remedy = code === "unauthenticated" ? "; open the stream again with a key that counts" : "";
+  return { event: "error", data: toEventData({ detail: `${detail}${remedy}`, code }) };
 }
 
 async function inPlace<Result>(streams: OpenStreams, work: () => Promise<Result>): Promise<Result> {

@@ -1,6 +1,7 @@
 /** A session as the sessions API shows it: the derived model in snake_case, null for what is not known. Pure. */
 import type { JudgedSession, SessionSummary } from "../component/store.ts";
 import type {
+  Cut,
   Evidence,
   JudgeIdentity,
   ScoreSummary,
@@ -8,10 +9,13 @@ import type {
   TrajectoryJudgement,
   TurnJudgement,
 } from "../model/judgement.ts";
+import { toJudgings } from "./judging-detail.ts";
+import type { JudgeInfo } from "./route.ts";
 import type { Transcript } from "../model/transcript.ts";
 import type { Attachment, ModelCall, Step, SubAgent, TokenUsage, ToolCall, Turn } from "../model/session.ts";
 import type {
   AttachmentDetail,
+  CutDetail,
   ModelCallDetail,
   ScoreSummaryDetail,
   SessionDetail,
@@ -25,7 +29,9 @@ import type {
   Usage,
 } from "./contract.ts";
 
-export function toSessionDetail({ session, turnJudgements, trajectory, summary }: JudgedSession): SessionDetail {
+/** `judges`: those that are configured; the session tells of each what became of its work. */
+export function toSessionDetail(judged: JudgedSession, judges: readonly JudgeInfo[] = []): SessionDetail {
+  const { session, turnJudgements, trajectory, summary } = judged;
   return {
     ...toSessionHead(session),
     system_prompt: session.systemPrompt ?? null,
@@ -34,6 +40,7 @@ export function toSessionDetail({ session, turnJudgements, trajectory, summary }
     trajectory: trajectory === undefined ? null : toTrajectoryDetail(trajectory),
     summary: toScoreSummaryDetail(summary),
     metric_scores: [],
+    judging: toJudgings(judged, judges),
     transcript: session.transcript === undefined ? null : toTranscriptDetail(session.transcript),
   };
 }
@@ -189,13 +196,26 @@ function toFailureDetail(failure: TrajectoryFailure) {
 }
 
 /** `superseded` is always false here: the store hands out only judgements of the session as it is now. */
-function toJudged({ judge, usage, costUsd, evidence }: TurnJudgement | TrajectoryJudgement) {
+function toJudged(judgement: TurnJudgement | TrajectoryJudgement) {
+  const { judge, usage, costUsd, agreement, trials = [], evidence, cut, traceId } = judgement;
   return {
     judge: toJudgeDetail(judge),
     usage: usage === undefined ? null : toUsage(usage),
     cost_usd: costUsd ?? null,
+    agreement: agreement ?? null,
+    trials: trials.map(({ model, score, reasoning }) => ({ model, score: score ?? null, reasoning })),
     evidence: evidence.map(toEvidenceDetail),
+    cut: cut === undefined ? null : toCutDetail(cut),
+    trace_id: traceId ?? null,
     superseded: false,
+  };
+}
+
+function toCutDetail({ shortened, turns, findings }: Cut): CutDetail {
+  return {
+    shortened: shortened.map(({ kind, characters }) => ({ kind, characters })),
+    turns: turns.map(({ from, to }) => ({ from, to })),
+    findings,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What `GET /api/v1/sessions` may be asked. Every parameter is a string on the wire; unknown ones are refused. */
 import { z } from "zod";
-import type { SessionQuery } from "../component/store.ts";
+import type { SessionQuery } from "../component/session-query.ts";
 import { sourceSchema, statusSchema } from "./contract.ts";
 
 const words = z.string().min(1, "must not be empty").max(1024, "must not be longer than 1024 characters");
@@ -28,9 +28,8 @@ const moment = z
 const scores = { "-1": -1, "0": 0, "1": 1 } as const;
 const has = z.enum(["error", "harmful_turn"]);
 
-const parameters = z.strictObject({
-  limit: wholeNumber({ min: 1, max: 500, default: 50 }),
-  cursor: words.optional(),
+/** What sessions can be chosen by, wherever that is. */
+export const sessionFilters = {
   status: statusSchema.optional(),
   conversation_id: words.optional(),
   user_id: words.optional(),
@@ -51,12 +50,18 @@ const parameters = z.strictObject({
   from: moment.optional(),
   to: moment.optional(),
   q: words.optional(),
+};
+
+const parameters = z.strictObject({
+  limit: wholeNumber({ min: 1, max: 500, default: 50 }),
+  cursor: words.optional(),
+  ...sessionFilters,
 });
 
 const metadataPrefix = "metadata.";
 
 /** `metadata.KEY=VALUE` parameters become one Map, since KEY is data. */
-function gatherMetadata(query: unknown): unknown {
+export function gatherMetadata(query: unknown): unknown {
   if (typeof query !== "object" || query === null) return query;
   const entries = Object.entries(query);
   const metadata = entries.filter(([name]) => name.startsWith(metadataPrefix));
@@ -68,12 +73,18 @@ function gatherMetadata(query: unknown): unknown {
 export const sessionQuerySchema = z.preprocess(gatherMetadata, parameters);
 
 export function toSessionQuery(project: string, query: z.infer<typeof parameters>): SessionQuery {
-  const { limit, cursor, status, model, source, score, has, from, to } = query;
+  const { limit, cursor } = query;
+  return { ...toSessionFilter(project, query), limit, ...present({ cursor }) };
+}
+
+export function toSessionFilter(
+  project: string,
+  query: Omit<z.infer<typeof parameters>, "limit" | "cursor">,
+): Omit<SessionQuery, "limit" | "offset" | "cursor"> {
+  const { status, model, source, score, has, from, to } = query;
   return {
     project,
-    limit,
     ...present({
-      cursor,
       status,
       model,
       source,

@@ -5,6 +5,9 @@ import { addComponents } from "./commands/components.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addJudge } from "./commands/judge.ts";
+import { addJudges } from "./commands/judges.ts";
+import { addLabel } from "./commands/label.ts";
+import { addLabels } from "./commands/labels.ts";
 import { addPrintConfig } from "./commands/print-config.ts";
 import { addQueue } from "./commands/queue.ts";
 import { addRebuild } from "./commands/rebuild.ts";
@@ -21,6 +24,9 @@ export const commands: readonly AddCommand[] = [
   addComponents,
   addSessions,
   addShow,
+  addLabel,
+  addLabels,
+  addJudges,
   addRebuild,
   addQueue,
   addAccounts,

@@ -2,11 +2,17 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-/** The lines of a UTF-8 file, also a zipped one. Only line feeds end a line: JSON may hold the other line ends that readline knows. */
+/**
+ * The lines of a UTF-8 file, also a zipped one, without the byte order mark that some editors put before them. Only line feeds end
+ * a line: JSON may hold the other line ends that readline knows.
+ */
 export async function* readLines(path: string): AsyncGenerator<string> {
   let rest = "";
+  let isBegin = true;
   for await (const chunk of open(path).setEncoding("utf8")) {
-    const lines = `${rest}${String(chunk)}`.split("\n");
+    const text = String(chunk);
+    const lines = `${rest}${isBegin ? text.replace(/^\ufeff/, "") : text}`.split("\n");
+    isBegin = false;
     rest = lines.pop() ?? "";
     yield* lines;
   }

@@ -1,5 +1,5 @@
 /** A judged session for reading in a terminal. Pure: the same session, width and paint give the same text. */
-import type { SessionDetail, TrajectoryJudgement, Turn, TurnJudgement } from "@turnwise/client";
+import type { JudgeState, SessionDetail, TrajectoryJudgement, Turn, TurnJudgement } from "@turnwise/client";
 import { renderAttachments } from "./render-attachments.ts";
 import { block, fact, type Layout, scoreMark } from "./render-block.ts";
 import { renderSteps } from "./render-steps.ts";
@@ -7,7 +7,8 @@ import { count, duration, money, tokens } from "./quantities.ts";
 import { toPrintableLine } from "./printable.ts";
 import { cutToWidth } from "./text-layout.ts";
 
-export function renderSession(session: SessionDetail, layout: Layout): string {
+/** `judges`: with them it is told whether people's labels say how far the judge is to be trusted. */
+export function renderSession(session: SessionDetail, layout: Layout, judges: readonly JudgeState[] = []): string {
   const judging = session.trajectory !== null || session.turns.some((turn) => turn.judgement !== null);
   const lines = [
     ...renderHead(session, layout),
@@ -17,7 +18,7 @@ export function renderSession(session: SessionDetail, layout: Layout): string {
       ...(judging ? renderJudgement(turn.judgement, layout) : []),
     ]),
     "",
-    ...(judging ? renderTrajectory(session, layout) : [layout.paint("dim", "Not judged.")]),
+    ...(judging ? renderTrajectory(session, layout, judges) : [layout.paint("dim", "Not judged.")]),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
@@ -35,7 +36,16 @@ function renderHead(session: SessionDetail, layout: Layout): string[] {
     ...fact("started", session.started_at, layout),
     ...fact("totals", totals(session), layout),
     ...fact("error", session.error, layout),
+    ...session.judging.flatMap((judging) =>
+      judging.status === "judged" ? [] : fact(judging.judge, whyNot(judging), layout),
+    ),
   ];
+}
+
+/** Why a judge did not judge the session, or not yet. */
+function whyNot({ status, reason, retry_at }: SessionDetail["judging"][number]): string {
+  const again = retry_at === null ? "" : `; it is asked again at ${retry_at}`;
+  return `${status}${reason === null ? "" : `: ${reason}`}${again}`;
 }
 
 function totals({ total_turns, turns, usage, cost_usd, summary }: SessionDetail): string {
@@ -71,20 +81,36 @@ function renderJudgement(judgement: TurnJudgement | null, layout: Layout): strin
     .map((call) => `${signed(call.score)} tool call: ${call.reasoning}`);
   return [
     ...block("judge", judgement.turn_reasoning, layout, "dim", scoreMark(judgement.score, layout.paint)),
-    ...[...remarks, ...calls].flatMap((remark) => block("", remark, layout, "dim")),
+    ...[...remarks, ...calls, ...renderVotes(judgement)].flatMap((remark) => block("", remark, layout, "dim")),
   ];
 }
 
-function renderTrajectory({ trajectory }: SessionDetail, layout: Layout): string[] {
+/** Who voted how, where several answers decided. */
+function renderVotes({ agreement, trials }: TurnJudgement | TrajectoryJudgement): string[] {
+  if (agreement === null) return [];
+  const counted = trials.filter(({ score }) => score !== null);
+  const votes = trials.map(({ model, score }) => `${model} ${score === null ? "no answer" : signed(score)}`);
+  return [`${Math.round(agreement * counted.length)} of ${counted.length} votes: ${votes.join(", ")}`];
+}
+
+function renderTrajectory({ trajectory }: SessionDetail, layout: Layout, judges: readonly JudgeState[]): string[] {
   if (trajectory === null) return title("Trajectory", "not judged", layout);
   const { judge, completed, early_termination } = trajectory;
   const state = [completed ? "completed" : "not completed", ...(early_termination ? ["ended early"] : [])];
-  const by = `judged by ${judge.name} ${judge.version}${judge.model === null ? "" : ` with ${judge.model}`}`;
+  const trust = judges.length === 0 || isCalibrated(judge, judges) ? "" : " (uncalibrated)";
+  const by = `judged by ${judge.name}${trust} ${judge.version}${judge.model === null ? "" : ` with ${judge.model}`}`;
   return [
     ...title("Trajectory", [...state, by].join(" · "), layout),
     ...block("judge", trajectory.reasoning, layout, "dim", scoreMark(trajectory.score, layout.paint)),
     ...trajectory.failures.flatMap((failure) => renderFailure(failure, layout)),
+    ...renderVotes(trajectory).flatMap((votes) => block("", votes, layout, "dim")),
   ];
+}
+
+/** Of the version that judged, whether or not it judges still. */
+function isCalibrated({ name, version }: TrajectoryJudgement["judge"], judges: readonly JudgeState[]): boolean {
+  const own = judges.find((judge) => judge.name === name)?.versions.find((each) => each.version === version);
+  return own?.agreement.some(({ target, calibrated }) => target === "trajectory" && calibrated) ?? false;
 }
 
 function renderFailure(failure: TrajectoryJudgement["failures"][number], layout: Layout): string[] {

@@ -12,7 +12,7 @@ import { createAccountDesk, suspended } from "./accounts/account-desk.ts";
 import { adminEmails } from "./accounts/admin-emails.ts";
 import { digestOf } from "./accounts/api-key.ts";
 import { createDeletions, type Deletions } from "./accounts/deletions.ts";
-import { requireSecret } from "./accounts/jwt-secret.ts";
+import { faultOfSecret, requireSecret, secretRemedy } from "./accounts/jwt-secret.ts";
 import { createRecentReads } from "./accounts/recent-reads.ts";
 import { type Credentials, refused, shownCredentials } from "./accounts/shown-credentials.ts";
 
@@ -54,6 +54,10 @@ export const accounts: ExtensionFactory<AccountsConfig> = {
   type: "accounts",
   description: "Knows callers by accounts: people register and log in, and send with keys of their own.",
   configSchema,
+  faultAt({ jwt_secret }, { isLocal }) {
+    const fault = isLocal ? undefined : faultOfSecret(jwt_secret);
+    return fault === undefined ? undefined : { fault: `jwt_secret ${fault}`, advice: secretRemedy };
+  },
   create(config, { id, logger, storeOf }): Authenticator {
     const limits: AccountLimits = {
       maxTraces: config.max_traces_per_user,

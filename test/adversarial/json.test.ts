@@ -264,15 +264,13 @@ const attacks: readonly Attack[] = [
     name: "A71 a number of thirty million digits is a number or malformed, and soon",
     counts: { none: "it is an empty request if it is one" },
     async run(server) {
-      const started = performance.now();
-      for (const body of [
+      const bodies = [
         `{"a":${"9".repeat(30_000_000)}}`,
         `{"a":-${"1".repeat(15_000_000)}.${"1".repeat(15_000_000)}e1}`,
-      ]) {
-        const { status } = await sendJson(server, body);
-        expect([200, 400]).toContain(status);
-      }
-      expect(performance.now() - started).toBeLessThan(15_000);
+      ];
+      const before = server.processorMs();
+      for (const body of bodies) expect([200, 400]).toContain((await sendJson(server, body)).status);
+      expect(server.processorMs() - before).toBeLessThan(15_000);
     },
   },
   {

@@ -61,14 +61,11 @@ const attacks: readonly Attack[] = [
     counts: ACCEPTED,
     async run(server) {
       for (const unit of ["a", "aaaaaaaaaaaaaaaaaaaaaaac", "x", "z"]) {
-        const started = performance.now();
         const text = unit.repeat(MEBIBYTE / unit.length);
-        const answer = await sendProtobuf(
-          server,
-          requestOf(wireSpan(freshId(16), freshId(8), textAttribute("text", text))),
-        );
-        expect(answer).toEqual({ status: 200, rejected: 0 });
-        expect(performance.now() - started, `of ${unit}`).toBeLessThan(10_000);
+        const request = requestOf(wireSpan(freshId(16), freshId(8), textAttribute("text", text)));
+        const before = server.processorMs();
+        expect(await sendProtobuf(server, request)).toEqual({ status: 200, rejected: 0 });
+        expect(server.processorMs() - before, `of ${unit}`).toBeLessThan(10_000);
       }
     },
   },

@@ -196,6 +196,9 @@ describe("with accounts", () => {
       "/traces",
       "/traces?limit=1000",
       "/rebuilds",
+      "/labels",
+      "/judges",
+      "/backfills",
       "/parked-requests",
     ]) {
       const { status, text } = await ask(api, `/api/v1${path}`, { headers: other.byToken });

@@ -4,6 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import { z } from "zod";
 import { createApi, type ApiOptions } from "../../src/api/api.ts";
 import type { ErrorBody } from "../../src/api/contract.ts";
+import type { JudgeInfo } from "../../src/api/route.ts";
 import type { SubmitResult, ValueHeadDetail } from "../../src/api/valuehead-contract.ts";
 import { listen } from "../../src/component/listen.ts";
 import type { Logger } from "../../src/component/component.ts";
@@ -23,6 +24,7 @@ export interface ApiServer {
   readonly url: string;
   readonly port: number;
   readonly store: Store;
+  readonly judges: readonly JudgeInfo[];
   readonly log: readonly LogLine[];
   close(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function startApi(given: Partial<ApiOptions> | OptionsOf = {}): Pro
     url: listener.url,
     port: listener.port,
     store,
+    judges: options.judges ?? judges,
     log,
     async close() {
       await listener.close({ graceMs: 0 });

@@ -30,6 +30,7 @@ function countingStore(): CountingStore {
     session: { ...builtSession(1), ...ref, ...stored, status },
     turnJudgements: new Map(),
     summary: summariseScores(1, [], null),
+    judging: [],
   });
   const store = storeWith({
     async getSession() {

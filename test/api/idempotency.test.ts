@@ -87,6 +87,39 @@ describe("an idempotency key", () => {
     expect((await send("k".repeat(255), { messages: [user("hi")] })).status).toBe(201);
   });
 
+  describe("of what is added to a stream", () => {
+    const open = async (): Promise<string> =>
+      (await ask(api, "/api/v1/traces/streaming", { body: {} })).json?.session_id ?? "";
+    const textsOf = async (id: string) =>
+      (await api.store.readFacts({ project: "default", id })).messages.map(({ content }) => content);
+
+    it("has it answered the same way again, and added once", async () => {
+      const [key, id] = [newKey(), await open()];
+      const body = { messages: [user("a"), user("b")] };
+      const first = await send(key, body, `/${id}/messages`);
+      await send(newKey(), { messages: [user("c")] }, `/${id}/messages`);
+      const again = await send(key, body, `/${id}/messages`);
+      expect([first.status, first.headers["idempotency-replayed"]]).toEqual([200, undefined]);
+      expect([again.status, again.headers["idempotency-replayed"], again.text]).toEqual([200, "true", first.text]);
+      expect(await textsOf(id)).toEqual(["a", "b", "c"]);
+    });
+
+    it("is refused for other messages, and free in another stream", async () => {
+      const [key, id, other] = [newKey(), await open(), await open()];
+      await send(key, { messages: [user("a")] }, `/${id}/messages`);
+      const { status, json } = await send(key, { messages: [user("b")] }, `/${id}/messages`);
+      expect([status, json?.code]).toEqual([422, "idempotency_conflict"]);
+      expect((await send(key, { messages: [user("b")] }, `/${other}/messages`)).status).toBe(200);
+      expect([await textsOf(id), await textsOf(other)]).toEqual([["a"], ["b"]]);
+    });
+
+    it("adds it each time where there is none", async () => {
+      const id = await open();
+      for (const _ of [1, 2]) await ask(api, `/api/v1/traces/${id}/messages`, { body: { messages: [user("a")] } });
+      expect(await textsOf(id)).toEqual(["a", "a"]);
+    });
+  });
+
   it("of a batch is that of the whole batch", async () => {
     const [key, before] = [newKey(), await stored()];
     const traces = [{ messages: [user("a")] }, { messages: [] }, { messages: [user("b")] }];

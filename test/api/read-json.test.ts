@@ -1,12 +1,13 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import express from "express";
+import express, { type NextFunction, type Request, type Response } from "express";
+import type { ApiError } from "../../src/api/api-error.ts";
 import { countValues } from "../../src/api/count-values.ts";
-import { createReadLargeJson } from "../../src/api/read-json.ts";
+import { createReadJson, messageBytes } from "../../src/api/read-json.ts";
 import { createTurnstile } from "../../src/api/turnstile.ts";
+import { createBodyPace } from "../../src/component/body-pace.ts";
 import { listen } from "../../src/component/listen.ts";
 import { type ApiServer, ask, startApi } from "./api-server.ts";
 
@@ -71,24 +72,98 @@ describe("large bodies at the same time", () => {
   });
 });
 
-it("cuts off who sends a large body too slowly, and only them", async () => {
-  const app = express().post(
-    "/",
-    ...createReadLargeJson(createTurnstile({ places: 1, waiting: 0 }), 300),
-    (_, response) => {
-      response.json({});
-    },
-  );
-  const listener = await listen({ host: "127.0.0.1", port: 0 }, "test", () => createServer(app));
-  const send = async () => fetch(listener.url, { method: "POST", body: large, headers: json });
-  expect((await send()).status).toBe(200);
-  const slow = connect(listener.port, "127.0.0.1").on("error", () => undefined);
-  slow.write(
-    `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${large.length}\r\n\r\n{`,
-  );
-  await once(slow, "close");
-  expect((await send()).status).toBe(200);
-  await listener.close({ graceMs: 0 });
+describe("small bodies at the same time", () => {
+  const small = traceOf("x".repeat(100 * 1024));
+  const smallBodies = { places: 150 * 1024, waiting: 1 };
+
+  it("wait until all together have room, and beyond that are told to come back", async () => {
+    server = await startApi({ smallBodies });
+    const first = await holdBack(small);
+    await soon();
+    const second = ask(server, "/api/v1/traces", { body: small, headers: json });
+    await soon();
+    const third = await ask(server, "/api/v1/traces", { body: small, headers: json });
+    expect([third.status, third.json?.code, third.headers["retry-after"]]).toEqual([503, "unavailable", "1"]);
+    expect(await Promise.race([second, soon()])).toBeUndefined();
+    first.end(small.slice(-1));
+    expect((await second).status).toBe(201);
+  });
+
+  it("keep neither tiny nor large ones out", async () => {
+    server = await startApi({ smallBodies });
+    const first = await holdBack(small);
+    await soon();
+    for (const body of [traceOf("hello"), large])
+      expect((await ask(server, "/api/v1/traces", { body, headers: json })).status).toBe(201);
+    first.destroy();
+  });
+
+  it("count at every door that takes a body", async () => {
+    server = await startApi({ smallBodies: { ...smallBodies, waiting: 0 } });
+    const first = await holdBack(small);
+    await soon();
+    const { status } = await ask(server, `/api/v1/sessions/${"0".repeat(32)}/judge`, { body: small, headers: json });
+    expect(status).toBe(503);
+    first.destroy();
+  });
+});
+
+describe("a body that comes slowly", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** Enough for one window. */
+  const begun = 20_000;
+
+  /** Sends the beginning and gives what comes back. */
+  async function begin(port: number, body: string): Promise<{ socket: Socket; answer: () => string }> {
+    const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+    let received = "";
+    socket.on("data", (data: Buffer) => (received += data.toString()));
+    const head = `POST /api/v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    await new Promise<void>((sent) => socket.write(head + body.slice(0, begun), () => sent()));
+    return { socket, answer: () => received };
+  }
+
+  it("is told so after its time, and gives its place back", async () => {
+    const place = { places: 1, waiting: 0 };
+    const reading = { enterSmall: createTurnstile(place), enterLarge: createTurnstile(place), pace: createBodyPace() };
+    const read = createReadJson(messageBytes, { ...reading, longestMs: 300 });
+    const app = express().post("/api/v1/traces", ...read, (_, response) => void response.json({}));
+    app.use((error: ApiError, _request: Request, response: Response, _next: NextFunction) =>
+      response.status(error.status).json({}),
+    );
+    const listener = await listen({ host: "127.0.0.1", port: 0 }, "test", () => createServer(app));
+    const send = async () => fetch(`${listener.url}/api/v1/traces`, { method: "POST", body: large, headers: json });
+    expect((await send()).status).toBe(200);
+    const slow = await begin(listener.port, large);
+    await vi.waitFor(() => expect(slow.answer()).toContain("HTTP/1.1 408 "));
+    expect((await send()).status).toBe(200);
+    slow.socket.destroy();
+    await listener.close({ graceMs: 0 });
+  });
+
+  it.each([
+    ["small", traceOf("x".repeat(200 * 1024))],
+    ["large", large],
+  ])("is told so when it only trickles, and what it says later counts for nothing: %s", async (_size, body) => {
+    server = await startApi();
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const slow = await begin(server.port, body);
+    await soon();
+    vi.advanceTimersByTime(10_000);
+    await soon();
+    expect(slow.answer()).toBe("");
+    slow.socket.write(body.slice(begun, begun + 1));
+    await soon();
+    vi.advanceTimersByTime(10_000);
+    await vi.waitFor(() => expect(slow.answer()).toContain("HTTP/1.1 408 "));
+    expect(slow.answer()).toContain('"code":"too_slow"');
+    slow.socket.write(body.slice(begun + 1));
+    await soon();
+    expect(slow.answer().match(/HTTP\/1.1/g)).toHaveLength(1);
+    expect(await server.store.countSessions({ project: "default", limit: 1 })).toBe(0);
+    slow.socket.destroy();
+  });
 });
 
 describe("a body", () => {

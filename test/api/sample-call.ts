@@ -10,9 +10,14 @@ const bodies = new Map<string, object>([
   ["post /api/v1/traces/batch", { traces: [{ messages }] }],
   ["post /api/v1/traces/streaming", { initial_messages: messages }],
   ["post /api/v1/traces/:id/messages", { messages }],
+  ["put /api/v1/sessions/:id/labels", { target: "trajectory", score: 1 }],
+  ["post /api/v1/labels", { labels: [] }],
   ["post /api/v1/auth/register", { email: "ann@example.com", password: "correct horse" }],
   ["post /api/v1/auth/login", { email: "ann@example.com", password: "correct horse" }],
 ]);
+
+/** Of routes that need a query. */
+const queries = new Map([["delete /api/v1/sessions/:id/labels", "?target=trajectory"]]);
 
 export interface SampleOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -24,5 +29,6 @@ export interface SampleOptions {
 /** What `ask` takes: the path and the rest. */
 export function sampleCall({ method, path }: Route, { headers, id, account = id }: SampleOptions): [string, Ask] {
   const target = path.replace(":id", id).replace(":account", account).replace(":number", "1");
-  return [target, { method: method.toUpperCase(), headers, body: bodies.get(`${method} ${path}`) }];
+  const route = `${method} ${path}`;
+  return [`${target}${queries.get(route) ?? ""}`, { method: method.toUpperCase(), headers, body: bodies.get(route) }];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { jsonObjectSchema, sessionDetailSchema, sessionSummarySchema } from "../../src/api/contract.ts";
 import { toSessionDetail, toSessionSummary } from "../../src/api/session-detail.ts";
-import { built, judgedSession, turnJudgements } from "../support/judged-session.ts";
+import { built, judgedSession, trajectory, turnJudgements } from "../support/judged-session.ts";
 
 const { session } = judgedSession;
 const detail = toSessionDetail(judgedSession);
@@ -122,10 +122,34 @@ describe("the detail of a session", () => {
       judge: { name: "rules", version: "1", model: null, prompt_hash: null },
       usage: null,
       cost_usd: null,
+      agreement: null,
+      trials: [],
+      cut: null,
+      trace_id: null,
       evidence: [{ span_id: "00000000000000aa", quote: null, message_index: null }],
       superseded: false,
     });
     expect(toSessionDetail({ ...judgedSession, turnJudgements: new Map() }).turns[0]?.judgement).toBeNull();
+  });
+
+  it("shows the trials that a judgement is made of, and that one which one answer decided has none", () => {
+    const voted = {
+      agreement: 0.5,
+      trials: [
+        { model: "gpt-a", score: 1, reasoning: "Told." },
+        { model: "gpt-b", score: 0, reasoning: "Half told." },
+        { model: "gpt-c", reasoning: "The model refused to answer" },
+      ],
+    } as const;
+    const shown = toSessionDetail({
+      ...judgedSession,
+      turnJudgements: new Map([[1, { ...turnJudgements[0], ...voted }]]),
+      trajectory: { ...trajectory, ...voted },
+    });
+    const trials = [voted.trials[0], voted.trials[1], { ...voted.trials[2], score: null }];
+    expect(sessionDetailSchema.parse(shown).turns[0]?.judgement).toMatchObject({ agreement: 0.5, trials });
+    expect(sessionDetailSchema.parse(shown).trajectory).toMatchObject({ agreement: 0.5, trials });
+    expect(detail.turns[0]?.judgement).toMatchObject({ agreement: null, trials: [] });
   });
 
   it("shows the trajectory with what is known of its failures", () => {
@@ -171,7 +195,7 @@ describe("a session in a list", () => {
     const item = toSessionSummary(summary);
     expect(sessionSummarySchema.parse(item)).toEqual(item);
     expect(item).toMatchObject({ total_turns: 2, first_user_content: "Where?", last_assistant_content: null });
-    const dropped = new Set(["turns", "trajectory", "system_prompt", "metric_scores", "transcript"]);
+    const dropped = new Set(["turns", "trajectory", "system_prompt", "metric_scores", "judging", "transcript"]);
     const added = ["first_user_content", "last_assistant_content"];
     const expected = [...Object.keys(detail).filter((key) => !dropped.has(key)), ...added];
     expect(Object.keys(item).toSorted()).toEqual(expected.toSorted());

@@ -46,7 +46,7 @@ describe("GET /api/v1/sessions/{id}", () => {
     expect(status).toBe(200);
     const detail = sessionDetailSchema.parse(json);
     const stored = await api.store.getSession({ project: "default", id });
-    expect(detail).toEqual(JSON.parse(JSON.stringify(toSessionDetail(stored!))));
+    expect(detail).toEqual(JSON.parse(JSON.stringify(toSessionDetail(stored!, api.judges))));
     expect(detail).toMatchObject({
       id,
       conversation_id: "conv-detail",

@@ -334,14 +334,14 @@ describe("a stream whose reader's key is withdrawn", () => {
     const { id, reader, store, withdraw } = await openWithKey();
     withdraw();
     await judge(store, id, { built: messagesBuilt, turns: turnJudgements, trajectory });
-    const rest = await reader.rest();
-    expect(rest.every(({ event }) => event === "error")).toBe(true);
+    expect(await reader.rest()).toMatchObject([{ event: "error", data: { code: "unauthenticated" } }]);
     expect(reader.text()).not.toContain("judgement");
   });
 
-  it("ends within a heartbeat when nothing happens", async () => {
+  it("ends within a heartbeat when nothing happens, and says why and what to do", async () => {
     const { reader, withdraw } = await openWithKey();
     withdraw();
-    expect((await reader.rest()).filter(({ event }) => event !== "error")).toEqual([]);
+    const detail = "the token is not known here; open the stream again with a key that counts";
+    expect(await reader.rest()).toEqual([{ event: "error", data: { detail, code: "unauthenticated" } }]);
   });
 });

@@ -1,13 +1,14 @@
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Store } from "../../src/component/store.ts";
+import type { TurnstileOptions } from "../../src/api/turnstile.ts";
 import { type ApiServer, ask, hello, startApi } from "./api-server.ts";
 
 let server: ApiServer;
 afterEach(async () => server.close());
 
 /** A server whose store answers a question for a session only when it is let go on. */
-async function startSlow(turnstile: { readonly places: number; readonly waiting: number }) {
+async function startSlow(turnstile: TurnstileOptions) {
   server = await startApi({ turnstile });
   const { id } = await server.store.createMessageSession(hello);
   const held: (() => void)[] = [];
@@ -53,6 +54,19 @@ describe("more requests at the same time than there are places", () => {
     await vi.waitFor(() => expect(held).toHaveLength(2));
     held[1]?.();
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it("are told so, too, when they have waited for long, and others come after them", async () => {
+    const { path, held } = await startSlow({ places: 1, waiting: 10, longestWaitMs: 300 });
+    const first = ask(server, path);
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    const late = await ask(server, path);
+    expect([late.status, late.json?.code, late.headers["retry-after"]]).toEqual([503, "unavailable", "1"]);
+    const next = ask(server, path);
+    held[0]?.();
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    held[1]?.();
+    expect([(await first).status, (await next).status]).toEqual([200, 200]);
   });
 
   it("leave no place taken when their connection breaks, pipelined or waiting", async () => {

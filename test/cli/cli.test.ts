@@ -14,6 +14,9 @@ const commands = [
   "components",
   "sessions",
   "show",
+  "label",
+  "labels",
+  "judges",
   "queue",
   "replay",
   "judge",
@@ -47,7 +50,12 @@ describe("turnwise", () => {
     [["queue", "retry"], "give ids, or --all"],
     [["queue", "drop", "1", "--all"], "give ids, or --all"],
     [["show"], "missing required argument 'id'"],
-    [["judge"], "missing required argument 'file'"],
+    [["judge"], "give a file, or --backfill"],
+    [["judge", "x.jsonl", "--backfill"], "give a file, or --backfill"],
+    [["judge", "x.jsonl", "--agent", "shop"], "--agent is for --backfill"],
+    [["judge", "x.jsonl", "--no-wait"], "--no-wait is for --backfill"],
+    [["judge", "--backfill", "--out", "y.jsonl"], "--out is for files"],
+    [["label", "x", "--score", "2"], "Allowed choices are -1, 0, 1"],
     [["replay"], "missing required argument 'files'"],
   ])("called wrongly, %j, says how and ends with status 2", async (args, message) => {
     const { status, stdout, stderr } = await runCli(args);
@@ -150,7 +158,7 @@ describe("the commands that read", () => {
     expect(status).toBe(0);
     expect(stdout).toContain(`Session ${id}  completed`);
     expect(stdout).toContain("  tool    refund");
-    expect(stdout).toContain("\nTrajectory  completed · judged by rules 1\n  judge   -1 harmful\n");
+    expect(stdout).toContain("\nTrajectory  completed · judged by rules (uncalibrated) 1\n  judge   -1 harmful\n");
     // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });

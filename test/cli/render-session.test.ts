@@ -1,3 +1,4 @@
+import type { JudgeState } from "@turnwise/client";
 import { describe, expect, it } from "vitest";
 import { toSessionDetail } from "../../src/api/session-detail.ts";
 import { renderSession } from "../../src/cli/render-session.ts";
@@ -14,6 +15,32 @@ const stripColours = (text: string) => text.replaceAll(/\u001b\[\d+m/g, "");
 describe("a session in the terminal", () => {
   it("reads like this", async () => {
     await expect(render()).toMatchFileSnapshot("golden/session.txt");
+  });
+
+  it("says of the judge whether it is calibrated, where that is known: of the version that judged, and of trajectories", () => {
+    const agreement = { target: "trajectory", calibrated: true };
+    const judgeWith = (version: string, fields: object) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only what is looked at
+      ({ name: "rules", versions: [{ version, agreement: [{ ...agreement, ...fields }] }] }) as unknown as JudgeState;
+    const by = (...judges: readonly JudgeState[]) =>
+      /judged by .*/.exec(renderSession(detail, { paint: plain, width: 100 }, judges))?.[0];
+    expect(by()).toBe("judged by rules 1");
+    expect(by(judgeWith("1", {}))).toBe("judged by rules 1");
+    expect(by(judgeWith("2", {}))).toBe("judged by rules (uncalibrated) 1");
+    expect(by(judgeWith("1", { calibrated: false }))).toBe("judged by rules (uncalibrated) 1");
+    expect(by(judgeWith("1", { target: "turn" }))).toBe("judged by rules (uncalibrated) 1");
+  });
+
+  it("says of a judge that did not judge it why, and when it is asked again", () => {
+    const reason = "The endpoint answered 401: \u001b[2Jno";
+    const retryAt = new Date("2026-09-01T10:00:00Z");
+    const judging = [{ judge: "llm", status: "paused", code: "unauthorized", reason, retryAt }] as const;
+    const judges = ["rules", "llm"].map((name) => ({ name, version: "1" }));
+    const text = render(toSessionDetail({ ...judgedSession, judging: [...judgedSession.judging, ...judging] }, judges));
+    expect(text.replaceAll(/\s+/g, " ")).toContain(
+      "llm paused: The endpoint answered 401: \\x1b[2Jno; it is asked again at 2026-09-01T10:00:00.000Z",
+    );
+    expect(text).not.toMatch(/^rules /m);
   });
 
   it("fits a narrow terminal", async () => {
@@ -36,6 +63,26 @@ describe("a session in the terminal", () => {
     // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(text).toContain("\\x1b[2J\\x9b1A\\u202e<b>");
+  });
+
+  it("says who voted how where several answers decided", () => {
+    const votes = {
+      agreement: 0.5,
+      trials: [
+        { model: "gpt-a", score: 1 as const, reasoning: "Told." },
+        { model: "gpt-\u001b[2Jb", score: 0 as const, reasoning: "Half told." },
+        { model: "gpt-c", score: null, reasoning: "The model refused to answer" },
+      ],
+    };
+    const [first] = detail.turns;
+    const text = render({
+      ...detail,
+      turns: [{ ...first!, judgement: { ...first!.judgement!, ...votes } }],
+      trajectory: { ...detail.trajectory!, ...votes, trials: votes.trials.slice(0, 2) },
+    });
+    expect(text).toMatch(/^ {10}1 of 2 votes: gpt-a \+1, gpt-\\x1b\[2Jb 0, gpt-c no answer$/m);
+    expect(text).toMatch(/^ {10}1 of 2 votes: gpt-a \+1, gpt-\\x1b\[2Jb 0$/m);
+    expect(render()).not.toContain("votes");
   });
 
   it("says what is not judged", () => {

@@ -129,10 +129,9 @@ describe("a request", () => {
   });
 
   it("is not sent again when nobody knows whether it was done, and twice is not once", async () => {
-    const { client, requests } = await serve(json(201, { session_id: "s" }), failed(502));
-    const session = await client().streaming();
-    await expect(session.append([{ role: "user", content: "hi" }])).rejects.toBeInstanceOf(ServerError);
-    expect(requests).toHaveLength(2);
+    const { client, requests } = await serve(failed(502));
+    await expect(client().auth.rotateKey()).rejects.toBeInstanceOf(ServerError);
+    expect(requests).toHaveLength(1);
   });
 
   it("is not sent again when it was wrong, or when the account is full", async () => {
@@ -205,6 +204,20 @@ describe("following", () => {
     await expect(events.next()).rejects.toMatchObject({ code: "not_found", message: "it is gone" });
   });
 
+  it.each([
+    ["unauthenticated", AuthenticationError],
+    ["account_suspended", AuthenticationError],
+    ["not_found", NotFoundError],
+    ["internal", TurnwiseError],
+  ])("ends with the class of error that the server's word is of: %s", async (code, ErrorClass) => {
+    const { client } = await serve((_request, response) =>
+      response.writeHead(200).end(frame("", "error", { detail: "no", code })),
+    );
+    const failure = client().stream("a").next();
+    await expect(failure).rejects.toBeInstanceOf(ErrorClass);
+    await expect(failure).rejects.toHaveProperty("name", ErrorClass.name);
+  });
+
   it("closes the connection when nobody reads on", async () => {
     let closed = false;
     const { client } = await serve((_request, response) => {
@@ -224,6 +237,18 @@ describe("a streaming session", () => {
     await session.close();
     expect(requests.map(({ url }) => url)).toEqual(["/api/v1/traces/streaming", "/api/v1/traces/s/close"]);
     await expect(session.append([])).rejects.toBeInstanceOf(ConflictError);
+  });
+
+  it("sends what is appended again when no answer came, under the same key, and another one under another", async () => {
+    const { client, requests } = await serve(json(201, { session_id: "s" }), failed(502), json(200, {}), json(200, {}));
+    const session = await client().streaming();
+    await session.append([{ role: "user", content: "a" }]);
+    await session.append([{ role: "user", content: "b" }]);
+    await session.append([{ role: "user", content: "c" }], { idempotencyKey: "mine" });
+    const [, first, again, second, own] = requests.map(({ headers }) => headers["idempotency-key"]);
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect([again, own]).toEqual([first, "mine"]);
+    expect(second).not.toBe(first);
   });
 
   it("sends what is appended one after the other, and closes after the last", async () => {

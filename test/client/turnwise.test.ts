@@ -205,6 +205,7 @@ describe("a session", () => {
     });
     expect(session).toMatchObject({ source: "otlp", turns: [{ user_content: "Hello all of it" }] });
     expect(await turnwise.sessions.spans(id)).toMatchObject({ resourceSpans: [expect.anything()] });
+    expect(await turnwise.sessions.judgeSpans(id, { traceId: "0".repeat(32) })).toEqual({ resourceSpans: [] });
     const shown = JSON.stringify((await turnwise.sessions.explain(id, { values: true })).spans);
     expect([shown, JSON.stringify((await turnwise.sessions.explain(id)).spans)]).toEqual([
       expect.stringContaining("Hello all of it"),
@@ -216,6 +217,30 @@ describe("a session", () => {
     expect(await turnwise.sessions.rebuild(id)).toMatchObject({ id });
     await turnwise.sessions.delete(id);
     await expect(turnwise.sessions.get(id)).rejects.toMatchObject({ code: "not_found", path: `/sessions/${id}` });
+  });
+
+  it("is labelled, which its judges are measured by", async () => {
+    const id = await sendSpan("labelled");
+    await turnwise.wait(id, { pollMs: 25 });
+    const label = await turnwise.sessions.label(id, { target: "turn", turn: 1, score: 1, note: "well done" });
+    expect(label).toMatchObject({ session_id: id, turn: 1, score: 1, labeller: admin.email, stale: false });
+    expect(await turnwise.sessions.labels(id)).toEqual({ labels: [label] });
+    const line = { ...label, stale: undefined };
+    expect(await turnwise.server.importLabels([line, { ...line, labeller: "bob" }])).toEqual({ imported: 2 });
+    const page = await turnwise.server.labels({ limit: 1 });
+    expect(page.labels).toEqual([label]);
+    expect((await turnwise.server.labels({ cursor: page.next_cursor ?? "" })).labels).toMatchObject([
+      { labeller: "bob" },
+    ]);
+    const { judges, people } = await turnwise.server.judges();
+    expect(judges[0]).toMatchObject({ name: "rules", off: null, paused: null, calibrated: { turn: false } });
+    expect(judges[0]?.versions[0]?.agreement).toMatchObject([{ target: "turn", n: 1 }]);
+    expect(people).toMatchObject([{ target: "turn", n: 1, raw: 1 }]);
+    await turnwise.sessions.removeLabel(id, { target: "turn", turn: 1, labeller: "bob" });
+    expect(await turnwise.sessions.labels(id)).toEqual({ labels: [label] });
+    await expect(turnwise.sessions.label(id, { target: "turn", turn: 9, score: 1 })).rejects.toThrow(
+      InvalidRequestError,
+    );
   });
 
   it("is found by every filter, and only by the right values", async () => {
@@ -300,6 +325,22 @@ describe("the server", () => {
     expect((await turnwise.server.rebuild()).waiting).toBeGreaterThan(0);
     expect((await turnwise.server.cancelRebuilds()).waiting).toBe(0);
     expect(await turnwise.server.rebuilds()).toMatchObject({ waiting: 0 });
+  });
+
+  it("has judges say what they have not said, or again, or only counts that", async () => {
+    const id = await sendSpan("judged once more");
+    await turnwise.wait(id, { pollMs: 25 });
+    const filter = { conversation_id: "judged once more", judge: "rules" };
+    expect(await turnwise.server.backfill(filter)).toMatchObject({ sessions: 0 });
+    const plan = await turnwise.server.backfill({ ...filter, again: true, dry_run: true });
+    expect(plan).toMatchObject({
+      dry_run: true,
+      sessions: 1,
+      judges: [{ name: "rules", turns: 1, basis: "no_model" }],
+    });
+    expect(await turnwise.server.backfill({ ...filter, again: true, limit: 1 })).toMatchObject({ sessions: 1 });
+    await until(async () => ((await turnwise.server.backfills()).waiting === 0 ? true : undefined));
+    expect(await turnwise.server.cancelBackfills()).toMatchObject({ waiting: 0 });
   });
 
   it("shows what it could not send on, sends it again, or forgets it", async () => {

@@ -1,11 +1,13 @@
 /** One key, every door: the same extension says at OTLP/HTTP, OTLP/gRPC, REST and SSE who is calling and whose data it is. */
 import { Metadata } from "@grpc/grpc-js";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createApiClient } from "../../src/api-client.ts";
 import { runDoctor } from "../../src/doctor.ts";
 import { encodeSpans } from "../../src/otlp/encode-records.ts";
 import { callExport } from "../conformance/grpc-client.ts";
 import { modelCall } from "../support/agent-spans.ts";
+import { sendRaw } from "../support/http-client.ts";
+import { END_HEADERS, frame, headerBlock, opening, openSocket } from "../support/http2-frames.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const keys = { a: "key-of-team-a", b: "key-of-team-b", wrong: "key-of-nobody" };
@@ -28,6 +30,7 @@ afterAll(async () => {
   await server.stop();
 });
 
+const portOf = (url = ""): number => Number(new URL(url).port);
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const bodyOf = (conversation: string): Uint8Array =>
   encodeSpans([
@@ -122,6 +125,37 @@ describe("one key opens every door", () => {
     expect(numbers).toContain(
       'turnwise_receiver_refused_requests{receiver="otlp",transport="http",reason="unauthenticated"} 3',
     );
+  });
+});
+
+describe("more than one key is refused, whichever of them is right", () => {
+  const refusals = async (transport: string): Promise<number> => {
+    const numbers = await (await fetch(server.metricsUrl ?? "")).text();
+    const line = `turnwise_receiver_refused_requests{receiver="otlp",transport="${transport}",reason="unauthenticated"} `;
+    return Number(numbers.split(line)[1]?.split("\n", 1)[0] ?? 0);
+  };
+
+  test.each<[string, readonly string[]]>([
+    ["the first", [keys.a, keys.wrong]],
+    ["the second", [keys.wrong, keys.a]],
+    ["both of them, of two projects", [keys.a, keys.b]],
+    ["both of them, the same", [keys.a, keys.a]],
+  ])("%s", async (_which, shown) => {
+    const lines = shown.map((key) => `Authorization: Bearer ${key}\r\n`).join("");
+    const head = `Host: localhost\r\n${lines}Connection: close\r\n`;
+    const api = await sendRaw({ port: portOf(server.apiUrl) }, `GET /api/v1/sessions HTTP/1.1\r\n${head}\r\n`);
+    const type = "Content-Type: application/x-protobuf\r\nContent-Length: 0\r\n";
+    const otlp = await sendRaw({ port: portOf(server.otlpUrl) }, `POST /v1/traces HTTP/1.1\r\n${head}${type}\r\n`);
+    for (const answer of [api, otlp]) {
+      expect(answer).toMatch(/^HTTP\/1.1 401 /);
+      expect(answer).toContain("given more than once");
+    }
+    const before = await refusals("grpc");
+    const { socket } = await openSocket(new URL(server.otlpGrpcUrl ?? "").host);
+    const block = headerBlock(shown.map((key) => ["authorization", `Bearer ${key}`]));
+    socket.write(Buffer.concat([opening(), frame("headers", 1, block, END_HEADERS)]));
+    await vi.waitFor(async () => expect(await refusals("grpc")).toBe(before + 1));
+    socket.destroy();
   });
 });
 

@@ -1,10 +1,16 @@
 /** Whatever becomes of judging, ingest goes on and the other judges judge. */
+import { rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import { startScriptedModel } from "../../examples/scripted-model.mjs";
+import { judgesSchema } from "../../src/api/label-contract.ts";
+import { createApiClient } from "../../src/api-client.ts";
+import { type Hop, runDoctor } from "../../src/doctor.ts";
+import { judgeHelpful } from "../support/scripted-judge.ts";
 import { portOf } from "../support/port-of.ts";
 import { sendModelCalls } from "../support/otlp-sender.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import { startTestServer, temporaryDataDir, type TestServer } from "../support/server.ts";
 
 const cleanUp: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
@@ -43,6 +49,15 @@ async function sessionIds(server: TestServer, count: number): Promise<readonly s
   throw new Error(`there are not ${count} sessions`);
 }
 
+const spentToday = 'turnwise_judge_spend_tokens{judge="llm"}';
+
+async function diagnose({ apiUrl, otlpUrl }: TestServer): Promise<{ hops: readonly Hop[] }> {
+  const env = { TURNWISE_URL: apiUrl };
+  const hops: Hop[] = [];
+  for await (const hop of runDoctor({ client: createApiClient(env), otlpUrl, env })) hops.push(hop);
+  return { hops };
+}
+
 describe("a judge that fails", () => {
   test("with a wrong key is paused and says so; sessions complete with what the rules said", async () => {
     const refusal = { error: { message: "Incorrect API key provided: sk-secret", code: "invalid_api_key" } };
@@ -52,15 +67,53 @@ describe("a judge that fails", () => {
     const session = await server.waitForSession(one);
     expect(session.error).toMatch(/^llm judge: /);
     expect(session.turns[0]?.judgement).toMatchObject({ judge: { name: "rules" } });
+    expect(session.judging).toMatchObject([
+      { judge: "rules", status: "judged", reason: null },
+      { judge: "llm", status: "paused", code: "unauthorized", retry_at: expect.any(String) as unknown },
+    ]);
+    expect(session.judging[1]?.reason).toContain("401");
     const askedBefore = asked();
     expect((await sendModelCalls(server.otlpUrl, "two", ["Hello"])).status).toBe(200);
     for (const id of await sessionIds(server, 2)) await server.waitForSession(id);
     expect(asked()).toBe(askedBefore);
     for (let tries = 0; tries < 100 && (await server.metric("turnwise_judges_paused")) === 0; tries++) await sleep(25);
     expect(await server.metric("turnwise_judges_paused")).toBe(1);
+    expect(await server.metric('turnwise_judge_failures{judge="llm",code="unauthorized"}')).toBe(1);
+    const { judges } = judgesSchema.parse((await server.api("/judges")).body);
+    expect(judges).toMatchObject([
+      { name: "rules", paused: null, spent_today: { tokens: 0, cost_usd: 0 } },
+      { name: "llm", paused: { code: "unauthorized" }, spent_today: { tokens: 0, cost_usd: 0 } },
+    ]);
+    const { hops } = await diagnose(server);
+    expect(hops.at(-1)).toMatchObject({ name: "judge", ok: true });
+    expect(hops.at(-1)?.detail).toMatch(/^judged by rules \w+; llm is paused: The endpoint answered 401/);
     const told = server.logger.lines.filter(({ message }) => message.includes("paused"));
     expect(told).toMatchObject([{ level: "warn", fields: { judge: "llm" } }]);
     expect(JSON.stringify(server.logger.lines)).not.toContain("sk-test");
+  });
+
+  test("is asked again about what waits for it as soon as the server was started with what was missing", async () => {
+    const dataDir = temporaryDataDir();
+    cleanUp.push(async () => rmSync(dataDir, { recursive: true, force: true }));
+    let mended = false;
+    const model = await startScriptedModel((request) => (mended ? judgeHelpful(request) : { status: 402, body: {} }));
+    cleanUp.push(() => model.close());
+    const env = { TURNWISE_LLM_API_KEY: "sk-test", TURNWISE_LLM_BASE_URL: model.url };
+    const first = await startTestServer({ env, dataDir });
+    await sendModelCalls(first.otlpUrl, "waits", ["Hello"]);
+    const [id = ""] = await sessionIds(first, 1);
+    const waiting = await first.waitForSession(id);
+    expect(waiting.judging[1]).toMatchObject({ judge: "llm", status: "paused", code: "payment_required" });
+    await first.stop();
+    mended = true;
+    const second = await startTestServer({ env, dataDir });
+    cleanUp.push(() => second.stop());
+    const judged = await second.waitForSession(id, ({ judging }) => judging[1]?.status === "judged");
+    expect(judged).toMatchObject({ error: null, turns: [{ judgement: { judge: { name: "llm" } } }] });
+    const { judges } = judgesSchema.parse((await second.api("/judges")).body);
+    expect(judges[1]).toMatchObject({ paused: null, spent_today: { tokens: 2000, cost_usd: null } });
+    for (let tries = 0; tries < 200 && (await second.metric(spentToday)) !== 2000; tries++) await sleep(25);
+    expect(await second.metric(spentToday)).toBe(2000);
   });
 
   test("to answer at all delays neither ingest nor a stop", async () => {

@@ -141,6 +141,24 @@ describe("a thousand sessions that are built again", () => {
     expect(await judgements()).toBe(0);
   });
 
+  it("and judged again in the background go on after a kill -9 as well", { timeout: 120_000 }, async () => {
+    const before = await shown();
+    const waits = async (): Promise<number> => {
+      const answer = (await (await fetch(`${server.apiUrl}/api/v1/backfills`)).json()) as { waiting: number };
+      return answer.waiting;
+    };
+    await fetch(`${server.apiUrl}/api/v1/backfills?judge=rules&again=true`, { method: "POST" });
+    await until(async () => (await waits()) < SESSIONS - 50);
+    await server.stop("SIGKILL");
+    server = await start();
+    const left = await waits();
+    expect(left).toBeGreaterThan(0);
+    await until(async () => (await waits()) === 0);
+    expect(await shown()).toEqual(before);
+    expect(await judgements()).toBeGreaterThanOrEqual(3 * (left - 4));
+    expect(await judgements()).toBeLessThanOrEqual(3 * (left + 4));
+  });
+
   it("are left as they are when that is cancelled", { timeout: 120_000 }, async () => {
     const before = await shown();
     const done = rebuild();

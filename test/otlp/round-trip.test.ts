@@ -15,7 +15,7 @@ import { logRecords, spans } from "./arbitraries.ts";
 import { jsonLogCaptures, jsonTraceCaptures, logCaptures, traceCaptures } from "./captures.ts";
 import { oracleDecode, oracleEncode } from "./oracle.ts";
 
-const runs = { numRuns: 300 };
+const runs = { numRuns: 120 };
 
 function jsonBytes(value: unknown, replace?: (key: string, value: unknown) => unknown): Buffer {
   return Buffer.from(JSON.stringify(value, replace));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ChatMessage } from "../../src/model/message.ts";
 import type { JsonValue } from "../../src/model/session.ts";
 import { buildFromMessages } from "../../src/session/build-from-messages.ts";
+import { processorMs } from "../support/processor-ms.ts";
 
 const build = (messages: readonly ChatMessage[], tools?: readonly JsonValue[]) =>
   buildFromMessages({ messages, ...(tools === undefined ? {} : { tools }), source: "messages" });
@@ -284,12 +285,11 @@ describe("tool calls in messages", () => {
   });
 
   it("reads a text full of open tags in linear time", () => {
-    const started = performance.now();
-    build([
+    const messages: Parameters<typeof build>[0] = [
       { role: "user", content: "a" },
       { role: "assistant", content: "<tool_call>".repeat(200_000) },
-    ]);
-    expect(performance.now() - started).toBeLessThan(1000);
+    ];
+    expect(processorMs(() => build(messages))).toBeLessThan(1000);
   });
 });
 

@@ -130,7 +130,7 @@ const traffic: readonly (readonly [string, { facts: SpanFacts; expected: Expecte
 ];
 
 describe.each(traffic)("the traces of %s, without conversation ids", (_name, { facts, expected }) => {
-  it.each([1, 2, 3])("find each other when all are there, claimed in any order (seed %i)", (seed) => {
+  it.each([1, 2])("find each other when all are there, claimed in any order (seed %i)", (seed) => {
     const store = liveStore();
     const random = seededRandom(seed);
     const shuffledFacts = { ...facts, logRecords: shuffled(facts.logRecords, random) };
@@ -139,7 +139,7 @@ describe.each(traffic)("the traces of %s, without conversation ids", (_name, { f
     expect(problemsOf(expected, store.built())).toEqual([]);
   });
 
-  it.each([1, 2, 3])("find each other when they arrive one after the other, in any order (seed %i)", (seed) => {
+  it.each([1, 2])("find each other when they arrive one after the other, in any order (seed %i)", (seed) => {
     const store = liveStore();
     const random = seededRandom(seed);
     const shuffledFacts = { ...facts, logRecords: shuffled(facts.logRecords, random) };

@@ -49,8 +49,8 @@ export const uint32 = (value: number): Buffer => {
 /** What a client says first. */
 export const opening = (): Buffer => Buffer.concat([PREFACE, frame("settings")]);
 
-/** The header block of a call to the traces service: indexed fields, and literals without indexing. */
-export function headerBlock(): Buffer {
+/** The header block of a call to the traces service, and further fields of it: indexed fields, and literals without indexing. */
+export function headerBlock(more: readonly (readonly [name: string, value: string])[] = []): Buffer {
   const text = (value: string): Buffer => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
   const literal = (name: string, value: string): Buffer => Buffer.concat([Buffer.from([0]), text(name), text(value)]);
   return Buffer.concat([
@@ -60,6 +60,7 @@ export function headerBlock(): Buffer {
     text("x"),
     literal("content-type", "application/grpc"),
     literal("te", "trailers"),
+    ...more.map(([name, value]) => literal(name, value)),
   ]);
 }
 

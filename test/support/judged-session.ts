@@ -173,4 +173,5 @@ export const judgedSession: JudgedSession = {
     netScore: -1,
     trajectoryScore: -1,
   },
+  judging: [{ judge: "rules", status: "judged" }],
 };

@@ -2,10 +2,7 @@
 import { z } from "zod";
 import type { ScriptedReply, ScriptedRequest } from "../../examples/scripted-model.mjs";
 
-const sent = z.looseObject({
-  messages: z.array(z.object({ role: z.string(), content: z.string() })),
-  response_format: z.looseObject({ json_schema: z.looseObject({ name: z.string() }) }),
-});
+const sent = z.looseObject({ messages: z.array(z.object({ role: z.string(), content: z.string() })) });
 
 export interface JudgePromptSent {
   readonly system: string;
@@ -14,12 +11,9 @@ export interface JudgePromptSent {
 }
 
 export function promptOf(request: ScriptedRequest | undefined): JudgePromptSent {
-  const { messages, response_format: format } = sent.parse(request?.body);
-  return {
-    system: messages[0]?.content ?? "",
-    user: messages[1]?.content ?? "",
-    kind: format.json_schema.name === "turn_verdict" ? "turn" : "trajectory",
-  };
+  const [system, user] = sent.parse(request?.body).messages.map(({ content }) => content);
+  const kind = system?.startsWith("You judge one turn") === true ? "turn" : "trajectory";
+  return { system: system ?? "", user: user ?? "", kind };
 }
 
 /** The JSON document between the fence lines. */

@@ -26,6 +26,8 @@ export interface ServerProcess {
   residentBytes(): number;
   peakBytes(): number;
   forgetPeak(): void;
+  /** How much processor time it has used so far. */
+  processorMs(): number;
   openFiles(): number;
 }
 

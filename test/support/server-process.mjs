@@ -48,6 +48,7 @@ export async function startServerProcess({ dataDir, env = {}, config, args = [],
     residentBytes: () => memoryOf(pid, "VmRSS"),
     peakBytes: () => memoryOf(pid, "VmHWM"),
     forgetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, "5"),
+    processorMs: () => processorMsOf(pid),
     openFiles: () => readdirSync(`/proc/${pid}/fd`).length,
   };
 }
@@ -62,6 +63,12 @@ const freePorts = {
   TURNWISE_METRICS_PORT: "0",
   TURNWISE_IDLE_TIMEOUT: "300ms",
 };
+
+/** User and system time, the 14th and 15th field of /proc/PID/stat, in ticks of a hundredth of a second. */
+function processorMsOf(pid) {
+  const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
+  return (Number(afterName[11]) + Number(afterName[12])) * 10;
+}
 
 function memoryOf(pid, name) {
   const line = readFileSync(`/proc/${pid}/status`, "utf8").match(new RegExp(`^${name}:\\s+(\\d+)`, "m"));

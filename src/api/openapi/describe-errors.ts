@@ -22,6 +22,7 @@ export function describeErrors({ access, path, body, form, operation }: Route): 
   }
   if (path.includes(":")) errors.push([404, "There is none with this id among what the caller may see."]);
   if (body !== undefined || form !== undefined) {
+    errors.push([408, "The body came too slowly."]);
     errors.push([413, "The body is too large."]);
     errors.push([415, "The body is not declared as what it must be."]);
   }

@@ -1,18 +1,18 @@
 import { z } from "zod";
 import type { Store } from "../../component/store.ts";
 import { sessionNotFound } from "../api-error.ts";
+import { createCancelCounts } from "../cancel-counts.ts";
 import { type RebuildsState, rebuildsStateSchema, type SessionState, sessionStateSchema } from "../contract.ts";
 import { defineRoute } from "../route.ts";
 
 const noBody = z.strictObject({});
 
-/** By project, since the server's start: whoever waits for builds is to know that some will never be. */
-const cancelledOf = new WeakMap<Store, Map<string, number>>();
+const cancelCounts = createCancelCounts();
 
 async function stateOf(store: Store, project: string): Promise<RebuildsState> {
   return {
     waiting: await store.countRequestedBuilds(project),
-    cancelled: cancelledOf.get(store)?.get(project) ?? 0,
+    cancelled: cancelCounts.of(store, project),
   };
 }
 
@@ -60,12 +60,7 @@ export const cancelRebuilds = defineRoute({
     reply: { status: 200, schema: rebuildsStateSchema },
   },
   async answer({ ref: { project } }, { store }) {
-    const cancelled = cancelledOf.get(store) ?? new Map<string, number>();
-    cancelledOf.set(store, cancelled);
-    for (let slice = -1; slice !== 0;) {
-      slice = await store.cancelBuilds(project);
-      cancelled.set(project, (cancelled.get(project) ?? 0) + slice);
-    }
+    await cancelCounts.count(store, project, async () => store.cancelBuilds(project));
     return { status: 200, body: await stateOf(store, project) };
   },
 });

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { SessionRef, Store } from "../../component/store.ts";
-import { ApiError, sessionNotFound } from "../api-error.ts";
+import { sessionNotFound } from "../api-error.ts";
 import { type SessionState, sessionStateSchema } from "../contract.ts";
-import { defineRoute, type JudgeInfo, type Reply } from "../route.ts";
+import { judgesAskedFor } from "../judges-asked-for.ts";
+import { defineRoute, type Reply } from "../route.ts";
 
 const noBody = z.strictObject({});
 
@@ -19,7 +20,7 @@ export const judgeSession = defineRoute({
     errors: [409],
   },
   async answer({ ref, query }, { store, judges }) {
-    if (query.judge !== undefined) requireJudge(query.judge, judges);
+    if (query.judge !== undefined) judgesAskedFor(judges, query.judge);
     return accepted(store, ref, await store.requestJudgement(ref, query.judge));
   },
 });
@@ -38,15 +39,6 @@ export const closeSession = defineRoute({
     return accepted(store, ref, await store.closeSession(ref));
   },
 });
-
-function requireJudge(name: string, judges: readonly JudgeInfo[]): void {
-  const judge = judges.find((judge) => judge.name === name);
-  if (judge === undefined) {
-    const names = judges.map((judge) => judge.name).join(", ");
-    throw new ApiError(400, "invalid_request", `there is no such judge; configured: ${names}`);
-  }
-  if (judge.off !== undefined) throw new ApiError(409, "judge_off", `the judge ${judge.name} is off: ${judge.off}`);
-}
 
 async function accepted(store: Store, ref: SessionRef, found: boolean): Promise<Reply> {
   const judged = found ? await store.getSession(ref) : undefined;

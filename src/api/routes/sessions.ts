@@ -1,7 +1,7 @@
 import type { JudgedSession } from "../../component/store.ts";
 import { sessionNotFound } from "../api-error.ts";
 import { sessionDetailSchema, sessionPageSchema } from "../contract.ts";
-import { type Answer, defineRoute } from "../route.ts";
+import { type Answer, defineRoute, type JudgeInfo } from "../route.ts";
 import { toSessionDetail, toSessionSummary } from "../session-detail.ts";
 import { sessionQuerySchema, toSessionQuery } from "../session-query.ts";
 import { waitSchema, waitUntilSettled } from "../wait-until-settled.ts";
@@ -36,15 +36,15 @@ export const getSession = defineRoute({
       "A session with its turns and their judgements; with `wait`, when it is judged or so many seconds have passed.",
     reply: { status: 200, schema: sessionDetailSchema },
   },
-  answer: async ({ ref, query: { wait } }, { store }) =>
+  answer: async ({ ref, query: { wait } }, { store, judges }) =>
     wait === 0
-      ? toAnswer(await store.getSession(ref))
-      : { wait: async (ended) => toAnswer(await waitUntilSettled(store, ref, wait * 1000, ended)) },
+      ? toAnswer(await store.getSession(ref), judges)
+      : { wait: async (ended) => toAnswer(await waitUntilSettled(store, ref, wait * 1000, ended), judges) },
 });
 
-function toAnswer(judged: JudgedSession | undefined): Answer {
+function toAnswer(judged: JudgedSession | undefined, judges: readonly JudgeInfo[]): Answer {
   if (judged === undefined) throw sessionNotFound();
-  return { status: 200, body: toSessionDetail(judged) };
+  return { status: 200, body: toSessionDetail(judged, judges) };
 }
 
 export const deleteSession = defineRoute({

@@ -1,12 +1,16 @@
 /** A recording, which is transcribed and then judged. */
 import type { IncomingMessage } from "node:http";
+import { type BodyPace, createBodyPace } from "../../component/body-pace.ts";
+import { anyone, type Caller } from "../../component/extension.ts";
 import type { Store } from "../../component/store.ts";
 import { ApiError } from "../api-error.ts";
 import { awaitTranscript } from "../await-transcript.ts";
 import { replayHeaders } from "../idempotency.ts";
 import { toIntakeSession } from "../new-intake-session.ts";
-import { drain, type ReceivedRecording, receiveRecording } from "../receive-recording.ts";
+import { drain } from "../drain.ts";
+import { type ReceivedRecording, receiveRecording } from "../receive-recording.ts";
 import { type Answer, type ApiContext, type Call, defineRoute } from "../route.ts";
+import { createUploadPlaces, type UploadPlaces } from "../upload-places.ts";
 import { validateBody } from "../validate.ts";
 import { submitResultSchema } from "../valuehead-contract.ts";
 import { voiceFields, voiceForm } from "../voice-form.ts";
@@ -30,8 +34,9 @@ export const submitVoice = defineRoute({
     if (recordings.isOff) throw refused(upload, speechOff());
     return {
       wait: async (ended) => {
-        const received = await inPlace(store, upload, async () =>
-          receiveRecording(upload, { intakes: store.intakes, maxBytes: recordings.maxBytes }),
+        const { places, pace } = uploadsTo(store);
+        const received = await inPlace(places, upload, call.caller, async () =>
+          receiveRecording(upload, { intakes: store.intakes, maxBytes: recordings.maxBytes, pace }),
         );
         return create(received, call, context, ended);
       },
@@ -44,19 +49,39 @@ function speechOff(): ApiError {
   return new ApiError(422, "speech_off", `this server transcribes no recordings: set ${setting}`);
 }
 
-/** Each holds a piece of its recording in memory. */
-const mostUploads = 32;
-const uploads = new WeakMap<Store, number>();
+/** What those share who send recordings to one store. */
+interface Uploads {
+  readonly places: UploadPlaces;
+  readonly pace: BodyPace;
+}
 
-async function inPlace<Result>(store: Store, upload: IncomingMessage, receive: () => Promise<Result>): Promise<Result> {
-  const count = uploads.get(store) ?? 0;
-  if (count >= mostUploads) throw refused(upload, tooManyUploads());
-  uploads.set(store, count + 1);
+const uploads = new WeakMap<Store, Uploads>();
+
+function uploadsTo(store: Store): Uploads {
+  const known = uploads.get(store) ?? { places: createUploadPlaces(), pace: createBodyPace() };
+  uploads.set(store, known);
+  return known;
+}
+
+async function inPlace<Result>(
+  places: UploadPlaces,
+  upload: IncomingMessage,
+  caller: Caller,
+  receive: () => Promise<Result>,
+): Promise<Result> {
+  const leave = places.take(senderOf(upload, caller));
+  if (leave === undefined) throw refused(upload, tooManyUploads());
   try {
     return await receive();
   } finally {
-    uploads.set(store, (uploads.get(store) ?? 1) - 1);
+    leave();
   }
+}
+
+/** The account, or the project that the key is of; where nobody is asked, the address. */
+function senderOf({ socket }: IncomingMessage, caller: Caller): string {
+  if (caller.account !== undefined) return `account ${caller.account.id}`;
+  return caller === anyone ? `address ${socket.remoteAddress ?? ""}` : `project ${caller.project}`;
 }
 
 const tooManyUploads = () =>

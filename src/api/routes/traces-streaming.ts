@@ -1,7 +1,8 @@
 /** Sessions to which messages are added while they go on. */
 import { z } from "zod";
 import { sessionNotFound } from "../api-error.ts";
-import { allowanceFor, toNewSession } from "../new-session.ts";
+import { idempotencyOf, replayHeaders } from "../idempotency.ts";
+import { allowanceFor, contentOfMessages, toNewSession } from "../new-session.ts";
 import { redactMessages } from "../redact-submission.ts";
 import { defineRoute } from "../route.ts";
 import { appendSchema, streamSchema } from "../submission.ts";
@@ -33,6 +34,7 @@ export const appendTraceMessages = defineRoute({
   method: "post",
   path: "/api/v1/traces/:id/messages",
   access: "ingest",
+  headers: ["idempotency-key"],
   body: appendSchema,
   takesMessages: true,
   operation: {
@@ -41,12 +43,18 @@ export const appendTraceMessages = defineRoute({
     reply: { status: 200, schema: submitResultSchema },
     errors: [409, 413, 422],
   },
-  async answer({ ref, caller, body }, { store, redactors = [] }) {
-    const { allowance } = allowanceFor(body, { caller });
+  async answer(call, { store, redactors = [] }) {
+    const { ref, body } = call;
+    const { allowance } = allowanceFor(body, call);
     const messages = redactMessages(body.messages, redactors);
-    if (!(await store.appendMessages(ref, messages, allowance))) throw sessionNotFound();
+    const idempotency = idempotencyOf(call, contentOfMessages(messages));
+    const outcome = await store.appendMessages(ref, messages, {
+      ...(allowance && { allowance }),
+      ...(idempotency && { idempotency }),
+    });
+    if (outcome === "missing") throw sessionNotFound();
     const result: SubmitResult = { session_id: ref.id, status: "open", transcript_preview: null };
-    return { status: 200, body: result };
+    return { status: 200, body: result, headers: replayHeaders(outcome === "replayed") };
   },
 });
 

@@ -1,20 +1,22 @@
 import { access, constants, open, stat } from "node:fs/promises";
 import { once } from "node:events";
 import type { SessionDetail } from "@turnwise/client";
+import type { Command } from "commander";
 import type { Judge } from "../../component/judge.ts";
 import type { JudgeFileOptions } from "../../judge-file.ts";
 import { codeOf, StartError } from "../../model/errors.ts";
 import { examples, type AddCommand, type CommandContext } from "../command.ts";
 import { withConfigOptions } from "../config-options.ts";
+import { type BackfillOptions, judgeBackfill, withBackfillOptions } from "./judge-backfill.ts";
 import { createProgress } from "../progress.ts";
 import { count, milliseconds } from "../quantities.ts";
 import { readLines } from "../read-lines.ts";
 import { holdsOtlp, readSessions } from "../read-sessions.ts";
 import type { Output } from "../terminal.ts";
 
-interface JudgeOptions {
+interface JudgeOptions extends BackfillOptions {
   readonly out?: string;
-  readonly judge: string;
+  readonly backfill?: boolean;
   readonly evaluateSafety?: true;
   readonly config: readonly string[];
   readonly set: readonly string[];
@@ -27,21 +29,46 @@ interface Destination {
 }
 
 export const addJudge: AddCommand = (program, context) => {
-  withConfigOptions(program.command("judge"))
-    .description("judge conversations offline: one JSON line each in, one session detail line each out")
+  const command = withConfigOptions(program.command("judge"))
+    .description(
+      "judge conversations offline: one JSON line each in, one session detail line each out; or, with --backfill, a server's sessions",
+    )
     .argument(
-      "<file>",
+      "[file]",
       'lines of {"id", "messages", "tools"?, "metadata"?, "instructions"?, "evaluate_safety"?}, also with .gz; or OTLP, as for replay',
     )
     .option("--out <file>", "write there instead of to stdout")
-    .option("--judge <name>", "a judge of the configuration: rules or llm", "rules")
-    .option("--evaluate-safety", "judge the safety of all conversations")
+    .option("--judge <name>", "a judge of the configuration, rules or llm (default: rules; of a server all)")
+    .option("--evaluate-safety", "judge the safety of all conversations");
+  withBackfillOptions(command)
     .addHelpText(
       "after",
-      examples("turnwise judge conversations.jsonl --out judged.jsonl", "turnwise judge spans.json.gz"),
+      examples(
+        "turnwise judge conversations.jsonl --out judged.jsonl",
+        "turnwise judge spans.json.gz",
+        "turnwise judge --backfill --judge llm --from 2026-09-01 --dry-run",
+      ),
     )
-    .action(async (file: string, options: JudgeOptions) => judgeFile(file, options, context));
+    .action(async (file: string | undefined, options: JudgeOptions) => {
+      requireOneWay(command, file, options);
+      return file === undefined ? judgeBackfill(options, context) : judgeFile(file, options, context);
+    });
 };
+
+/** Options of the one way of judging that are not of the other. */
+const ofFiles = new Set(["out", "evaluateSafety", "config", "set"]);
+const ofBoth = new Set(["judge", "backfill"]);
+
+/** Nothing that is asked for is left out without a word. */
+function requireOneWay(command: Command, file: string | undefined, { backfill = false }: JudgeOptions): void {
+  if ((file === undefined) !== backfill) command.error("error: give a file, or --backfill");
+  const wrong = command.options.find((option) => {
+    const name = option.attributeName();
+    const isOther = !ofBoth.has(name) && ofFiles.has(name) === backfill;
+    return isOther && command.getOptionValueSource(name) === "cli";
+  });
+  if (wrong !== undefined) command.error(`error: ${wrong.long} is for ${backfill ? "files" : "--backfill"}`);
+}
 
 async function judgeFile(file: string, options: JudgeOptions, { env, err }: CommandContext): Promise<void> {
   const started = performance.now();
@@ -52,7 +79,7 @@ async function judgeFile(file: string, options: JudgeOptions, { env, err }: Comm
   ]);
   const input = await openInput(file, err);
   const source = { locations: options.config, settings: options.set, env };
-  const judge = await createOfflineJudge(options.judge, source, createLogger(env, err));
+  const judge = await createOfflineJudge(options.judge ?? "rules", source, createLogger(env, err));
   const out = options.out === undefined ? standardOutput : await openFile(options.out, file);
   const safety = options.evaluateSafety === undefined ? {} : { evaluateSafety: true };
   const progress = createProgress(input.total, err);

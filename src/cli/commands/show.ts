@@ -40,8 +40,8 @@ type Show = (client: Turnwise, id: string, options: ShowOptions, context: Comman
 const showSession: Show = async (client, id, { json }, { out }) => {
   const session = await client.sessions.get(id);
   if (json) return out.write(`${toPrintableJson(session, 2)}\n`);
-  const { renderSession } = await import("../render-session.ts");
-  return out.write(renderSession(session, out));
+  const [{ renderSession }, { judges }] = await Promise.all([import("../render-session.ts"), client.server.judges()]);
+  return out.write(renderSession(session, out, judges));
 };
 
 const showExplanation: Show = async (client, id, { json, values = false }, { out }) => {

@@ -9,16 +9,19 @@ const wellKnown =
 
 /** Throws a StartError unless the secret can keep strangers out. `setting` is the endpoint that they reach. */
 export function requireSecret(secret: string, setting: string, extension: string): void {
-  const fault = faultOf(secret);
+  const fault = faultOfSecret(secret);
   if (fault === undefined) return;
   throw new StartError(
     "endpoint_not_local",
     `${setting} can be reached from other machines, and extensions::${extension}::jwt_secret ${fault}: whoever guesses it is anybody`,
-    "Listen on localhost, or set TURNWISE_JWT_SECRET to what this prints: openssl rand -base64 48",
+    `Listen on localhost, or ${secretRemedy}`,
   );
 }
 
-function faultOf(secret: string): string | undefined {
+export const secretRemedy = "set TURNWISE_JWT_SECRET to what this prints: openssl rand -base64 48";
+
+/** Why it cannot. */
+export function faultOfSecret(secret: string): string | undefined {
   if (secret === "") return "is not set";
   if (secret.length < MIN_CHARACTERS) return `has less than ${MIN_CHARACTERS} characters`;
   if (wellKnown.test(secret) || new Set(secret).size < MIN_DIFFERENT) return "is one that others know";

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger, Telemetry } from "../../component/component.ts";
 import type { HeldBytes } from "./body-budget.ts";
 import type { BodyDecoder } from "./body-decoder.ts";
-import type { BodyPace } from "./body-pace.ts";
+import type { BodyPace } from "../../component/body-pace.ts";
 import { createCountRequests } from "./count-requests.ts";
 import { createCors } from "./cors.ts";
 import { checkAnnouncedLength, readBody, SenderGone, waitsForContinue } from "./read-body.ts";

@@ -7,7 +7,7 @@ import type { Logger, Telemetry } from "../../component/component.ts";
 import { RPC_CODES } from "../../otlp/rpc-status.ts";
 import type { HeldBytes } from "./body-budget.ts";
 import type { BodyDecoder } from "./body-decoder.ts";
-import type { BodyPace } from "./body-pace.ts";
+import type { BodyPace } from "../../component/body-pace.ts";
 import { createCountRequests } from "./count-requests.ts";
 import type { Coding } from "./decompress.ts";
 import { type GrpcHead, type GrpcHeadOptions, readGrpcHead } from "./grpc-head.ts";
@@ -31,7 +31,12 @@ export interface GrpcHandlerOptions extends GrpcHeadOptions {
   readonly telemetry: Telemetry;
 }
 
-export type GrpcHandler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => Promise<void>;
+/** `rawHeaders`: names and values, one after the other, as Node gives them. */
+export type GrpcHandler = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+) => Promise<void>;
 
 /** Never rejects: whatever happens is answered, counted, and logged where nobody foresaw it. */
 export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
@@ -56,11 +61,11 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
     }
   }
 
-  return async (stream, headers) => {
+  return async (stream, headers, rawHeaders) => {
     // What breaks a stream also closes it, which ends the reading; without a listener it would end the process.
     stream.on("error", (error) => logger.debug({ err: error }, "a gRPC stream broke"));
     try {
-      const head = await readGrpcHead(headers, options);
+      const head = await readGrpcHead(headers, rawHeaders, options);
       if (stream.destroyed) throw new SenderGone("The stream was closed.");
       const answer = await withinTimeout(head.timeoutMs, accept(stream, head));
       countRequest();

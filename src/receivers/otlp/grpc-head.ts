@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http2";
 import type { Door } from "../../component/door.ts";
 import { anyone, type Authenticator } from "../../component/extension.ts";
 import type { DeliveryContext, PipelineEntry, ReceiverNeeds } from "../../component/receiver.ts";
+import { headersOf } from "../../component/request-headers.ts";
 import type { Signal } from "../../model/signal-batch.ts";
 import { RPC_CODES } from "../../otlp/rpc-status.ts";
 import { type Coding, codingOf } from "./decompress.ts";
@@ -32,14 +33,19 @@ const SIGNALS: ReadonlyMap<string | undefined, Signal> = new Map([
 ]);
 
 /** Rejects with a refusal for a call that is not an export to one of the pipelines, and with what the authenticator says. */
-export async function readGrpcHead(headers: IncomingHttpHeaders, options: GrpcHeadOptions): Promise<GrpcHead> {
+export async function readGrpcHead(
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+  options: GrpcHeadOptions,
+): Promise<GrpcHead> {
   requireGrpc(headers);
   const timeoutMs = timeoutOf(headers["grpc-timeout"]);
   const signal = SIGNALS.get(headers[":path"]);
   if (signal === undefined) throw unimplemented("There is no such method; spans go to TraceService/Export.");
   const pipeline = options.pipelines[signal];
   if (pipeline === undefined) throw unimplemented(`There is no pipeline for ${signal}.`);
-  const { project } = (await options.authenticator?.authenticate(headers, "ingest", options.door)) ?? anyone;
+  const { project } =
+    (await options.authenticator?.authenticate(headersOf(rawHeaders), "ingest", options.door)) ?? anyone;
   const context = { project, ...(options.includeMetadata && { metadata: metadataOf(headers) }) };
   const coding = codingOf([headers["grpc-encoding"] ?? ""].flat().join());
   return { signal, pipeline, coding, context, timeoutMs };

@@ -3,7 +3,7 @@ import type { ServerHttp2Stream } from "node:http2";
 import { RPC_CODES } from "../../otlp/rpc-status.ts";
 import type { HeldBytes } from "./body-budget.ts";
 import { type BodyBuffer, createBodyBuffer } from "./body-buffer.ts";
-import type { BodyPace } from "./body-pace.ts";
+import type { BodyPace } from "../../component/body-pace.ts";
 import { SenderGone } from "./read-body.ts";
 import { RequestRefusal, tooLarge, tooSlow } from "./request-refusal.ts";
 

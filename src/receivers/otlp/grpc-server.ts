@@ -2,7 +2,14 @@
  * The HTTP/2 server of OTLP/gRPC. It is Node's own and not grpc-js's, which hands a message over only when all of it has
  * been read and decompressed: that memory could not be counted (docs/decisions/007-grpc-on-node-http2.md).
  */
-import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
 import { createServer as createNetServer, type Socket } from "node:net";
 import { doorAt } from "../../component/door.ts";
 import type { AuthenticatorOf } from "../../component/extension.ts";
@@ -56,7 +63,13 @@ function createGrpcServer(config: GrpcConfig, tls: ServerTls | undefined, handle
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   const http2 = createHttp2Server(config, tls);
-  http2.on("stream", (stream, headers) => void handle(stream, headers));
+  const take = (
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    _flags: number,
+    rawHeaders: readonly string[],
+  ): void => void handle(stream, headers, rawHeaders);
+  http2.on("stream", take);
   http2.on("session", (session) => {
     sessions.add(session);
     session.on("close", () => sessions.delete(session));

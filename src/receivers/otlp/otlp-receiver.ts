@@ -5,7 +5,7 @@ import type { Listener } from "../../component/listen.ts";
 import type { ReceiverFactory } from "../../component/receiver.ts";
 import { type BodyBudgetOptions, createBodyBudget } from "./body-budget.ts";
 import { createBodyDecoder } from "./body-decoder.ts";
-import { createBodyPace } from "./body-pace.ts";
+import { createBodyPace } from "../../component/body-pace.ts";
 import { grpcSchema } from "./grpc-config.ts";
 import { listenGrpc } from "./grpc-server.ts";
 import { httpSchema } from "./http-config.ts";

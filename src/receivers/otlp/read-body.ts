@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { HeldBytes } from "./body-budget.ts";
 import { createBodyBuffer } from "./body-buffer.ts";
-import type { BodyPace } from "./body-pace.ts";
+import type { BodyPace } from "../../component/body-pace.ts";
 import { tooLarge, tooSlow } from "./request-refusal.ts";
 
 /** The sender went away before its body was complete. There is nobody to answer. */

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type Door, doorAt } from "../../component/door.ts";
 import { anyone, type Authenticator, type Caller, type RequestHeaders } from "../../component/extension.ts";
 import type { DeliveryContext, PipelineEntry, ReceiverNeeds } from "../../component/receiver.ts";
+import { headersOf } from "../../component/request-headers.ts";
 import type { Signal } from "../../model/signal-batch.ts";
 import { type Encoding, RPC_CODES } from "../../otlp/rpc-status.ts";
 import { type Coding, codingOf } from "./decompress.ts";
@@ -77,18 +78,19 @@ function authenticate(
 ): Caller | Promise<Caller> {
   if (authenticator === undefined) return anyone;
   const names = config.auth?.request_params ?? [];
-  const headers = names.length === 0 ? request.headers : withParameters(request, names);
-  return authenticator.authenticate(headers, "ingest", door);
+  const headers = headersOf(request.rawHeaders);
+  const shown = names.length === 0 ? headers : { ...parametersOf(request, names), ...headers };
+  return authenticator.authenticate(shown, "ingest", door);
 }
 
-/** The headers, with the named parameters of the query as if they were headers; a header that is there wins. */
-function withParameters({ url = "", headers }: IncomingMessage, names: readonly string[]): RequestHeaders {
+/** The named parameters of the query, as if they were headers. A header that is there wins. */
+function parametersOf({ url = "" }: IncomingMessage, names: readonly string[]): RequestHeaders {
   const question = url.indexOf("?");
   const query = new URLSearchParams(question === -1 ? "" : url.slice(question + 1));
   const given = names.flatMap((name): [string, string[]][] =>
     query.has(name) ? [[name.toLowerCase(), query.getAll(name)]] : [],
   );
-  return { ...Object.fromEntries(given), ...headers };
+  return Object.fromEntries(given);
 }
 
 /** Several headers of one name are one value, joined as RFC 9110 section 5.3 has it; without HTTP/2's pseudo-headers. */

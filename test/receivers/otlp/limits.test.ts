@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { oracleDecode } from "../../otlp/oracle.ts";
 import { field, requestOf, spanBody } from "../../otlp/wire.ts";
 import { counterOf, JSON_TYPE, PROTOBUF, send, sendRaw, startReceiver } from "./receiver.ts";
+import { processorMsOf } from "../../support/processor-ms.ts";
 
 const LIMIT = 100_000;
 const MEBIBYTE = 1024 * 1024;
@@ -184,10 +185,11 @@ describe("a bomb", () => {
     expect(bomb.length).toBeLessThan(320_000);
     const receiver = await startReceiver({ http: { max_request_body_size: 20 * MEBIBYTE } });
     const before = process.memoryUsage().rss;
-    const started = performance.now();
-    const answer = await send(receiver, { headers: { ...headers, "content-encoding": "gzip" }, body: bomb });
-    expect(answer.status).toBe(413);
-    expect(performance.now() - started).toBeLessThan(2000);
+    const spent = await processorMsOf(async () => {
+      const answer = await send(receiver, { headers: { ...headers, "content-encoding": "gzip" }, body: bomb });
+      expect(answer.status).toBe(413);
+    });
+    expect(spent).toBeLessThan(2000);
     expect(process.memoryUsage().rss - before).toBeLessThan(80 * MEBIBYTE);
   });
 

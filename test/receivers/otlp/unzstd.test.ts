@@ -5,6 +5,7 @@ import { RequestRefusal } from "../../../src/receivers/otlp/request-refusal.ts";
 import { unzstd } from "../../../src/receivers/otlp/unzstd.ts";
 import { xxhash64 } from "../../../src/receivers/otlp/xxhash64.ts";
 import { type Block, zstdBomb, zstdFrame, zstdStored } from "../../support/zstd-frames.ts";
+import { processorMs } from "../../support/processor-ms.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const LARGEST_BLOCK = 128 * 1024;
@@ -108,9 +109,7 @@ describe("a bomb", () => {
   test("of 256 MB in 8 KB is refused without a byte of it", () => {
     const bomb = zstdBomb(256 * MEBIBYTE);
     expect(bomb.length).toBeLessThan(10_000);
-    const started = performance.now();
-    expect(refusalOf(bomb, 20 * MEBIBYTE)).toBe(413);
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(processorMs(() => expect(refusalOf(bomb, 20 * MEBIBYTE)).toBe(413))).toBeLessThan(200);
   });
 
   test("of many frames is counted together", () => {
@@ -121,8 +120,7 @@ describe("a bomb", () => {
 
   test("of very many small blocks, each of which would move a large window, is refused", () => {
     const blocks = rle(100_000, 70);
-    const started = performance.now();
-    expect(refusalOf(zstdFrame(blocks, { window: 13 << 3 }), 8 * MEBIBYTE)).toBe(413);
-    expect(performance.now() - started).toBeLessThan(1000);
+    const frame = zstdFrame(blocks, { window: 13 << 3 });
+    expect(processorMs(() => expect(refusalOf(frame, 8 * MEBIBYTE)).toBe(413))).toBeLessThan(1000);
   });
 });
