@@ -3,6 +3,7 @@ import { errorSchema, healthSchema } from "../../src/api/contract.ts";
 import { routes } from "../../src/api/routes.ts";
 import { UnavailableError } from "../../src/model/errors.ts";
 import { type ApiServer, ask, hello, startApi } from "./api-server.ts";
+import { sampleCall } from "./sample-call.ts";
 
 let api: ApiServer;
 beforeAll(async () => {
@@ -137,11 +138,12 @@ describe("what is not there", () => {
     expect(headers.allow?.split(", ").filter((method) => method !== "HEAD")).toEqual(methods);
   });
 
-  it.each(routes.filter((route) => route.path.includes(":id")).map((route) => [route.method, route.path] as const))(
+  const ofSessions = routes.filter((route) => route.path.includes(":id"));
+  it.each(ofSessions.map((route) => [route.method, route.path, route] as const))(
     "%s %s of an unknown session is 404",
-    async (method, path) => {
-      const body = path.endsWith("/messages") ? { messages: [{ role: "user", content: "hi" }] } : undefined;
-      const answer = await ask(api, path.replace(":id", "0123456789abcdef0123456789abcdef"), { method, body });
+    async (_method, _path, route) => {
+      const id = "0123456789abcdef0123456789abcdef";
+      const answer = await ask(api, ...sampleCall(route, { headers: {}, id }));
       expect(answer.status).toBe(404);
       expect(answer.json).toEqual({ detail: "there is no session with this id", code: "not_found" });
     },

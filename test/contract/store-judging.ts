@@ -65,8 +65,10 @@ export function describeStoreJudging(underTest: () => StoreUnderTest): void {
       await write(span);
       expect(await store.getSession(ref)).toBeDefined();
       await store.spend.settle(account, spend(90), spend(10));
-      const refusal = { ceiling: "session", isSpent: true };
-      expect(await store.spend.reserve(account, spend(101), { session: { tokens: 100 } })).toEqual(refusal);
+      const ceilings = { session: { tokens: 100 } };
+      expect(await store.spend.reserve(account, spend(60), ceilings)).toBeUndefined();
+      const refusal = { ceiling: "session", isSpent: false };
+      expect(await store.spend.reserve(account, spend(60), ceilings)).toEqual(refusal);
     });
 
     test("of a session that is joined to another is the other's", async () => {
