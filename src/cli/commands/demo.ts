@@ -1,6 +1,6 @@
 import { apiKeyOption, examples, withApiKey, type AddCommand } from "../command.ts";
 import { otlpUrlOf } from "../otlp-url.ts";
-import { toPrintableJson } from "../printable.ts";
+import { printSession } from "../print-session.ts";
 
 export const addDemo: AddCommand = (program, { env, out, err }) => {
   program
@@ -11,15 +11,11 @@ export const addDemo: AddCommand = (program, { env, out, err }) => {
     .addHelpText("after", examples("turnwise demo"))
     .action(async ({ json, apiKey }: { json?: true; apiKey?: string }) => {
       const asking = withApiKey(env, apiKey);
-      const [{ askServer }, { runDemo }, { renderSession }] = await Promise.all([
-        import("../../api-client.ts"),
-        import("../../demo.ts"),
-        import("../render-session.ts"),
-      ]);
-      const session = await askServer(asking, async (client) => {
+      const [{ askServer }, { runDemo }] = await Promise.all([import("../../api-client.ts"), import("../../demo.ts")]);
+      await askServer(asking, async (client) => {
         err.write("The demo agent talks ...\n");
-        return runDemo(client, { otlpUrl: otlpUrlOf(env), apiKey: asking["TURNWISE_API_KEY"] });
+        const session = await runDemo(client, { otlpUrl: otlpUrlOf(env), apiKey: asking["TURNWISE_API_KEY"] });
+        await printSession(session, client, { json, out });
       });
-      out.write(json ? `${toPrintableJson(session, 2)}\n` : renderSession(session, out));
     });
 };

@@ -1,5 +1,6 @@
 import type { Turnwise } from "@turnwise/client";
 import { apiKeyOption, examples, withApiKey, type AddCommand, type CommandContext } from "../command.ts";
+import { printSession } from "../print-session.ts";
 import { toPrintableJson } from "../printable.ts";
 
 interface ShowOptions {
@@ -37,12 +38,8 @@ export const addShow: AddCommand = (program, context) => {
 
 type Show = (client: Turnwise, id: string, options: ShowOptions, context: CommandContext) => Promise<void>;
 
-const showSession: Show = async (client, id, { json }, { out }) => {
-  const session = await client.sessions.get(id);
-  if (json) return out.write(`${toPrintableJson(session, 2)}\n`);
-  const [{ renderSession }, { judges }] = await Promise.all([import("../render-session.ts"), client.server.judges()]);
-  return out.write(renderSession(session, out, judges));
-};
+const showSession: Show = async (client, id, { json }, { out }) =>
+  printSession(await client.sessions.get(id), client, { json, out });
 
 const showExplanation: Show = async (client, id, { json, values = false }, { out }) => {
   const explanation = await client.sessions.explain(id, { values });
