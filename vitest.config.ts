@@ -20,10 +20,16 @@ const workersRunCompiled: Plugin = {
 
 /**
  * What puts libraries, processes or the machine's memory to the test, or a double in a module's place, gets a process for each
- * file. The other files share one, which saves reading the modules again for each: a third of their processor time.
+ * file. The other files share some, which saves reading the modules again for each: a third of their processor time. They are
+ * dealt out beforehand, so those that take long by themselves are better apart too.
  */
 const apart = [
-  ...["adversarial", "bench", "instrumentation", "integration"].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...["adversarial", "bench", "conformance", "docs", "instrumentation", "integration"].map(
+    (folder) => `test/${folder}/**/*.test.ts`,
+  ),
+  ...["cli/cli", "cli/judge", "cli/labels", "cli/serve", "intake/voice-door", "reloadable-server", "stores/sqlite"].map(
+    (file) => `test/${file}.test.ts`,
+  ),
   "test/extensions/token-table.test.ts",
   "test/intake/speech-addresses.test.ts",
 ];
@@ -31,7 +37,7 @@ const apart = [
 export default defineConfig({
   plugins: [workersRunCompiled],
   test: {
-    maxWorkers: 2, // vitest would leave one of two processors to itself, and much of what is tested is waiting
+    maxWorkers: 3, // on two processors: much of what is tested is waiting
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
