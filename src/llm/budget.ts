@@ -102,7 +102,7 @@ function refused({ ceiling, isSpent }: SpendRefusal, at: number): JudgeError {
       },
     );
   }
-  const message = `${whose[ceiling]} for model calls is spent`;
+  const message = `${whose[ceiling]} for model calls has no room for another one`;
   if (ceiling === "session") return new JudgeError("budget_exhausted", message, { retryable: false });
   return new JudgeError("budget_exhausted", message, {
     retryable: true,

@@ -132,7 +132,7 @@ describe("the llm judge", () => {
     const midnight = new Date(Math.ceil(Date.now() / 86_400_000) * 86_400_000).getTime();
     expect(paused).toMatchObject({
       code: "budget_exhausted",
-      reason: "The project's budget for the day for model calls is spent",
+      reason: "The project's budget for the day for model calls has no room for another one",
     });
     expect(Math.abs(paused!.retryAt!.getTime() - midnight)).toBeLessThan(5000);
     expect(model.requests.length * 1000).toBeLessThanOrEqual(8000);
@@ -160,7 +160,7 @@ describe("the llm judge", () => {
       judge: "llm",
       status: "failed",
       code: "budget_exhausted",
-      reason: "The session's budget for model calls is spent",
+      reason: "The session's budget for model calls has no room for another one",
     });
     expect(model.requests.length * 1000).toBeLessThanOrEqual(5000);
     expect(await asked("two")).toMatchObject({ status: "judged" });

@@ -21,7 +21,7 @@ const cancelCounts = createCancelCounts();
 
 async function stateOf(store: Store, project: string): Promise<BackfillsState> {
   const { waiting, judge = null, again } = await store.backfills.readState(project);
-  return { waiting, cancelled: cancelCounts.of(store, project), judge, again };
+  return { waiting, cancelled: await cancelCounts.of(store, project), judge, again };
 }
 
 export const requestBackfill = defineRoute({

@@ -12,7 +12,7 @@ const cancelCounts = createCancelCounts();
 async function stateOf(store: Store, project: string): Promise<RebuildsState> {
   return {
     waiting: await store.countRequestedBuilds(project),
-    cancelled: cancelCounts.of(store, project),
+    cancelled: await cancelCounts.of(store, project),
   };
 }
 
