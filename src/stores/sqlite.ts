@@ -46,7 +46,7 @@ function createSqliteStore(config: SqliteConfig, context: ComponentContext & Sto
   const client = createStoreClient({
     write: async (name, args, transfer) => required(running).writer.call(name, args, transfer),
     read: async (name, args) => required(running).reader.call(name, args),
-    onWatch: (watches) => running?.writer.watch(watches),
+    onWatch: async (watches) => running?.writer.watch(watches),
     maxQueuedBytes: config.max_queued_mib * 1024 * 1024,
   });
   telemetry.gauge("turnwise_store_queued_bytes", client.queuedBytes, { store: id });
@@ -79,7 +79,7 @@ function createSqliteStore(config: SqliteConfig, context: ComponentContext & Sto
         onNotices: client.hear,
       });
       running = { threads, writer, reader: createRpcClient(threads.reader) };
-      if (client.watches()) writer.watch(true);
+      if (client.watches()) await writer.watch(true);
       for (const queue of await client.abandonedQueues())
         logger.warn(queue, "requests wait to be sent by an exporter that is not configured");
     },

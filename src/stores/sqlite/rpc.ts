@@ -37,8 +37,8 @@ export type Call<Offered extends Operations> = <Name extends keyof Offered & str
 
 export interface RpcClient<Offered extends Operations> {
   readonly call: Call<Offered>;
-  /** Asks for notices, or for no more of them. */
-  readonly watch: (watches: boolean) => void;
+  /** Asks for notices, or for no more of them. Resolves when that holds: notices of earlier commits never come. */
+  readonly watch: (watches: boolean) => Promise<void>;
   /** Fails what is pending and all that follows. */
   readonly close: () => void;
 }
@@ -83,22 +83,20 @@ export function createRpcClient<Offered extends Operations>(
   });
   port.on("close", close);
 
+  const send = async <Result>(toMessage: (id: number) => Request | WatchCommand, transfer?: readonly Transferable[]) =>
+    new Promise<Result>((resolve, reject) => {
+      if (isClosed) {
+        reject(stopped());
+        return;
+      }
+      lastId += 1;
+      pending.set(lastId, { resolve, reject });
+      port.postMessage(toMessage(lastId), transfer);
+    });
+
   return {
-    call: (operation, args, transfer = []) =>
-      new Promise((resolve, reject) => {
-        if (isClosed) {
-          reject(stopped());
-          return;
-        }
-        lastId += 1;
-        pending.set(lastId, { resolve, reject });
-        const request: Request = { id: lastId, operation, args };
-        port.postMessage(request, transfer);
-      }),
-    watch: (watches) => {
-      const command: WatchCommand = { watch: watches };
-      if (!isClosed) port.postMessage(command);
-    },
+    call: async (operation, args, transfer) => send((id) => ({ id, operation, args }), transfer),
+    watch: async (watches) => send<void>((id) => ({ id, watch: watches })),
     close,
   };
 }

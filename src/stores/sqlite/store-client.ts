@@ -7,6 +7,7 @@ import { createBackfillClient } from "./backfill-client.ts";
 import { createIntakeClient } from "./intake-client.ts";
 import { encodeJudgeSpans } from "./judge-span-rows.ts";
 import { createLabelClient } from "./label-client.ts";
+import { createListeners } from "./listeners.ts";
 import { createMessageClient } from "./message-client.ts";
 import { createQueueClient } from "./queue-client.ts";
 import type { ReadOperations } from "./read-operations.ts";
@@ -23,8 +24,8 @@ const DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 export interface StoreClientOptions {
   readonly write: Call<WriteOperations>;
   readonly read: Call<ReadOperations>;
-  /** Whether anybody listens has changed. */
-  readonly onWatch: (watches: boolean) => void;
+  /** Whether anybody listens has changed. Resolves when the writer knows. */
+  readonly onWatch: (watches: boolean) => Promise<void>;
   /** More must not wait for the disk, of small requests and of large ones each: the senders keep it and send it again. */
   readonly maxQueuedBytes?: number;
 }
@@ -41,10 +42,14 @@ export interface StoreClient {
 }
 
 export function createStoreClient(options: StoreClientOptions): StoreClient {
-  const { write, read, onWatch, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options;
-  const listeners = new Set<(notice: SessionNotice) => void>();
+  const { write, onWatch, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options;
+  const listeners = createListeners(onWatch);
   const usedQueues = new Map<string, ((decision: ParkedDecision) => void)[]>();
   const records = createRecordWrites(write, maxQueuedBytes);
+  const read: typeof options.read = async (name, args) => {
+    await listeners.heard();
+    return options.read(name, args);
+  };
 
   async function notingDamage<Facts extends SessionFacts>(facts: Facts): Promise<Facts> {
     if (facts.damaged !== undefined) await write("noteDamage", [facts.damaged]);
@@ -101,22 +106,13 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
       return true;
     },
 
-    watch(listener) {
-      const own = (notice: SessionNotice): void => listener(notice); // the same listener may watch twice
-      listeners.add(own);
-      if (listeners.size === 1) onWatch(true);
-      return () => {
-        if (listeners.delete(own) && listeners.size === 0) onWatch(false);
-      };
-    },
+    watch: listeners.watch,
   };
 
   return {
     operations,
-    hear: (notices) => {
-      for (const notice of notices) for (const listener of listeners) listener(notice);
-    },
-    watches: () => listeners.size > 0,
+    hear: listeners.hear,
+    watches: listeners.watches,
     queuedBytes: records.queuedBytes,
     async abandonedQueues() {
       return (await read("waitingQueues", [])).filter(({ exporter }) => !usedQueues.has(exporter));

@@ -8,8 +8,9 @@ export type WriterCommand =
   /** Finish what waits, and close the database. */
   | { readonly close: true };
 
-/** On a client's port, beside its requests: whether it wants to hear of commits. */
+/** On a client's port, beside its requests: whether it wants to hear of commits. Answered as soon as it holds. */
 export interface WatchCommand {
+  readonly id: number;
   readonly watch: boolean;
 }
 

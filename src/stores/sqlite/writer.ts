@@ -52,8 +52,13 @@ export function startWriter(
   const waiting: Waiting[] = [];
 
   function accept(client: Client, message: Request | WatchCommand): void {
-    if ("watch" in message) client.watches = message.watch;
-    else waiting.push({ client, request: message });
+    if (!("watch" in message)) {
+      waiting.push({ client, request: message });
+      return;
+    }
+    client.watches = message.watch;
+    const answer: ServerMessage = { answers: [[message.id, { result: undefined }]] };
+    client.port.postMessage(answer);
   }
 
   /** Takes what the clients have sent meanwhile, one request of each in turn. */
