@@ -14,7 +14,7 @@ function compile(project) {
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 for (const project of ["client", "instrumentation"]) rmSync(`${root}${project}/dist`, { recursive: true, force: true });
-for (const project of ["client", "src", "instrumentation"]) compile(project);
+for (const project of ["client", "instrumentation", "src"]) compile(project);
 cpSync(`${root}src`, `${root}dist`, {
   recursive: true,
   filter: (path) => !path.endsWith(".ts") && !path.endsWith("tsconfig.json"),

@@ -4,6 +4,7 @@ import { addAccounts } from "./commands/accounts.ts";
 import { addComponents } from "./commands/components.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addEval } from "./commands/eval.ts";
 import { addJudge } from "./commands/judge.ts";
 import { addJudges } from "./commands/judges.ts";
 import { addLabel } from "./commands/label.ts";
@@ -32,6 +33,7 @@ export const commands: readonly AddCommand[] = [
   addAccounts,
   addReplay,
   addJudge,
+  addEval,
   addDoctor,
   addDemo,
 ];

@@ -57,7 +57,11 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType, path: Conf
     path: [...path, ...at],
     message: `unknown key ${JSON.stringify(key)}`,
     shownAt: [...path, ...at, key],
-    ...suggestionFor(key, known),
+    // Another form of the value may have this very key.
+    ...suggestionFor(
+      key,
+      known.filter((other) => other !== key),
+    ),
   }));
 }
 

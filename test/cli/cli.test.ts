@@ -20,6 +20,7 @@ const commands = [
   "queue",
   "replay",
   "judge",
+  "eval",
   "doctor",
   "demo",
 ];

@@ -11,17 +11,17 @@ export interface TriedTrials {
 /** pass@k: at least one of the tries passes. Throws RangeError for numbers that cannot be. */
 export function passAt({ trials, passed, tries }: TriedTrials): number {
   check({ trials, passed, tries });
-  return 1 - allOf(trials - passed, trials, tries);
+  return 1 - shareOfTries(trials - passed, trials, tries);
 }
 
 /** pass^k: all of the tries pass. Throws RangeError for numbers that cannot be. */
 export function passHat({ trials, passed, tries }: TriedTrials): number {
   check({ trials, passed, tries });
-  return allOf(passed, trials, tries);
+  return shareOfTries(passed, trials, tries);
 }
 
 /** C(some, tries) / C(all, tries) as a product, so that no factor grows large. */
-function allOf(some: number, all: number, tries: number): number {
+export function shareOfTries(some: number, all: number, tries: number): number {
   return Array.from({ length: tries }, (_, i) => Math.max(0, some - i) / (all - i)).reduce((a, b) => a * b, 1);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseGrade } from "../../../src/evaluation/voting/grade.ts";
 
-describe("parseGrade", () => {
+describe("AI-4 parseGrade", () => {
   // What the original answered to these, and cases that follow from its pattern.
   const cases: [string, 0 | 1 | undefined][] = [
     ["GRADE: C", 1],

@@ -9,7 +9,7 @@ interface Expected {
 
 const error: VoteResult = { error: "050000" };
 
-describe("the vote in rounds", () => {
+describe("AI-5 the vote in rounds", () => {
   // The original's results, numbers of explanations and batches for these trials.
   const vectors: [number, number, string, Expected][] = [
     [5, 5, "CCCCC", { result: { grade: 1, explanations: 5 }, batches: [5] }],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { voteInWaves } from "../../../src/evaluation/voting/vote-in-waves.ts";
 import { resultOf, scriptTrials } from "./scripted-trials.ts";
 
-describe("the vote in waves", () => {
+describe("AI-6 the vote in waves", () => {
   // The original's results and batches for these trials.
   const vectors: [number, string, 0 | 1 | "050007", number[]][] = [
     [5, "CCC", 1, [3]],

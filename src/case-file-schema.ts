@@ -1,0 +1,115 @@
+/** What a case file may say. docs/evaluating.md explains each key. */
+import { composite, costCeilingUsd, type Guard, loop, maxSteps } from "@turnwise/instrumentation/guards";
+import { z } from "zod";
+import { duration } from "./component/config-schemas.ts";
+import { checkWeights, type ScoringOptions } from "./evaluation/agent-evaluator/score-result.ts";
+import { type EvalCase, evalCasesSchema, share } from "./evaluation/cases/eval-case.ts";
+import { runDefaults } from "./evaluation/cases/run-cases.ts";
+
+const text = z.string().min(1);
+const texts = z.record(z.string(), z.string());
+
+/** Where the agent is. */
+export type AgentConfig =
+  /** An ES module, relative to the case file, and which of its exports it is. */
+  | { readonly kind: "module"; readonly module: string; readonly export: string }
+  /** A program and its arguments, started in the case file's folder without a shell. */
+  | { readonly kind: "command"; readonly command: readonly string[]; readonly env: Readonly<Record<string, string>> }
+  | { readonly kind: "endpoint"; readonly url: string; readonly headers: Readonly<Record<string, string>> };
+
+const agentKinds = ["module", "command", "url"] as const;
+/** Keys that say something about one kind of agent. */
+const keysOfOne = [
+  ["export", "module"],
+  ["env", "command"],
+  ["headers", "url"],
+] as const;
+
+const agentSchema = z
+  .strictObject({
+    module: text.optional(),
+    export: text.optional(),
+    command: z.array(z.string()).min(1).optional(),
+    env: texts.optional(),
+    url: z.url({ protocol: /^https?$/, error: "is not a URL that begins with http:// or https://" }).optional(),
+    headers: texts.optional(),
+  })
+  .transform((agent, context): AgentConfig => {
+    const { module, command, url } = agent;
+    const refuse = (message: string): never => {
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    };
+    const named = agentKinds.filter((kind) => agent[kind] !== undefined);
+    if (named.length !== 1) return refuse(`must have one of "module", "command" and "url", not ${named.length}`);
+    const stray = keysOfOne.find(([key, of]) => agent[key] !== undefined && agent[of] === undefined);
+    if (stray !== undefined) return refuse(`"${stray[0]}" belongs to "${stray[1]}"`);
+    if (module !== undefined) return { kind: "module", module, export: agent.export ?? "default" };
+    if (command !== undefined) return { kind: "command", command, env: agent.env ?? {} };
+    return { kind: "endpoint", url: url ?? "", headers: agent.headers ?? {} };
+  });
+
+const wholeFrom = (least: number) => z.int().min(least);
+
+const runSchema = z
+  .strictObject({
+    concurrency: wholeFrom(1).max(256).default(runDefaults.concurrency),
+    trials: wholeFrom(1).max(1000).default(runDefaults.trials),
+    min_pass_rate: share.default(runDefaults.minPassRate),
+    threshold: share.default(runDefaults.threshold),
+    /** Of one attempt at one trial, with all its turns. */
+    timeout: duration.prefault("60s"),
+    retries: wholeFrom(0).max(100).default(runDefaults.retries),
+  })
+  .transform(({ min_pass_rate, timeout, ...run }) => ({ ...run, minPassRate: min_pass_rate, timeoutMs: timeout }));
+
+const scoringSchema = z
+  .strictObject({
+    formulas: z.enum(["documented", "agent-evals"]).optional(),
+    weights: z.strictObject({ task_completion: share, reasoning: share, tool_use: share }).optional(),
+  })
+  .transform(({ formulas, weights: given }, context): ScoringOptions => {
+    const { task_completion = 0, reasoning = 0, tool_use = 0 } = given ?? {};
+    const weights = given && { taskCompletion: task_completion, reasoning, toolUse: tool_use };
+    try {
+      if (weights !== undefined) checkWeights(weights);
+    } catch (error) {
+      context.addIssue({ code: "custom", path: ["weights"], message: error instanceof Error ? error.message : "" });
+    }
+    return { scoring: formulas, weights };
+  });
+
+const guardsSchema = z
+  .strictObject({
+    max_steps: wholeFrom(1).optional(),
+    cost_ceiling_usd: z.number().positive().optional(),
+    max_repeats: wholeFrom(1).optional(),
+  })
+  .transform(({ max_steps, cost_ceiling_usd, max_repeats }) => ({
+    maxSteps: max_steps,
+    guard: composite(
+      ...(max_steps === undefined ? [] : [maxSteps(max_steps)]),
+      // An agent that does not say what it costs is not stopped for it.
+      ...(cost_ceiling_usd === undefined ? [] : [costCeilingUsd(cost_ceiling_usd, { unknownCost: "ignore" })]),
+      ...(max_repeats === undefined ? [] : [loop({ maxRepeats: max_repeats })]),
+    ),
+  }));
+
+export interface CaseFile {
+  readonly name?: string | undefined;
+  readonly agent: AgentConfig;
+  readonly run: z.output<typeof runSchema>;
+  readonly scoring: ScoringOptions;
+  /** The guard trips at the first of its limits; without any it never does. */
+  readonly guards: { readonly guard: Guard; readonly maxSteps: number | undefined };
+  readonly cases: readonly EvalCase[];
+}
+
+export const caseFileSchema: z.ZodType<CaseFile> = z.strictObject({
+  name: z.string().min(1).max(200).optional(),
+  agent: agentSchema,
+  run: runSchema.prefault({}),
+  scoring: scoringSchema.prefault({}),
+  guards: guardsSchema.prefault({}),
+  cases: evalCasesSchema,
+});

@@ -1,0 +1,28 @@
+import type { EvaluationReport } from "./evaluation-report.ts";
+
+/** The report in eight lines, as agent-evals writes it. */
+export function toReportText(report: EvaluationReport): string {
+  const { runId, timestamp, model, totalCases, passedCases, passThreshold } = report;
+  const threshold = Number.isInteger(passThreshold) ? passThreshold.toFixed(1) : `${passThreshold}`;
+  return [
+    `EvalReport [${runId}]  ${timestamp}`,
+    `  Model          : ${model.replaceAll(unprintable, "")}`,
+    `  Cases          : ${totalCases}  (passed: ${passedCases}, threshold: ${threshold})`,
+    `  Task completion: ${toDecimals(report.meanTaskCompletion, 3)}`,
+    `  Reasoning      : ${toDecimals(report.meanReasoning, 3)}`,
+    `  Tool use       : ${toDecimals(report.meanToolUse, 3)}`,
+    `  Overall        : ${toDecimals(report.meanOverall, 3)}`,
+    `  Total cost     : $${toDecimals(report.totalCostUsd, 4)}`,
+  ].join("\n");
+}
+
+/** The agent names its model, and this is for terminals. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** As Python's `.3f`: by the exact binary value, a tie to the even digit, where `toFixed` rounds up. See round4. */
+function toDecimals(value: number, decimals: number): string {
+  const halves = value * 2 ** (decimals + 1);
+  if (!Number.isInteger(halves) || halves % 2 === 0) return value.toFixed(decimals);
+  const below = Math.floor(value * 10 ** decimals);
+  return ((below + (below % 2)) / 10 ** decimals).toFixed(decimals);
+}

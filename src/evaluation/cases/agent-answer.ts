@@ -1,0 +1,131 @@
+/** What an agent answers in a turn. The JSON is agent-evals' AgentResult (VD), of which only `output` is required. */
+import type { Step } from "@turnwise/instrumentation/guards";
+import { z } from "zod";
+import type { JsonValue } from "../../model/session.ts";
+import { AgentError } from "./agent-error.ts";
+
+export interface AgentToolCall {
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly result?: JsonValue | undefined;
+  /** Absent: it did not fail. */
+  readonly error?: string | undefined;
+}
+
+export interface AgentThought {
+  readonly thought: string;
+  readonly action?: string | undefined;
+  readonly observation?: string | undefined;
+}
+
+export interface AgentAnswer {
+  readonly output: string;
+  /** In the order of calling. */
+  readonly toolCalls: readonly AgentToolCall[];
+  readonly reasoningTrace: readonly AgentThought[];
+  /** Absent: it does not say. */
+  readonly stepsTaken?: number | undefined;
+  readonly costUsd?: number | undefined;
+  readonly model?: string | undefined;
+}
+
+/** Absent and null are the same. */
+function orAbsent<Value>(schema: z.ZodType<Value>) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
+/** JSON keeps no undefined, and a call's result may be null. */
+const json = z.json().optional();
+
+const toolCallSchema = z
+  .looseObject({ name: z.string().min(1), arguments: json, result: json, error: orAbsent(z.string()) })
+  .transform(({ name, arguments: toolArguments = {}, result, error }): AgentToolCall => {
+    return { name, arguments: toolArguments, result, error: error === "" ? undefined : error };
+  });
+
+const thoughtSchema = z
+  .looseObject({ thought: z.string(), action: orAbsent(z.string()), observation: orAbsent(z.string()) })
+  .transform(({ thought, action, observation }): AgentThought => ({ thought, action, observation }));
+
+const answerSchema = z
+  .looseObject({
+    output: z.string(),
+    tool_calls: orAbsent(z.array(toolCallSchema)),
+    reasoning_trace: orAbsent(z.array(thoughtSchema)),
+    steps_taken: orAbsent(z.int().min(0)),
+    estimated_cost_usd: orAbsent(z.number().min(0)),
+    model: orAbsent(z.string()),
+  })
+  .transform(({ output, tool_calls, reasoning_trace, steps_taken, estimated_cost_usd, model }): AgentAnswer => ({
+    output,
+    toolCalls: tool_calls ?? [],
+    reasoningTrace: reasoning_trace ?? [],
+    stepsTaken: steps_taken,
+    costUsd: estimated_cost_usd,
+    model,
+  }));
+
+/** A text alone is the output. Throws an AgentError for what is no answer; it names the place, never what stands there. */
+export function toAnswer(value: unknown): AgentAnswer {
+  const parsed = answerSchema.safeParse(typeof value === "string" ? { output: value } : value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = z.core.toDotPath(issue?.path ?? []);
+  throw new AgentError("bad_answer", `the answer is none: ${place === "" ? "" : `${place}: `}${issue?.message ?? ""}`);
+}
+
+/** As toAnswer, of JSON text. */
+export function parseAnswer(text: string): AgentAnswer {
+  if (text.trim() === "") throw new AgentError("bad_answer", "the answer is empty");
+  return toAnswer(parseJson(text));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // The parser's own sentence quotes what the agent wrote.
+    throw new AgentError("bad_answer", `the answer is not JSON: ${JSON.stringify(text.slice(0, 100))}`, { cause });
+  }
+}
+
+const stepSchema = z
+  .looseObject({
+    type: z.enum(["model_call", "tool_call"]).default("tool_call"),
+    name: orAbsent(z.string()),
+    arguments: json,
+    cost_usd: orAbsent(z.number().min(0)),
+  })
+  .transform(({ type, name, arguments: toolArguments, cost_usd }): Step => {
+    return {
+      type,
+      ...(name === undefined ? {} : { name }),
+      ...(toolArguments === undefined ? {} : { arguments: toolArguments }),
+      ...(cost_usd === undefined ? {} : { costUsd: cost_usd }),
+    };
+  });
+
+/** A step as an agent tells it before it takes it. Throws an AgentError for what is none. */
+export function toStep(value: unknown): Step {
+  const parsed = stepSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AgentError("bad_answer", `the step is none: ${parsed.error.issues[0]?.message ?? ""}`);
+}
+
+/** What was answered in all turns as one answer: the last output, and everything that was done for it. */
+export function wholeAnswer(turns: readonly AgentAnswer[]): AgentAnswer {
+  return {
+    output: turns.at(-1)?.output ?? "",
+    toolCalls: turns.flatMap(({ toolCalls }) => toolCalls),
+    reasoningTrace: turns.flatMap(({ reasoningTrace }) => reasoningTrace),
+    stepsTaken: sumOf(turns.map(({ stepsTaken }) => stepsTaken)),
+    costUsd: sumOf(turns.map(({ costUsd }) => costUsd)),
+    model: turns.at(-1)?.model,
+  };
+}
+
+/** Of those that there are. */
+function sumOf(numbers: readonly (number | undefined)[]): number | undefined {
+  const known = numbers.filter((number) => number !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, number) => sum + number, 0);
+}

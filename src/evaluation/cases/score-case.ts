@@ -1,0 +1,21 @@
+/** What is to be said about an answered case: the contract between running cases and whatever scores them. */
+import type { MetricScore } from "../../model/judgement.ts";
+import type { Validation } from "../validators/validator.ts";
+import type { AgentAnswer } from "./agent-answer.ts";
+import type { EvalCase } from "./eval-case.ts";
+
+export interface CaseValidation extends Validation {
+  /** The validator's type. */
+  readonly name: string;
+}
+
+export interface CaseScore {
+  /** 0..1; null: it could not be scored, and so has not passed. */
+  readonly value: number | null;
+  readonly metrics: readonly MetricScore[];
+  /** The trial passes only if all of them do. */
+  readonly validations: readonly CaseValidation[];
+}
+
+/** Gets an answer for each of the case's inputs. Rejects when it cannot say. */
+export type ScoreCase = (evalCase: EvalCase, turns: readonly AgentAnswer[], signal: AbortSignal) => Promise<CaseScore>;

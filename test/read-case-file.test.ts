@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { maxSteps } from "@turnwise/instrumentation/guards";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseCaseFile, readCaseFile } from "../src/read-case-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "turnwise-cases-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const minimal = `agent: { module: ./agent.mjs }
+cases:
+  - { id: hello, input: hi }
+`;
+const parse = (text: string, env: Record<string, string> = {}) => parseCaseFile(text, env);
+
+/** The sentences that the file is refused with. */
+function problemsOf(text: string): readonly string[] {
+  const failure = failureOf(text);
+  expect(failure).toMatchObject({ code: "cases_invalid" });
+  return failure?.message.replaceAll("the case file, ", "").split("\n") ?? [];
+}
+
+function failureOf(text: string): Error | undefined {
+  try {
+    parse(text);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+describe("a case file", () => {
+  it("needs an agent and a case", () => {
+    expect(parse(minimal)).toMatchObject({
+      agent: { kind: "module", module: "./agent.mjs", export: "default" },
+      run: { concurrency: 4, trials: 1, minPassRate: 1, threshold: 0.7, timeoutMs: 60_000, retries: 0 },
+      cases: [{ id: "hello", inputs: ["hi"] }],
+    });
+  });
+
+  it("may say how to run, score and guard", () => {
+    const file = parse(`${minimal}
+name: shop
+run: { concurrency: 2, trials: 3, min_pass_rate: 0.5, threshold: 0.8, timeout: 1m30s, retries: 1 }
+scoring: { formulas: agent-evals, weights: { task_completion: 0.5, reasoning: 0.25, tool_use: 0.25 } }
+guards: { max_steps: 2, cost_ceiling_usd: 0.1, max_repeats: 3 }
+`);
+    expect(file).toMatchObject({
+      name: "shop",
+      run: { concurrency: 2, trials: 3, minPassRate: 0.5, threshold: 0.8, timeoutMs: 90_000, retries: 1 },
+      scoring: { scoring: "agent-evals", weights: { taskCompletion: 0.5, reasoning: 0.25, toolUse: 0.25 } },
+      guards: { maxSteps: 2 },
+    });
+    const step = { type: "model_call" } as const;
+    const guard = file.guards.guard.fresh();
+    expect([guard.check(step), guard.check(step)]).toEqual([undefined, undefined]);
+    expect(guard.check(step)).toMatchObject({ guard: maxSteps(1).name });
+  });
+
+  it.each([
+    [
+      "{ command: [python3, agent.py], env: { MODE: test } }",
+      { kind: "command", command: ["python3", "agent.py"], env: { MODE: "test" } },
+    ],
+    ['{ url: "http://localhost:9/ask" }', { kind: "endpoint", url: "http://localhost:9/ask", headers: {} }],
+    ["{ module: a.mjs, export: answer }", { kind: "module", module: "a.mjs", export: "answer" }],
+  ])("names its agent: %s", (agent, expected) => {
+    expect(parse(`agent: ${agent}\ncases: [{ id: a, input: x }]`).agent).toEqual(expected);
+  });
+
+  it("takes variables for its agent, and cases as they are", () => {
+    const text = `agent: { url: "\${env:AGENT_URL}", headers: { authorization: "Bearer \${env:KEY}" } }
+cases: [{ id: a, input: "It cost $$5 and \${env:KEY}" }]`;
+    const file = parse(text, { AGENT_URL: "https://example.com/ask", KEY: "k-1" });
+    expect(file.agent).toMatchObject({ url: "https://example.com/ask", headers: { authorization: "Bearer k-1" } });
+    expect(file.cases[0]?.inputs).toEqual(["It cost $$5 and ${env:KEY}"]);
+  });
+
+  it("keeps a variable text where text is wanted", () => {
+    const text = 'agent: { command: [run], env: { PIN: "${env:PIN}" } }\ncases: [{ id: a, input: x }]';
+    expect(parse(text, { PIN: "0123" }).agent).toMatchObject({ env: { PIN: "0123" } });
+  });
+
+  it("is read from the disk, also with a byte order mark", () => {
+    const path = join(folder, "cases.yaml");
+    writeFileSync(path, `\ufeff${minimal}`);
+    expect(readCaseFile(path, {}).cases).toHaveLength(1);
+  });
+});
+
+describe("a case file that is wrong", () => {
+  it.each<[string, string, string]>([
+    ["an unknown key", `${minimal}tests: []`, 'unknown key "tests" (line 4)'],
+    ["a misspelt key", `${minimal}guard: {}`, 'unknown key "guard" (line 4), did you mean "guards"?'],
+    [
+      "a misspelt key of a case",
+      "agent: { module: a }\ncases:\n  - id: a\n    input: x\n    expected_ouput: y",
+      'cases::0: unknown key "expected_ouput" (line 5), did you mean "expected_output"?',
+    ],
+    [
+      "a key that another validator has",
+      "agent: { module: a }\ncases:\n  - id: a\n    input: x\n    validators:\n      - { type: contains, text: x }",
+      'unknown key "text" (line 6), did you mean "texts"?',
+    ],
+    ["a case without input", "agent: { module: a }\ncases:\n  - id: a", "cases::0::input: is required (line 3)"],
+    [
+      "an id twice",
+      "agent: { module: a }\ncases:\n  - { id: a, input: x }\n  - { id: a, input: y }",
+      "cases::1::id: is also the id of case 1 (line 4)",
+    ],
+    [
+      "a number for an id",
+      "agent: { module: a }\ncases: [{ id: 1, input: x }]",
+      "cases::0::id: must be text, not a number (line 2)",
+    ],
+    ["no agent", "cases: [{ id: a, input: x }]", "agent: is required (line 1)"],
+    [
+      "two agents",
+      'agent:\n  module: a\n  url: "http://x"\ncases: [{ id: a, input: x }]',
+      'agent: must have one of "module", "command" and "url", not 2 (line 1)',
+    ],
+    [
+      "a key of another agent",
+      "agent: { module: a, headers: {} }\ncases: [{ id: a, input: x }]",
+      'agent: "headers" belongs to "url" (line 1)',
+    ],
+    [
+      "an address of another kind",
+      'agent: { url: "file:///etc/passwd" }\ncases: [{ id: a, input: x }]',
+      "agent::url: is not a URL that begins with http",
+    ],
+    ["no duration", `${minimal}run:\n  timeout: 30`, "run::timeout: is not a duration"],
+    ["too many at a time", `${minimal}run:\n  concurrency: 1000`, "run::concurrency: must be at most 256 (line 5)"],
+    [
+      "weights that are no shares",
+      `${minimal}scoring:\n  weights: { task_completion: 1, reasoning: 1, tool_use: 0 }`,
+      "scoring::weights: weights must be shares that sum to 1",
+    ],
+    [
+      "a guard that could never be kept to",
+      `${minimal}guards:\n  max_steps: 0`,
+      "guards::max_steps: must be at least 1 (line 5)",
+    ],
+    [
+      "a variable that is not set",
+      'agent: { url: "${env:NOWHERE}" }\ncases: [{ id: a, input: x }]',
+      "the environment variable NOWHERE is not set",
+    ],
+    ["no YAML", "agent: [", "not valid YAML"],
+    ["a key twice", `${minimal}cases: []`, "not valid YAML"],
+    ["a list", "- a", "must be a map (line 1)"],
+    ["depth", `agent: ${"[".repeat(5000)}`, "nested deeper"],
+  ])("is refused with its key and line: %s", (_what, text, sentence) => {
+    expect(problemsOf(text).join("\n")).toContain(sentence);
+  });
+
+  it("says all that is wrong at once, in the order of the lines", () => {
+    const text =
+      "agent: { module: a }\nrun: { trials: 0 }\ncases:\n  - { id: a }\n  - { id: b, input: x, threshold: 2 }";
+    const lines = problemsOf(text).map((sentence) => /line (\d+)/.exec(sentence)?.[1]);
+    expect(lines).toEqual(["2", "4", "5"]);
+  });
+
+  it.each([
+    ["nowhere.yaml", "ENOENT"],
+    [".", "EISDIR"],
+  ])("that cannot be read says why: %s", (name, code) => {
+    const read = () => readCaseFile(join(folder, name), {});
+    expect(read).toThrow(expect.objectContaining({ code: "file_unreadable" }));
+    expect(read).toThrow(code);
+  });
+
+  it("is refused when it is empty", () => {
+    expect(problemsOf("# nothing yet")).toEqual(["the case file is empty"]);
+  });
+
+  it("is refused when it is larger than files that people read", () => {
+    const path = join(folder, "large.yaml");
+    writeFileSync(path, Buffer.alloc(16_000_001, "#"));
+    expect(() => readCaseFile(path, {})).toThrow("larger than 16 MB");
+  });
+});
