@@ -1,4 +1,5 @@
 /** Evaluation on a server: datasets of items, and runs that score every item with metrics. */
+import type { MetricScore } from "./judgement.ts";
 import type { JsonValue } from "./session.ts";
 
 /** A tool call of the turn that an item was made from. Exactly one of `result` and `error`, or neither. */
@@ -102,12 +103,8 @@ export interface EvaluationRun {
   readonly error?: string;
 }
 
-/** What one metric said of one item. */
-export interface ItemScore {
-  readonly key: string;
-  /** 0..1; null: it could not be scored, and `explanation` says why. */
-  readonly value: number | null;
-  readonly explanation?: string;
+/** What one metric said of one item. A null value: it could not be scored, and `explanation` says why. */
+export interface ItemScore extends Pick<MetricScore, "name" | "value" | "explanation"> {
   /** The metric failed, which is no score: a code as judges have it. */
   readonly error?: string;
 }
