@@ -1,5 +1,5 @@
 /** What a failed request means: try again, wait, change the request, or stop asking until someone acts. */
-import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from "openai";
+import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from "openai/error";
 import { JudgeError } from "../model/errors.ts";
 import { retryAfterMs } from "./retry-after.ts";
 

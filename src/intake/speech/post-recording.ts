@@ -1,6 +1,6 @@
 /** One request that carries a recording, and what its failure means. */
 import { ReadableStream } from "node:stream/web";
-import { APIConnectionError, APIError, APIUserAbortError } from "openai";
+import { APIConnectionError, APIError, APIUserAbortError } from "openai/error";
 import type { BoundedFetch } from "../../llm/bounded-fetch.ts";
 import { withDeadline } from "../../llm/deadline.ts";
 import { type Failure, toFailure, UnexpectedReplyError } from "../../llm/failure.ts";
