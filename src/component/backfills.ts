@@ -2,11 +2,14 @@
  * Having judges say what they have not said yet of sessions that were judged before: by a new judge, or a new version of one.
  * What is asked for is a mark on each session, as it is for building them again.
  */
+import type { Measure } from "./evaluator.ts";
 import type { SessionQuery } from "./session-query.ts";
 
 export interface BackfillJudge {
   readonly name: string;
   readonly version: string;
+  /** Of an evaluator: each is looked for by its own name and version, and counts as a turn or a trajectory. Absent: it is a judge. */
+  readonly measures?: readonly Pick<Measure, "name" | "of" | "version">[];
 }
 
 export interface BackfillOptions {

@@ -8,6 +8,7 @@ import type {
   RunStatus,
   ScoredItem,
 } from "../model/evaluation.ts";
+import type { AnswerStore } from "../model/answer-store.ts";
 import type { JsonValue } from "../model/session.ts";
 
 /** A dataset, run or evaluation project. `project` is whose data it is. */
@@ -25,6 +26,11 @@ export interface EvaluationPage<Found> {
 export interface PageQuery {
   readonly page: number;
   readonly pageSize: number;
+}
+
+export interface ItemPageQuery extends PageQuery {
+  /** Of an item that has more, only the beginnings (model/short-item.ts): a page of large items takes hundreds of MiB. */
+  readonly maxCharacters?: number;
 }
 
 export interface NewDataset {
@@ -49,18 +55,25 @@ export interface NewRun {
   readonly metrics: readonly { readonly key: string; readonly weight: number }[];
   readonly threshold: number;
   readonly metadata: Readonly<Record<string, JsonValue>>;
+  /** The sender's own key is to ask the models. The key itself is never here. */
+  readonly hasOwnKey?: true;
 }
 
 /** A run that this worker has in hand until the lease ends. */
 export interface RunClaim extends EvaluationRef {
   readonly lease: string;
   readonly run: EvaluationRun;
+  readonly hasOwnKey?: true;
+  /** With this one: how often it was claimed since scores were last saved for it, or since it was released. */
+  readonly attempts: number;
 }
 
 export interface NumberedItem {
   /** Its place in the dataset, from 0. */
   readonly number: number;
   readonly item: EvaluationItem;
+  /** These are its beginnings, because it is longer than was asked for. */
+  readonly isShortened?: true;
 }
 
 export interface RunItem extends NumberedItem {
@@ -81,7 +94,7 @@ export interface RunQuery extends PageQuery {
   readonly status?: RunStatus;
 }
 
-export interface RunItemsQuery extends EvaluationRef, PageQuery {
+export interface RunItemsQuery extends EvaluationRef, ItemPageQuery {
   /** Only items whose overall score is below it. */
   readonly below?: number;
   /** Worst first; items without a score come last. Absent: in the dataset's order. */
@@ -102,7 +115,7 @@ export interface RunValues {
 export interface TrendQuery {
   readonly project: string;
   readonly evaluationProjectId?: string;
-  /** Absent: the overall score, under the name `overall`. */
+  /** The overall score has the name `overall`. Absent: only that. */
   readonly metrics?: readonly string[];
   /** When runs finished; inclusive from, exclusive to. */
   readonly from: Date;
@@ -132,15 +145,16 @@ export interface EvaluationStore {
 
   /** Nobody sees it before it is finished. One that is never finished (a crash) is gone after the next start. */
   beginDataset(dataset: NewDataset): Promise<EvaluationRef>;
-  /** In order, all or none: then the first duplicate is returned. */
+  /** In order, all or none: then the first duplicate is returned. Throws PermanentError when it takes no items (any more). */
   addItems(ref: EvaluationRef, items: readonly EvaluationItem[]): Promise<DuplicateItem | undefined>;
+  /** Throws PermanentError when it was not begun, or is finished. */
   finishDataset(ref: EvaluationRef): Promise<Dataset>;
   /** Of one that is not finished: everything of it goes. */
   discardDataset(ref: EvaluationRef): Promise<void>;
   getDataset(ref: EvaluationRef): Promise<Dataset | undefined>;
   /** Those that have a name, newest first. */
   findDatasets(query: PageQuery & { readonly project: string }): Promise<EvaluationPage<Dataset>>;
-  findDatasetItems(query: EvaluationRef & PageQuery): Promise<EvaluationPage<NumberedItem> | undefined>;
+  findDatasetItems(query: EvaluationRef & ItemPageQuery): Promise<EvaluationPage<NumberedItem> | undefined>;
   /** `in_use`: runs need it. */
   deleteDataset(ref: EvaluationRef): Promise<"done" | "missing" | "in_use">;
 
@@ -151,7 +165,7 @@ export interface EvaluationStore {
   findRuns(query: RunQuery): Promise<EvaluationPage<EvaluationRun>>;
   /** At once, also while it runs: nothing that comes later is stored. Of a run that has ended nothing changes. */
   cancelRun(ref: EvaluationRef): Promise<EvaluationRun | undefined>;
-  /** With its scores, and its dataset when that has no name. `running`: it must be cancelled first. */
+  /** With its scores, and its dataset when that has no name. `running`, which includes queued: it must be cancelled first. */
   deleteRun(ref: EvaluationRef): Promise<"done" | "missing" | "running">;
   findRunItems(query: RunItemsQuery): Promise<EvaluationPage<RunItem> | undefined>;
   /** By its place in the dataset, from 0. */
@@ -161,14 +175,14 @@ export interface EvaluationStore {
 
   /** The oldest run that is queued, or whose lease has ended; it is running from then on. */
   claimRun(options: { readonly worker: string; readonly leaseMs: number }): Promise<RunClaim | undefined>;
-  /** Runs of workers that ended without a word can be claimed at once. */
-  resumeRuns(): Promise<void>;
+  /** Runs of workers that ended without a word can be claimed at once. Whether there is any run to do. */
+  resumeRuns(): Promise<boolean>;
   /** False: the claim is lost. */
   extendRun(claim: RunClaim, leaseMs: number): Promise<boolean>;
-  /** The next items without scores, by their numbers. */
+  /** The next items without scores, by their numbers; of more than `maxBytes` only the first. */
   readUnscoredItems(
     ref: EvaluationRef,
-    options: { readonly after?: number; readonly limit: number },
+    options: { readonly after?: number; readonly limit: number; readonly maxBytes: number },
   ): Promise<readonly NumberedItem[]>;
   /** In one commit with the run's counts and means. An item is stored once: who comes second changes nothing. False: the claim is lost. */
   saveScores(claim: RunClaim, scored: readonly ScoredItem[], spent: SpentOnItems): Promise<boolean>;
@@ -179,6 +193,8 @@ export interface EvaluationStore {
   ): Promise<boolean>;
   /** Puts a run back that is to be claimed by another worker. */
   releaseRun(claim: RunClaim): Promise<void>;
+  /** Answers about items whose scores are not saved yet; they go when these are, and when the run ends. */
+  readonly answers: AnswerStore;
 
   /** Counted by UTC month, as quotas are: returns what it is with this. */
   countUse(

@@ -14,6 +14,8 @@ export interface SessionQuery {
   readonly score?: Score;
   readonly has?: readonly ("error" | "harmful_turn")[];
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Sessions that have such a score, of any turn or of the session. */
+  readonly metric?: MetricFilter;
   /** Last activity, inclusive from, exclusive to. */
   readonly from?: Date;
   readonly to?: Date;
@@ -24,4 +26,11 @@ export interface SessionQuery {
   readonly cursor?: string;
   /** For callers that page by number; costs what it skips. */
   readonly offset?: number;
+}
+
+export interface MetricFilter {
+  readonly evaluator: string;
+  readonly name: string;
+  /** Absent: any value. */
+  readonly below?: number;
 }

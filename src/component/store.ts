@@ -16,9 +16,12 @@ import type { LogRecord, Span } from "../model/span.ts";
 import type { AccountStore } from "./accounts.ts";
 import type { BackfillStore } from "./backfills.ts";
 import type { Component, ComponentFactory } from "./component.ts";
+import type { EvaluationStore } from "./evaluations.ts";
 import type { Intakes, NewIntake } from "./intake.ts";
 import type { JudgeSpans, JudgeSpansQuery } from "./judge-spans.ts";
+import type { SessionJudgements, TrajectoryJudgementRecord, TurnJudgementRecord } from "./judgement-record.ts";
 import type { LabelStore } from "./labels.ts";
+import type { MetricScoreStore, ShownMetricScore } from "./metric-scores.ts";
 import type { SessionQuery } from "./session-query.ts";
 import type { ParkedDecision, ParkedQuery, ParkedRequest, SendingQueue } from "./sending-queue.ts";
 
@@ -182,35 +185,14 @@ export interface RequestedBuilds {
   readonly cursor?: number;
 }
 
-/** What one judge said, or why it could not. Keyed by session, turn, digest, judge name and version: saving twice is one. */
-export interface JudgementRecord<Judgement> {
-  readonly judge: { readonly name: string; readonly version: string };
-  /** Place of the judge in the configured list: the newest judgement of the highest rank is the one shown. */
-  readonly rank: number;
-  readonly digest: string;
-  readonly result:
-    | { readonly status: "judged"; readonly judgement: Judgement }
-    | { readonly status: "failed"; readonly code: string; readonly message: string };
-}
-
-export interface TurnJudgementRecord extends JudgementRecord<TurnJudgement> {
-  readonly turn: number;
-}
-
-export type TrajectoryJudgementRecord = JudgementRecord<TrajectoryJudgement>;
-
-/** Judgements of the session as it is now: of every judge, without the superseded ones. */
-export interface SessionJudgements {
-  readonly turns: readonly TurnJudgementRecord[];
-  readonly trajectories: readonly TrajectoryJudgementRecord[];
-}
-
 export interface ReleaseOutcome {
   /** `pending`: it could not be begun yet; with `retryAt`. */
   readonly status: "completed" | "failed" | "pending";
   readonly error?: string;
   /** Claim the session again then, although nothing about it changed (a judge asked to wait). */
   readonly retryAt?: Date;
+  /** All that was to be judged again has been: what is tried again then is only what could not be said. */
+  readonly isRejudged?: true;
   /** What became of the judges' work; of judges that it does not name, what was known stays. */
   readonly judging?: readonly JudgingStatus[];
 }
@@ -236,8 +218,10 @@ export interface JudgedSession {
   readonly turnJudgements: ReadonlyMap<number, TurnJudgement>;
   readonly trajectory?: TrajectoryJudgement;
   readonly summary: ScoreSummary;
-  /** As the last of those who judged it left it. */
+  /** As the last of those who judged it left it; evaluators are among them. */
   readonly judging: readonly JudgingStatus[];
+  /** Of turns in their order, then of the session. Absent: none. */
+  readonly metricScores?: readonly ShownMetricScore[];
 }
 
 /** A session in a list: without turns; the texts are cut to 200 characters. */
@@ -361,6 +345,10 @@ export interface Store extends Component {
   readonly backfills: BackfillStore;
   /** What people said of sessions. */
   readonly labels: LabelStore;
+  /** What evaluators said of sessions. */
+  readonly metricScores: MetricScoreStore;
+  /** Datasets, and what runs made of them. */
+  readonly evaluations: EvaluationStore;
   /** Who may log in. */
   readonly accounts: AccountStore;
   /** Requests that exporters set aside, of one project, oldest first. */

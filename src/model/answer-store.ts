@@ -6,10 +6,12 @@ export interface ModelAnswer {
   readonly model: string;
 }
 
-/** What asked, and about which session. */
+/** What asked, and about which session, or which item of which run. */
 export interface AnswerOwner {
   readonly judge: string;
   readonly ref: { readonly project: string; readonly id: string };
+  /** Of a run: its number. */
+  readonly item?: number;
 }
 
 export interface AnswerStore {

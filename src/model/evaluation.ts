@@ -18,6 +18,8 @@ export interface EvaluationItem {
   readonly output: string;
   /** What the answer was to rest on: retrieved documents, tool results. */
   readonly context: readonly string[];
+  /** What the agent had been told to do and not to do: its system prompt. Absent: nothing, or it is not known. */
+  readonly instructions?: string;
   /** Absent: nothing is expected. */
   readonly expected?: readonly string[];
   /** What was said before `input`, oldest first. Absent: nothing, or it is not known. */
@@ -43,6 +45,12 @@ export interface EvaluationProject {
 }
 
 export const DEFAULT_THRESHOLD = 0.7;
+
+/** What sums of decimal fractions may be off by. */
+export const SCORE_TOLERANCE = 1e-9;
+
+/** A score that was to be exactly the threshold is not below it. */
+export const isBelow = (score: number, threshold: number): boolean => score < threshold - SCORE_TOLERANCE;
 
 /** Where a dataset's items come from. */
 export type DatasetSource = "upload" | "inline" | "trace" | "sessions" | "otlp";

@@ -83,5 +83,8 @@ const dayMs = 86_400_000;
 /** The UTC day of a moment in milliseconds since 1970. */
 export const utcDay = (ms: number): number => Math.floor(ms / dayMs);
 
+/** The UTC month of a moment in milliseconds since 1970, as monthly quotas are counted: `2026-11`. */
+export const utcMonth = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
+
 /** Milliseconds from the moment to the next UTC day. */
 export const untilNextDay = (ms: number): number => dayMs - (ms % dayMs);

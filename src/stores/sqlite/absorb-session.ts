@@ -13,6 +13,8 @@ const moves = [
    WHERE session_no = @from`,
   "UPDATE OR IGNORE judgements SET session_no = @into WHERE session_no = @from",
   "DELETE FROM judgements WHERE session_no = @from",
+  "UPDATE OR IGNORE metric_scores SET session_no = @into WHERE session_no = @from",
+  "DELETE FROM metric_scores WHERE session_no = @from",
   "UPDATE judge_spans SET session_no = @into WHERE session_no = @from",
   "UPDATE OR IGNORE labels SET session_no = @into WHERE session_no = @from",
   "DELETE FROM labels WHERE session_no = @from",

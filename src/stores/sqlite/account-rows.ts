@@ -4,6 +4,7 @@ import type { AccountChange, KeptKey, NewAccount } from "../../component/account
 import type { DeletedSessions, DeleteSessionsOptions } from "../../component/store.ts";
 import type { Account } from "../../model/account.ts";
 import { accountColumns, type AccountRow, toAccount } from "./account-columns.ts";
+import type { EvaluationLeftovers } from "./evaluation-leftovers.ts";
 import type { WriteContext } from "./write-context.ts";
 
 const insertSql = `
@@ -34,10 +35,15 @@ const leftovers = [
   "DELETE FROM accounts WHERE project_id = @project",
 ];
 
+export interface AccountsBelongings {
+  readonly deleteSessions: (options: DeleteSessionsOptions) => DeletedSessions;
+  readonly leftovers: Pick<EvaluationLeftovers, "dropProject" | "clear">;
+  readonly forget: () => void;
+}
+
 export function createAccountRows(
   { db, now }: WriteContext,
-  deleteSessions: (options: DeleteSessionsOptions) => DeletedSessions,
-  forget: () => void,
+  { deleteSessions, leftovers: evaluation, forget }: AccountsBelongings,
 ) {
   const insert = db.prepare<object, AccountRow>(insertSql);
   const setKey = db.prepare(
@@ -90,6 +96,8 @@ export function createAccountRows(
       const project = deletedProject.get(id);
       if (project === undefined) return true;
       if (deleteSessions({ project }).sessions > 0) return false;
+      evaluation.dropProject(project);
+      if (!evaluation.clear()) return false;
       for (const statement of deleteLeftovers) statement.run({ project });
       forget();
       return true;

@@ -76,8 +76,8 @@ const releaseSql = `
     due_ms = CASE WHEN requests <> lease_requests THEN due_ms
                   WHEN facts_version = lease_facts_version THEN CASE @isBackfill WHEN 0 THEN @retryAt ELSE due_ms END
                   WHEN source = 'otlp' THEN NULL ELSE 0 END,
-    rejudge = CASE WHEN requests <> lease_requests OR @retryAt IS NOT NULL THEN rejudge ELSE 0 END,
-    rejudge_by = CASE WHEN requests <> lease_requests OR @retryAt IS NOT NULL THEN rejudge_by END,
+    rejudge = CASE WHEN requests <> lease_requests OR (@retryAt IS NOT NULL AND @isRejudged = 0) THEN rejudge ELSE 0 END,
+    rejudge_by = CASE WHEN requests <> lease_requests OR (@retryAt IS NOT NULL AND @isRejudged = 0) THEN rejudge_by END,
     status = CASE WHEN takes_messages = 1 THEN 'open'
                   WHEN requests <> lease_requests THEN CASE status WHEN 'running' THEN 'pending' ELSE status END
                   WHEN facts_version <> lease_facts_version THEN 'open' ELSE @status END,
@@ -183,7 +183,7 @@ export function createClaims({ db, now, notify }: WriteContext, sessions: Sessio
 
     releaseClaim(
       { project, id, lease, backfill }: Claim,
-      { status, error, retryAt, judging = [] }: ReleaseOutcome,
+      { status, error, retryAt, isRejudged, judging = [] }: ReleaseOutcome,
     ): void {
       const known = judgingOf.get({ project, id, lease });
       if (known === undefined) return;
@@ -196,6 +196,7 @@ export function createClaims({ db, now, notify }: WriteContext, sessions: Sessio
         judging: mergeJudging(known, judging),
         retryAt: retryAt?.getTime() ?? null,
         isBackfill: backfill === undefined ? 0 : 1,
+        isRejudged: isRejudged === true ? 1 : 0,
         now: now(),
       });
       if (isPending !== undefined) notify({ project, id, kind: isPending === 1 ? "session-updated" : "done" });

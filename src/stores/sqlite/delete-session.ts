@@ -21,6 +21,7 @@ const ofSession = [
   "messages",
   "intakes",
   "judgements",
+  "metric_scores",
   "judge_spans",
   "session_spend",
   "model_answers",

@@ -1,9 +1,10 @@
 /** Lists sessions: newest activity first, page after page, filtered. Values are bound; only fixed text becomes SQL. */
 import type { Database } from "better-sqlite3";
-import type { SessionQuery } from "../../component/session-query.ts";
+import type { MetricFilter, SessionQuery } from "../../component/session-query.ts";
 import type { SessionPage } from "../../component/store.ts";
 import { PermanentError } from "../../model/errors.ts";
 import { type CursorPosition, formatCursor, parseCursor } from "./cursor.ts";
+import { shownMetricScoresSql } from "./read-metric-scores.ts";
 import { sessionColumns, type SessionRowShown, toSessionSummary } from "./shown-session.ts";
 import { wordQueries } from "./word-query.ts";
 
@@ -101,7 +102,7 @@ function allOf(filters: readonly Filter[]): Filter {
 }
 
 function filtersOf(query: SessionQuery): Filter[] {
-  const { project, has = [], metadata = {}, from, to, text } = query;
+  const { project, has = [], metadata = {}, metric, from, to, text } = query;
   return [
     { where: "project_id = @project AND listed = 1", values: { project } },
     ...comparisons.flatMap(([name, where]) => {
@@ -110,6 +111,7 @@ function filtersOf(query: SessionQuery): Filter[] {
     }),
     ...has.map((flag) => ({ where: flags[flag], values: {} })),
     ...Object.entries(metadata).map(([key, value], index) => metadataFilter(key, value, index)),
+    ...(metric === undefined ? [] : [metricFilter(metric)]),
     ...(from === undefined ? [] : [{ where: "last_activity_ms >= @from", values: { from: from.getTime() } }]),
     ...(to === undefined ? [] : [{ where: "last_activity_ms < @to", values: { to: to.getTime() } }]),
     ...(text === undefined ? [] : wordQueries(text).map(wordFilter)),
@@ -122,6 +124,17 @@ function metadataFilter(key: string, value: string, index: number): Filter {
     where: `EXISTS (SELECT 1 FROM json_each(metadata) WHERE key = @key${index} AND
       CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(value AS TEXT) END = @value${index})`,
     values: { [`key${index}`]: key, [`value${index}`]: value },
+  };
+}
+
+/** Of the scores those that are shown. */
+function metricFilter({ evaluator, name, below }: MetricFilter): Filter {
+  const isBelow = below === undefined ? "" : "AND value < @metricBelow";
+  return {
+    where: `EXISTS (
+      SELECT 1 FROM (${shownMetricScoresSql("sessions.session_no", "AND m.evaluator = @evaluator AND m.name = @metric")})
+      WHERE value IS NOT NULL ${isBelow})`,
+    values: { evaluator, metric: name, ...(below === undefined ? {} : { metricBelow: below }) },
   };
 }
 

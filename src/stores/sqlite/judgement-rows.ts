@@ -1,5 +1,10 @@
 /** Judgements as rows, and the counts over those that are shown. */
-import type { Claim, JudgementRecord, TrajectoryJudgementRecord, TurnJudgementRecord } from "../../component/store.ts";
+import type {
+  JudgementRecord,
+  TrajectoryJudgementRecord,
+  TurnJudgementRecord,
+} from "../../component/judgement-record.ts";
+import type { Claim } from "../../component/store.ts";
 import type { TrajectoryJudgement, TurnJudgement } from "../../model/judgement.ts";
 import { dropAnswersSql } from "./answer-rows.ts";
 import { type EncodedJudgeSpans, prepareKeepJudgeSpans } from "./judge-span-rows.ts";

@@ -4,9 +4,11 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { codeOf, StartError } from "../../model/errors.ts";
 import { notWritable } from "./data-folder.ts";
+import { dropUnfinishedDatasets } from "./evaluation-leftovers.ts";
 import { LOG_HEAD_BYTES } from "./log-file.ts";
 import { type FoundDamage, mendLog, type MendedLog } from "./mend-log.ts";
 import { migrate } from "./migrate.ts";
+import { restartRunsSql } from "./run-claims.ts";
 import { isTemporary } from "./store-error.ts";
 
 /** Says in the file's header that it is ours. ("Turn") */
@@ -32,6 +34,7 @@ export function openWriter(file: string, onDamage: (damage: FoundDamage) => void
       migrate(db);
       endOldClaims(db);
       dropUnfinishedBodies(db);
+      dropUnfinishedDatasets(db);
       return db;
     } catch (error) {
       db.close();
@@ -68,6 +71,7 @@ function endOldClaims(db: Database.Database): void {
     `UPDATE sessions SET lease = NULL, status = CASE status WHEN 'running' THEN 'pending' ELSE status END
      WHERE lease IS NOT NULL`,
   );
+  db.exec(restartRunsSql);
 }
 
 /** Of requests and recordings that were being received when the server ended: nobody was told that they are safe. */

@@ -15,19 +15,25 @@ const sliceSize = 200;
 /** The newest judgements, of all judges, in which earlier costs are looked for. */
 const newestJudgements = 5000;
 
+type SaidSql = (row: string, turn: string) => string;
+
 /** Whether the judge's version has judged a turn (turn 0: a trajectory) as it is. */
-const judgedSql = (row: string, turn: string): string => `
+const judgedSql: SaidSql = (row, turn) => `
   EXISTS (SELECT 1 FROM judgements AS j WHERE j.session_no = ${row}.session_no AND j.turn = ${turn} AND j.digest = ${row}.digest
     AND j.judge_name = @name AND j.judge_version = @version AND j.score IS NOT NULL)`;
-const turnsSql = `
+/** Whether the measure's version has scored it. */
+const scoredSql: SaidSql = (row, turn) => `
+  EXISTS (SELECT 1 FROM metric_scores AS m WHERE m.session_no = ${row}.session_no AND m.turn = ${turn} AND m.digest = ${row}.digest
+    AND m.evaluator = @evaluator AND m.name = @name AND m.version = @version AND m.failed = 0)`;
+const turnsSql = (saidSql: SaidSql): string => `
   SELECT t.session_no AS sessionNo, count(*) AS items, sum(octet_length(t.body)) AS bytes
   FROM json_each(@numbers) AS wanted CROSS JOIN turns AS t ON t.session_no = wanted.value
-  WHERE @again = 1 OR NOT ${judgedSql("t", "t.turn")} GROUP BY t.session_no`;
+  WHERE @again = 1 OR NOT ${saidSql("t", "t.turn")} GROUP BY t.session_no`;
 const bytesOfSession = "(SELECT sum(octet_length(body)) FROM turns WHERE turns.session_no = s.session_no)";
-const trajectoriesSql = `
+const trajectoriesSql = (saidSql: SaidSql): string => `
   SELECT s.session_no AS sessionNo, 1 AS items, ${bytesOfSession} AS bytes
   FROM json_each(@numbers) AS wanted CROSS JOIN sessions AS s ON s.session_no = wanted.value
-  WHERE @again = 1 OR NOT ${judgedSql("s", "0")}`;
+  WHERE @again = 1 OR NOT ${saidSql("s", "0")}`;
 
 /** One that has changed is judged when it goes idle, as ever: before that it would be judged in the middle. */
 const stateSql = `
@@ -70,25 +76,31 @@ export interface ReadBackfills {
 }
 
 export function createReadBackfills(db: Database): ReadBackfills {
-  const turns = db.prepare<object, ItemsRow>(turnsSql);
-  const trajectories = db.prepare<object, ItemsRow>(trajectoriesSql);
+  const prepareBoth = (saidSql: SaidSql) => ({
+    turn: db.prepare<object, ItemsRow>(turnsSql(saidSql)),
+    session: db.prepare<object, ItemsRow>(trajectoriesSql(saidSql)),
+  });
+  const [judged, scored] = [prepareBoth(judgedSql), prepareBoth(scoredSql)];
   const state = db.prepare<[string], { waiting: number; judge: string | null; mode: number | null }>(stateSql);
   const turnCosts = db.prepare<object, CostsRow>(costsSql(true));
   const trajectoryCosts = db.prepare<object, CostsRow>(costsSql(false));
   const findNumbers = prepareFindNumbers(db);
 
   /** By session. */
-  function workOf(
-    { name, version }: BackfillJudge,
-    numbers: string,
-    again: boolean,
-  ): ReadonlyMap<number, BackfillWork> {
-    const wanted = { name, version, numbers, again: again ? 1 : 0 };
+  function workOf(judge: BackfillJudge, numbers: string, isAgain: boolean): ReadonlyMap<number, BackfillWork> {
+    const { name, version, measures } = judge;
+    const wanted = { numbers, again: isAgain ? 1 : 0 };
     const work = new Map<number, BackfillWork>();
-    for (const { sessionNo, items, bytes } of turns.all(wanted))
-      work.set(sessionNo, { ...nothing, turns: items, turnBytes: bytes });
-    for (const { sessionNo, items, bytes } of trajectories.all(wanted))
-      work.set(sessionNo, { ...(work.get(sessionNo) ?? nothing), trajectories: items, trajectoryBytes: bytes });
+    const add = (of: "turn" | "session", rows: readonly ItemsRow[]): void => {
+      for (const row of rows) work.set(row.sessionNo, plus(work.get(row.sessionNo) ?? nothing, toWork(of, row)));
+    };
+    for (const of of ["turn", "session"] as const)
+      if (measures === undefined) add(of, judged[of].all({ ...wanted, name, version }));
+    for (const measure of measures ?? [])
+      add(
+        measure.of,
+        scored[measure.of].all({ ...wanted, evaluator: name, name: measure.name, version: measure.version }),
+      );
     return work;
   }
 
@@ -118,6 +130,11 @@ export function createReadBackfills(db: Database): ReadBackfills {
     }),
   };
 }
+
+const toWork = (of: "turn" | "session", { items, bytes }: ItemsRow): BackfillWork =>
+  of === "turn"
+    ? { ...nothing, turns: items, turnBytes: bytes }
+    : { ...nothing, trajectories: items, trajectoryBytes: bytes };
 
 const plus = (a: BackfillWork, b: BackfillWork): BackfillWork => ({
   turns: a.turns + b.turns,

@@ -1,12 +1,7 @@
 /** Sessions, their judgements and their likes, as they are shown. */
 import type { Database } from "better-sqlite3";
-import type {
-  JudgedSession,
-  JudgementRecord,
-  LinkedSession,
-  SessionJudgements,
-  SessionRef,
-} from "../../component/store.ts";
+import type { JudgementRecord, SessionJudgements } from "../../component/judgement-record.ts";
+import type { JudgedSession, LinkedSession, SessionRef } from "../../component/store.ts";
 import type { TrajectoryJudgement, TurnJudgement } from "../../model/judgement.ts";
 import { parseDetails } from "./built-json.ts";
 import { parseJudging } from "./judging-column.ts";
@@ -14,6 +9,7 @@ import { prepareFindSession } from "./find-session.ts";
 import { prepareFindLinked } from "./linked-sessions.ts";
 import { toScoreSummary } from "../../model/score-summary.ts";
 import { sessionColumns, type SessionRowShown, toSessionHeader } from "./shown-session.ts";
+import { prepareShownMetricScores } from "./read-metric-scores.ts";
 import { currentJudgementsSql, shownJudgementsSql } from "./shown-judgements.ts";
 import { parseStored } from "./stored-json.ts";
 import { parseTurn } from "./turn-rows.ts";
@@ -47,6 +43,7 @@ export function createReadSessions(db: Database): ReadSessions {
   const shown = db.prepare<object, { turn: number; result: string }>(shownJudgementsSql);
   const current = db.prepare<object, JudgementRow>(currentJudgementsSql);
   const linked = prepareFindLinked(db);
+  const shownMetricScores = prepareShownMetricScores(db);
 
   return {
     getSession: db.transaction((ref: SessionRef): JudgedSession | undefined => {
@@ -72,6 +69,7 @@ export function createReadSessions(db: Database): ReadSessions {
           : { trajectory: parseStored<Judged<TrajectoryJudgement>>(trajectory.result).judgement }),
         summary: toScoreSummary(row),
         judging: parseJudging(row.judging),
+        metricScores: shownMetricScores(row.sessionNo),
       };
     }),
 

@@ -4,6 +4,7 @@ import type { ParkedDecision } from "../../component/sending-queue.ts";
 import type { SessionFacts, SessionNotice, Store } from "../../component/store.ts";
 import { createAccountClient } from "./account-client.ts";
 import { createBackfillClient } from "./backfill-client.ts";
+import { createEvaluationClient } from "./evaluation-client.ts";
 import { createIntakeClient } from "./intake-client.ts";
 import { encodeJudgeSpans } from "./judge-span-rows.ts";
 import { createLabelClient } from "./label-client.ts";
@@ -97,6 +98,11 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
     spend: createSpendClient({ write, read }),
     answers: createAnswerClient({ write, read }),
     labels: createLabelClient({ write, read }),
+    evaluations: createEvaluationClient({ write, read }),
+    metricScores: {
+      read: (ref) => read("readMetricScores", [ref]),
+      save: (claim, scores) => write("saveMetricScores", [claim, scores]),
+    },
     backfills: createBackfillClient({ write, read }),
     findParkedRequests: (query) => read("findParkedRequests", [query]),
     async decideParkedRequest(ref, kind) {

@@ -4,16 +4,23 @@ import { createAnswerRows } from "./answer-rows.ts";
 import { createBackfillRows } from "./backfill-rows.ts";
 import { createClaims } from "./claims.ts";
 import { createCreateMessageSessions } from "./create-message-sessions.ts";
+import { createDatasetRows } from "./dataset-rows.ts";
 import { createDeleteSession } from "./delete-session.ts";
 import { createDeleteSessions } from "./delete-sessions.ts";
+import { createEvaluationLeftovers } from "./evaluation-leftovers.ts";
+import { createEvaluationProjectRows } from "./evaluation-project-rows.ts";
 import { createIntakeRows } from "./intake-rows.ts";
 import { createJoinSession } from "./join-session.ts";
 import { createJudgementRows } from "./judgement-rows.ts";
 import { createLabelRows } from "./label-rows.ts";
+import { createMetricScoreRows } from "./metric-score-rows.ts";
 import { createNoteDamage } from "./note-damage.ts";
 import { createMessageStreams } from "./message-streams.ts";
 import { createQueueRows } from "./queue-rows.ts";
 import { createRequestBuilds } from "./request-builds.ts";
+import { createRunAnswers } from "./run-answers.ts";
+import { createRunClaims } from "./run-claims.ts";
+import { createRunRows } from "./run-rows.ts";
 import { createSaveSession } from "./save-session.ts";
 import { createSessionRows } from "./session-rows.ts";
 import { createSharedRows } from "./shared-rows.ts";
@@ -42,6 +49,7 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
   const spend = createSpendRows(context);
   const answers = createAnswerRows(context);
   const deleteSession = createDeleteSession(context, sessions, payloads, forget);
+  const leftovers = createEvaluationLeftovers(context.db);
   const deleteSessions = createDeleteSessions(context, deleteSession);
   const operations = {
     writeSpans: createWriteSpans(context, parts),
@@ -57,6 +65,7 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
     ...createBackfillRows(context),
     ...createJudgementRows(context),
     ...createLabelRows(context, sessions),
+    ...createMetricScoreRows(context),
     ...spend.operations,
     ...answers.operations,
     resumeJudging: createResumeJudging(context, () => {
@@ -65,8 +74,14 @@ export function createWriteOperations(context: WriteContext, conversationKeys: r
     }),
     ...createQueueRows(context),
     ...createNoteDamage(context.onDamage),
-    ...createAccountRows(context, deleteSessions, forget),
+    ...createAccountRows(context, { deleteSessions, leftovers, forget }),
     ...createIntakeRows(context),
+    ...createEvaluationProjectRows(context),
+    ...createDatasetRows(context, leftovers.dropDataset),
+    ...createRunRows(context, leftovers),
+    ...createRunAnswers(context),
+    ...createRunClaims(context),
+    clearEvaluationLeftovers: leftovers.clear,
   };
   return { operations, forget };
 }

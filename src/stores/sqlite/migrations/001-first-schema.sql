@@ -250,6 +250,23 @@ CREATE TABLE judgements (
   UNIQUE (session_no, turn, digest, judge_name, judge_version)
 );
 
+-- What evaluators said (component/metric-scores.ts). One whose digest is no longer that of its turn (or, with turn 0, of its
+-- session) is superseded, and stays.
+CREATE TABLE metric_scores (
+  score_no INTEGER PRIMARY KEY,
+  session_no INTEGER NOT NULL,
+  turn INTEGER NOT NULL, -- from 1; 0: the session as a whole
+  digest TEXT NOT NULL,
+  evaluator TEXT NOT NULL,
+  name TEXT NOT NULL, -- of the measure
+  version TEXT NOT NULL,
+  value REAL, -- 0..1; NULL: there was nothing to score, or it failed
+  failed INTEGER NOT NULL,
+  result TEXT NOT NULL, -- JSON
+  scored_ms INTEGER NOT NULL,
+  UNIQUE (session_no, turn, digest, evaluator, name, version)
+);
+
 -- What people said (model/label.ts). One whose digest is no longer that of its turn (or, with turn 0, of its session) is stale,
 -- and stays.
 CREATE TABLE labels (
@@ -267,6 +284,145 @@ CREATE TABLE labels (
   UNIQUE (session_no, turn, tool_call, dimension, labeller)
 );
 CREATE INDEX labels_by_project ON labels (project_id, label_no);
+
+-- Evaluation (model/evaluation.ts): datasets of items, and runs that score them. Numbers of datasets and runs are never used
+-- again, so that what a deleted one leaves for a while (evaluation_leftovers) never becomes another one's.
+CREATE TABLE evaluation_projects (
+  evaluation_project_no INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL,
+  evaluation_project_id TEXT NOT NULL, -- 32 hex digits
+  name TEXT NOT NULL,
+  weights TEXT NOT NULL DEFAULT '{}', -- JSON
+  metrics TEXT NOT NULL DEFAULT '[]', -- JSON
+  threshold REAL NOT NULL,
+  created_ms INTEGER NOT NULL,
+  UNIQUE (project_id, evaluation_project_id),
+  UNIQUE (project_id, name)
+);
+
+CREATE TABLE datasets (
+  dataset_no INTEGER PRIMARY KEY AUTOINCREMENT,
+  project_id TEXT NOT NULL,
+  dataset_id TEXT NOT NULL, -- 32 hex digits
+  name TEXT, -- NULL: it goes with its run
+  source TEXT NOT NULL,
+  items INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0,
+  finished INTEGER NOT NULL DEFAULT 0, -- 0: it takes items, and nobody sees it
+  created_ms INTEGER NOT NULL,
+  UNIQUE (project_id, dataset_id)
+);
+CREATE INDEX datasets_by_project ON datasets (project_id, dataset_no) WHERE name IS NOT NULL AND finished = 1;
+
+CREATE TABLE dataset_items (
+  item_no INTEGER PRIMARY KEY,
+  dataset_no INTEGER NOT NULL,
+  number INTEGER NOT NULL, -- from 0, without gaps
+  key TEXT NOT NULL, -- as a JSON string: what is no valid text must stay distinct
+  body TEXT NOT NULL, -- JSON: EvaluationItem without its key
+  UNIQUE (dataset_no, key)
+);
+CREATE UNIQUE INDEX dataset_items_by_number ON dataset_items (dataset_no, number, key);
+
+-- The run, and at the same time its place in the queue.
+CREATE TABLE evaluation_runs (
+  run_no INTEGER PRIMARY KEY AUTOINCREMENT,
+  project_id TEXT NOT NULL,
+  run_id TEXT NOT NULL, -- 32 hex digits
+  evaluation_project_no INTEGER NOT NULL,
+  dataset_no INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL DEFAULT 'queued',
+  threshold REAL NOT NULL,
+  has_own_key INTEGER NOT NULL, -- 1: its sender's own key is to ask the models
+  evaluated INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0, -- of these
+  scored INTEGER NOT NULL DEFAULT 0, -- items that have an overall score
+  overall_sum REAL NOT NULL DEFAULT 0, -- of these; with overall_rest what a double cannot hold of it (precise-sum.ts)
+  overall_rest REAL NOT NULL DEFAULT 0,
+  input_tokens INTEGER NOT NULL DEFAULT 0,
+  output_tokens INTEGER NOT NULL DEFAULT 0,
+  nano_usd INTEGER DEFAULT 0, -- NULL: of some of it the price is not known
+  created_ms INTEGER NOT NULL,
+  started_ms INTEGER,
+  finished_ms INTEGER,
+  lease TEXT,
+  lease_expires_ms INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0, -- claims in a row after which no scores were saved
+  error TEXT,
+  metadata TEXT NOT NULL, -- JSON; last, because it may be long
+  UNIQUE (project_id, run_id)
+);
+CREATE INDEX evaluation_runs_by_project ON evaluation_runs (project_id, run_no, status, evaluation_project_no);
+CREATE INDEX evaluation_runs_by_dataset ON evaluation_runs (dataset_no);
+CREATE INDEX evaluation_runs_to_do ON evaluation_runs (run_no) WHERE status IN ('queued', 'running');
+CREATE INDEX evaluation_runs_completed ON evaluation_runs (project_id, finished_ms) WHERE status = 'completed';
+
+CREATE TABLE run_metrics (
+  run_no INTEGER NOT NULL,
+  metric_key TEXT NOT NULL,
+  position INTEGER NOT NULL, -- from 0, in the order in which they were asked for
+  weight REAL NOT NULL,
+  scored INTEGER NOT NULL DEFAULT 0,
+  below INTEGER NOT NULL DEFAULT 0, -- of these, below the run's threshold
+  value_sum REAL NOT NULL DEFAULT 0,
+  value_rest REAL NOT NULL DEFAULT 0,
+  PRIMARY KEY (run_no, metric_key)
+) WITHOUT ROWID;
+
+-- What a run says of its items: numbers here, words in run_remarks, so that comparing runs reads no texts.
+CREATE TABLE run_values (
+  run_no INTEGER NOT NULL,
+  number INTEGER NOT NULL, -- of the item
+  overall REAL,
+  metric_values BLOB NOT NULL, -- a double for each metric, by position; NaN: no score
+  PRIMARY KEY (run_no, number)
+) WITHOUT ROWID;
+-- Worst first; 2 is more than any score, so what has none comes last.
+CREATE INDEX run_values_by_score ON run_values (run_no, coalesce(overall, 2), number);
+
+CREATE TABLE run_remarks (
+  remark_no INTEGER PRIMARY KEY,
+  run_no INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  body TEXT NOT NULL, -- JSON: by position, explanation and error
+  UNIQUE (run_no, number)
+);
+
+-- Answers of paid models about items whose scores are not stored yet.
+CREATE TABLE run_answers (
+  run_no INTEGER NOT NULL,
+  number INTEGER NOT NULL, -- of the item
+  key TEXT NOT NULL, -- SHA-256 of the question
+  json TEXT NOT NULL,
+  model TEXT NOT NULL,
+  PRIMARY KEY (run_no, number, key)
+) WITHOUT ROWID;
+CREATE TRIGGER run_answers_served AFTER INSERT ON run_values BEGIN
+  DELETE FROM run_answers WHERE run_no = NEW.run_no AND number = NEW.number;
+END;
+CREATE TRIGGER run_answers_ended AFTER UPDATE OF status ON evaluation_runs
+WHEN NEW.status NOT IN ('queued', 'running') BEGIN
+  DELETE FROM run_answers WHERE run_no = NEW.run_no;
+END;
+CREATE TRIGGER run_answers_deleted AFTER DELETE ON evaluation_runs BEGIN
+  DELETE FROM run_answers WHERE run_no = OLD.run_no;
+END;
+
+-- Deleted datasets and runs whose rows are still being removed.
+CREATE TABLE evaluation_leftovers (
+  kind TEXT NOT NULL, -- dataset, run
+  no INTEGER NOT NULL,
+  PRIMARY KEY (kind, no)
+) WITHOUT ROWID;
+
+CREATE TABLE evaluation_use (
+  project_id TEXT NOT NULL,
+  month TEXT NOT NULL, -- UTC, as 2026-11
+  evaluations INTEGER NOT NULL,
+  tokens INTEGER NOT NULL,
+  PRIMARY KEY (project_id, month)
+) WITHOUT ROWID;
 
 -- What judges' calls cost: by UTC day (counted from 1970), whatever becomes of the sessions, and of each session. What calls
 -- under way may cost at most is set aside in the columns reserved_*. nano_usd are billionths of a US dollar.
