@@ -34,9 +34,12 @@ export type EvaluationErrorCode = `${Component}${Fault}`;
 export class EvaluationError extends Error {
   override readonly name: string = "EvaluationError";
   readonly code: EvaluationErrorCode;
-  constructor(code: EvaluationErrorCode, message: string, options?: ErrorOptions) {
-    super(`Internal Code: ${code}, Error Message: ${message}`, options);
+  /** The message without agent_inspect's frame around it. */
+  readonly reason: string;
+  constructor(code: EvaluationErrorCode, reason: string, options?: ErrorOptions) {
+    super(`Internal Code: ${code}, Error Message: ${reason}`, options);
     this.code = code;
+    this.reason = reason;
   }
 }
 

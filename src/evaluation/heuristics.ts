@@ -5,7 +5,7 @@
 import { distance } from "fastest-levenshtein";
 import { RE2JS } from "re2js";
 import type { MetricScore } from "../model/judgement.ts";
-import { problemOfPattern } from "./search-pattern.ts";
+import { problemOf } from "../component/re2-pattern.ts";
 
 /** 1 when all of the texts occur in the answer, else 0. */
 export const containsAll = (answer: string, texts: readonly string[]): 0 | 1 =>
@@ -96,7 +96,7 @@ export const heuristicMetrics: readonly HeuristicMetric[] = [
     "Regex match",
     "1 when the expected pattern (RE2) is found in the output, else 0.",
     (output, [pattern]) => {
-      const problem = problemOfPattern(pattern);
+      const problem = problemOf(pattern);
       return problem === undefined ? matchesPattern(output, pattern) : { problem: `The pattern ${problem}.` };
     },
   ),

@@ -30,7 +30,7 @@ export {
   type SampleTrials,
   type TrialAggregates,
 } from "./metrics/aggregate-trials.ts";
-export { completedShareOf, type CompletedShare } from "./metrics/completed-share.ts";
+export { passedShareOf, type PassedShare } from "./metrics/passed-share.ts";
 export {
   analyseErrors,
   type AnalysedValidation,
@@ -77,12 +77,15 @@ export {
   type SubgoalOptions,
   type SubgoalValidation,
 } from "./subgoal/validate-subgoal.ts";
+export type { TurnOptions } from "./subgoal/check-turns.ts";
 export type { TrajectoryTurn } from "./trajectory-turn.ts";
-export type { AgentAnswer, AgentThought, AgentToolCall } from "./cases/agent-answer.ts";
+export type { AgentAnswer, AgentToolCall, AnsweredTurn } from "./cases/agent-answer.ts";
 export { AgentError, type AgentErrorCode } from "./cases/agent-error.ts";
 export type { Agent, AgentContext, AgentRequest } from "./cases/agent.ts";
 export { compareRuns, type CaseDifference, type CompareOptions, type RunComparison } from "./cases/compare-runs.ts";
 export { evalCaseSchema, evalCasesSchema, type EvalCase } from "./cases/eval-case.ts";
+export { fromAgentInspect } from "./cases/from-agent-inspect.ts";
+export type { SimulatedUser } from "./cases/simulated-user.ts";
 export { toJsonReport } from "./cases/json-report.ts";
 export { toJunitReport } from "./cases/junit-report.ts";
 export { toMarkdownReport } from "./cases/markdown-report.ts";
@@ -92,6 +95,34 @@ export type { CaseScore, CaseValidation, ScoreCase } from "./cases/score-case.ts
 export { scoreByExpectations } from "./cases/score-by-expectations.ts";
 export type { CaseResult, RunResult, TrialError, TrialResult, TrialStatus } from "./cases/trial-result.ts";
 export { heuristicMetrics, similarityOf, type HeuristicItem, type HeuristicMetric } from "./heuristics.ts";
+export type { AskMetricModel, ItemMetric, ItemPart, MetricQuestion, ScoringNeeds } from "./item-metrics/item-metric.ts";
+export { itemMetrics, metricOf } from "./item-metrics/item-metrics.ts";
+export { itemOfTurn, itemsOfSession } from "./item-metrics/items-of-session.ts";
+export { scoreItem, type WeightedMetric } from "./item-metrics/score-item.ts";
+export {
+  compareEvaluationRuns,
+  type ComparedValues,
+  type EvaluationComparison,
+  type ItemDifference,
+  type ItemsBesideBaseline,
+  type MetricComparison,
+} from "./run-results/compare-evaluation-runs.ts";
+export {
+  analyseFailures,
+  type FailureAnalysis,
+  type FailureOptions,
+  type FailureSummary,
+  type FailureTag,
+} from "./run-results/failures/analyse-failures.ts";
+export type { AnalysedItem } from "./run-results/failures/failure-sign.ts";
+export {
+  failureBuckets,
+  failureSubcategories,
+  type FailureSubcategory,
+} from "./run-results/failures/failure-taxonomy.ts";
+export { gradeOf, type QualityGrade } from "./run-results/grade.ts";
+export { insightsOf, type Insight } from "./run-results/insights.ts";
+export { summariseSafety, type SafetySummary } from "./run-results/safety-summary.ts";
 export type { ArgumentMatcher } from "./validators/argument-matcher.ts";
 export type { Trajectory, Validate, Validation, ValidatorNeeds, ValidatorType } from "./validators/validator.ts";
 export { createValidator, expectationSchema, validators, type ExpectationConfig } from "./validators/validators.ts";
@@ -105,12 +136,12 @@ export { AgentEvaluator, type EvaluatorOptions } from "./agent-evaluator/agent-e
 export type { AgentResult, CalledTool, CompleteResult, ReasoningStep } from "./agent-evaluator/agent-result.ts";
 export type { AgentFunction, AgentRun } from "./agent-evaluator/agent-run.ts";
 export { isPassed, type EvaluatedCase } from "./agent-evaluator/evaluated-case.ts";
-export type { EvaluationCase, OutputCheck } from "./agent-evaluator/evaluation-case.ts";
+export type { PromptCase, OutputCheck } from "./agent-evaluator/prompt-case.ts";
 export { buildReport, type EvaluationReport, type ReportOptions } from "./agent-evaluator/evaluation-report.ts";
 export { gateFailures, type GateMinimums } from "./agent-evaluator/gate.ts";
 export { toReportJson, type CaseJson, type ReportJson } from "./agent-evaluator/report-json.ts";
 export { toReportText } from "./agent-evaluator/report-text.ts";
-export { runCase, type CaseOptions, type GuardMode } from "./agent-evaluator/run-case.ts";
+export { runPromptCase, type PromptCaseOptions, type GuardMode } from "./agent-evaluator/run-prompt-case.ts";
 export {
   scoreResult,
   type CaseScores,

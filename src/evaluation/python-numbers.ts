@@ -1,12 +1,15 @@
-/** Numbers as Python rounds them. */
+/** Numbers as Python rounds them: by the exact binary value, a tie to the even digit. */
+
+/** Python's `round(value, 4)`. */
+export const round4 = (value: number): number => Number(toDecimals(value, 4));
 
 /**
- * Four decimals, as Python's `round(value, 4)`: by the exact binary value, a tie to the even digit. `toFixed` is exact, too, but
- * rounds ties up; they are the odd multiples of 1/32, which alone lie exactly between two such decimals.
+ * Python's `f"{value:.3f}"`. `toFixed` is exact, too, but rounds ties up; they are the odd multiples of half a power of two, which
+ * alone lie exactly between two such decimals.
  */
-export function round4(value: number): number {
-  const thirtySeconds = value * 32;
-  if (!Number.isInteger(thirtySeconds) || thirtySeconds % 2 === 0) return Number(value.toFixed(4));
-  const below = Math.floor(value * 10_000);
-  return (below % 2 === 0 ? below : below + 1) / 10_000;
+export function toDecimals(value: number, decimals: number): string {
+  const halves = value * 2 ** (decimals + 1);
+  if (!Number.isInteger(halves) || halves % 2 === 0) return value.toFixed(decimals);
+  const below = Math.floor(value * 10 ** decimals);
+  return ((below + (Math.abs(below) % 2)) / 10 ** decimals).toFixed(decimals);
 }

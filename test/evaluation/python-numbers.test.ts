@@ -1,6 +1,6 @@
 import { assert, double, integer, oneof, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { round4 } from "../../src/evaluation/python-numbers.ts";
+import { round4, toDecimals } from "../../src/evaluation/python-numbers.ts";
 
 describe("round4", () => {
   // What Python's round(value, 4) gives.
@@ -51,3 +51,15 @@ function exactlyRounded(value: number): number {
   const isAbove = rest > parts || (rest === parts && below % 2n !== 0n);
   return Number(isAbove ? below + 1n : below) / 10_000;
 }
+
+describe("toDecimals", () => {
+  // What Python's f"{value:.3f}" gives.
+  const cases: [number, string][] = [
+    [0.0625, "0.062"],
+    [0.1875, "0.188"],
+    [-0.0625, "-0.062"],
+    [0.6666, "0.667"],
+    [1, "1.000"],
+  ];
+  for (const [value, text] of cases) it(`writes ${value} as ${text}`, () => expect(toDecimals(value, 3)).toBe(text));
+});

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { defaultGuards, type Guard } from "@turnwise/instrumentation/guards";
 import type { AgentFunction } from "./agent-run.ts";
 import type { EvaluatedCase } from "./evaluated-case.ts";
-import type { EvaluationCase } from "./evaluation-case.ts";
+import type { PromptCase } from "./prompt-case.ts";
 import { buildReport, defaultPassThreshold, type EvaluationReport } from "./evaluation-report.ts";
-import { type CaseOptions, type GuardMode, runCase } from "./run-case.ts";
+import { type PromptCaseOptions, type GuardMode, runPromptCase } from "./run-prompt-case.ts";
 import { checkWeights, defaultMaxSteps, type ScoringOptions, scorings } from "./score-result.ts";
 
 export interface EvaluatorOptions extends ScoringOptions {
@@ -24,7 +24,7 @@ export interface EvaluatorOptions extends ScoringOptions {
  */
 export class AgentEvaluator {
   readonly #agent: AgentFunction;
-  readonly #options: CaseOptions;
+  readonly #options: PromptCaseOptions;
   readonly #passThreshold: number;
 
   /** Throws a RangeError for weights that do not sum to 1, for a threshold outside 0..1, and for limits that are none. */
@@ -41,10 +41,10 @@ export class AgentEvaluator {
   }
 
   /** One case after the other. Never rejects for what the agent does: a case in which it fails says so. */
-  async evaluate(cases: readonly EvaluationCase[]): Promise<EvaluationReport> {
+  async evaluate(cases: readonly PromptCase[]): Promise<EvaluationReport> {
     const timestamp = new Date().toISOString();
     const results: EvaluatedCase[] = [];
-    for (const evaluationCase of cases) results.push(await runCase(this.#agent, evaluationCase, this.#options));
+    for (const promptCase of cases) results.push(await runPromptCase(this.#agent, promptCase, this.#options));
     return buildReport(results, { runId: randomUUID().slice(0, 8), timestamp, passThreshold: this.#passThreshold });
   }
 }

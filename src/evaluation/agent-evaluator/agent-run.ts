@@ -1,4 +1,4 @@
-import { GuardError, type Guard, type Step, type Trip } from "@turnwise/instrumentation/guards";
+import { GuardError, isGuardError, type Guard, type Step, type Trip } from "@turnwise/instrumentation/guards";
 import type { AgentResult } from "./agent-result.ts";
 
 /** What an agent is given with its prompt, to be stopped before its next step. */
@@ -49,4 +49,9 @@ export function watchRun(fresh: Guard): WatchedRun {
       if (found !== undefined) throw new GuardError(found);
     },
   };
+}
+
+/** The trip that an agent was ended by; undefined when it was something else that was thrown. */
+export function tripIn(error: unknown): Trip | undefined {
+  return isGuardError(error) ? { guard: error.guard, reason: error.reason } : undefined;
 }

@@ -1,3 +1,4 @@
+import { toDecimals } from "../python-numbers.ts";
 import type { EvaluationReport } from "./evaluation-report.ts";
 
 /** The report in eight lines, as agent-evals writes it. */
@@ -18,11 +19,3 @@ export function toReportText(report: EvaluationReport): string {
 
 /** The agent names its model, and this is for terminals. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** As Python's `.3f`: by the exact binary value, a tie to the even digit, where `toFixed` rounds up. See round4. */
-function toDecimals(value: number, decimals: number): string {
-  const halves = value * 2 ** (decimals + 1);
-  if (!Number.isInteger(halves) || halves % 2 === 0) return value.toFixed(decimals);
-  const below = Math.floor(value * 10 ** decimals);
-  return ((below + (below % 2)) / 10 ** decimals).toFixed(decimals);
-}

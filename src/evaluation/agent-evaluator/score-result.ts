@@ -1,7 +1,7 @@
 /** The three dimensions of agent-evals, and one score of them. */
 import { round4 } from "../python-numbers.ts";
 import { type AgentResult, type CompleteResult, completeResult } from "./agent-result.ts";
-import type { EvaluationCase } from "./evaluation-case.ts";
+import type { PromptCase } from "./prompt-case.ts";
 import { reasoningOfAgentEvals, reasoningQuality } from "./reasoning-quality.ts";
 import { taskCompletion, taskCompletionOfAgentEvals } from "./task-completion.ts";
 import { toolUse } from "./tool-use.ts";
@@ -46,9 +46,12 @@ export interface ScoringOptions {
 
 export const defaultMaxSteps = 50;
 
+/** What the dimensions are measured against. */
+export type ScoredExpectations = Pick<PromptCase, "expectedOutput" | "expectedTools" | "stepsNeeded">;
+
 /** Rejects when the case's own check does, or with a TypeError for what is no result; with a RangeError as `checkWeights`. */
 export async function scoreResult(
-  { expectedOutput, expectedTools = [], stepsNeeded }: EvaluationCase,
+  { expectedOutput, expectedTools = [], stepsNeeded }: ScoredExpectations,
   result: AgentResult,
   { scoring = "documented", weights = scorings[scoring].weights, maxSteps = defaultMaxSteps }: ScoringOptions = {},
 ): Promise<CaseScores> {

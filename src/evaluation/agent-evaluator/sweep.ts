@@ -2,12 +2,21 @@
 import type { Guard, Step, Trip } from "@turnwise/instrumentation/guards";
 import { strip } from "../python-text.ts";
 import type { CompleteResult } from "./agent-result.ts";
+import type { WatchedRun } from "./agent-run.ts";
+
+/**
+ * What stops a run whose agent has answered. What has tripped stays so: an agent that catches the error and goes on has not kept
+ * to the limit.
+ */
+export function tripOf(guard: Guard, run: WatchedRun, result: CompleteResult): Trip | undefined {
+  return run.trip() ?? sweep(guard, run.told, result);
+}
 
 /**
  * Of the steps that the agent told of, with what no guard could know before: what the last of them cost, and how many there were
  * that it did not tell of. Or of those that its result shows, if it told of none.
  */
-export function sweep(guard: Guard, told: readonly Step[], result: CompleteResult): Trip | undefined {
+function sweep(guard: Guard, told: readonly Step[], result: CompleteResult): Trip | undefined {
   return firstTrip(
     guard,
     told.length === 0 ? stepsOf(result) : [...withLastCost(told, result), ...untold(told, result)],

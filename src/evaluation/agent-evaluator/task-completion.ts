@@ -1,9 +1,9 @@
 /** How well an output does what was asked, 0..1. Where nothing is expected, every output does (1). */
 import { round4 } from "../python-numbers.ts";
 import { splitWords, strip } from "../python-text.ts";
-import type { EvaluationCase, OutputCheck } from "./evaluation-case.ts";
+import type { PromptCase, OutputCheck } from "./prompt-case.ts";
 
-type Expected = EvaluationCase["expectedOutput"];
+type Expected = PromptCase["expectedOutput"];
 
 /**
  * 1 where the output contains the expected text, spaces around it and letter case aside, else 0. Throws where a check throws or

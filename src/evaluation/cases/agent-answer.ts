@@ -2,31 +2,23 @@
 import type { Step } from "@turnwise/instrumentation/guards";
 import { z } from "zod";
 import type { JsonValue } from "../../model/session.ts";
+import type { CalledTool, CompleteResult, ReasoningStep } from "../agent-evaluator/agent-result.ts";
 import { AgentError } from "./agent-error.ts";
 
-export interface AgentToolCall {
-  readonly name: string;
+/** As JSON has it. */
+export interface AgentToolCall extends CalledTool {
   readonly arguments: JsonValue;
   readonly result?: JsonValue | undefined;
-  /** Absent: it did not fail. */
-  readonly error?: string | undefined;
 }
 
-export interface AgentThought {
-  readonly thought: string;
-  readonly action?: string | undefined;
-  readonly observation?: string | undefined;
-}
-
-export interface AgentAnswer {
-  readonly output: string;
-  /** In the order of calling. */
+/** What `AgentEvaluator`'s agents return of a whole task, here of one turn. */
+export interface AgentAnswer extends CompleteResult {
   readonly toolCalls: readonly AgentToolCall[];
-  readonly reasoningTrace: readonly AgentThought[];
-  /** Absent: it does not say. */
-  readonly stepsTaken?: number | undefined;
-  readonly costUsd?: number | undefined;
-  readonly model?: string | undefined;
+}
+
+/** What the user said, and what the agent did about it. */
+export interface AnsweredTurn extends AgentAnswer {
+  readonly input: string;
 }
 
 /** Absent and null are the same. */
@@ -45,7 +37,7 @@ const toolCallSchema = z
 
 const thoughtSchema = z
   .looseObject({ thought: z.string(), action: orAbsent(z.string()), observation: orAbsent(z.string()) })
-  .transform(({ thought, action, observation }): AgentThought => ({ thought, action, observation }));
+  .transform(({ thought, action, observation }): ReasoningStep => ({ thought, action, observation }));
 
 const answerSchema = z
   .looseObject({
@@ -55,15 +47,19 @@ const answerSchema = z
     steps_taken: orAbsent(z.int().min(0)),
     estimated_cost_usd: orAbsent(z.number().min(0)),
     model: orAbsent(z.string()),
+    output_tokens: orAbsent(z.int().min(0)),
   })
-  .transform(({ output, tool_calls, reasoning_trace, steps_taken, estimated_cost_usd, model }): AgentAnswer => ({
-    output,
-    toolCalls: tool_calls ?? [],
-    reasoningTrace: reasoning_trace ?? [],
-    stepsTaken: steps_taken,
-    costUsd: estimated_cost_usd,
-    model,
-  }));
+  .transform(
+    ({ output, tool_calls, reasoning_trace, steps_taken, estimated_cost_usd, output_tokens, model }): AgentAnswer => ({
+      output,
+      toolCalls: tool_calls ?? [],
+      reasoningTrace: reasoning_trace ?? [],
+      stepsTaken: steps_taken,
+      costUsd: estimated_cost_usd,
+      model,
+      outputTokens: output_tokens,
+    }),
+  );
 
 /** A text alone is the output. Throws an AgentError for what is no answer; it names the place, never what stands there. */
 export function toAnswer(value: unknown): AgentAnswer {
@@ -121,6 +117,7 @@ export function wholeAnswer(turns: readonly AgentAnswer[]): AgentAnswer {
     stepsTaken: sumOf(turns.map(({ stepsTaken }) => stepsTaken)),
     costUsd: sumOf(turns.map(({ costUsd }) => costUsd)),
     model: turns.at(-1)?.model,
+    outputTokens: sumOf(turns.map(({ outputTokens }) => outputTokens)),
   };
 }
 

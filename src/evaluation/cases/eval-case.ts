@@ -1,12 +1,13 @@
-/** A case: what an agent is asked, and what is expected of it. */
+/** A case of `turnwise eval`: what an agent is asked, turn by turn, and what is expected of it. */
 import { z } from "zod";
 import type { JsonValue } from "../../model/session.ts";
+import type { SimulatedUser, UserOfCase } from "./simulated-user.ts";
 import { type ExpectationConfig, expectationSchema } from "../validators/validators.ts";
 
-export interface EvalCase {
+export interface EvalCase extends UserOfCase {
   /** Unlike that of any other case of the run. */
   readonly id: string;
-  /** What the user says, one message a turn. */
+  /** One message a turn. None where the user is simulated. */
   readonly inputs: readonly string[];
   /** Of the last turn. */
   readonly expectedOutput?: string | undefined;
@@ -31,15 +32,29 @@ export const caseId = z
     "must begin with a letter or digit, then have up to 199 of them, spaces and . _ : / # + -",
   );
 
-const inputs = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
-  error: ({ input }) => (input === undefined ? "is required" : undefined),
-});
+const text = z.string().trim().min(1);
+
+const userSchema = z
+  .strictObject({
+    task: text,
+    done_when: z.union([text.transform((one) => [one]), z.array(text).min(1)]),
+    persona: z.enum(["expert", "non_expert"]).default("expert"),
+    first_message: z.string().min(1).optional(),
+    max_turns: z.int().min(1).max(100).default(10),
+  })
+  .transform(({ done_when, first_message, max_turns, ...rest }): SimulatedUser => ({
+    ...rest,
+    doneWhen: done_when,
+    firstMessage: first_message,
+    maxTurns: max_turns,
+  }));
 
 /** A case as a case file has it. */
 export const evalCaseSchema = z
   .strictObject({
     id: caseId,
-    input: inputs,
+    input: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+    user: userSchema.optional(),
     expected_output: z.string().optional(),
     expected_tools: z.array(z.string().min(1)).default([]),
     steps_needed: z.int().min(1).optional(),
@@ -47,7 +62,12 @@ export const evalCaseSchema = z
     threshold: share.optional(),
     metadata: z.record(z.string(), z.json()).default({}),
   })
-  .transform(({ input, expected_output, expected_tools, steps_needed, ...rest }): EvalCase => ({
+  .superRefine(({ input, user }, context) => {
+    const refuse = (message: string) => context.addIssue({ code: "custom", path: ["input"], message });
+    if (input === undefined && user === undefined) refuse('is required, or "user"');
+    if (input !== undefined && user !== undefined) refuse('is what a "user" is simulated to say');
+  })
+  .transform(({ input = [], expected_output, expected_tools, steps_needed, ...rest }): EvalCase => ({
     ...rest,
     inputs: typeof input === "string" ? [input] : input,
     expectedOutput: expected_output,

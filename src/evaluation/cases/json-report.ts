@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { RunComparison } from "./compare-runs.ts";
 import { caseId, share } from "./eval-case.ts";
-import type { AgentAnswer } from "./agent-answer.ts";
+import type { AnsweredTurn } from "./agent-answer.ts";
 import type { CaseResult, RunResult, TrialResult } from "./trial-result.ts";
 
 /** Raised when a report means something else than before. */
@@ -41,18 +41,29 @@ function trialJson(result: TrialResult) {
     validations,
     stopped_by_guard: trip ?? null,
     error: error ?? null,
-    turns: turns.map(answerJson),
+    turns: turns.map(turnJson),
   };
 }
 
-function answerJson({ output, toolCalls, reasoningTrace, stepsTaken, costUsd, model }: AgentAnswer) {
+function turnJson({
+  input,
+  output,
+  toolCalls,
+  reasoningTrace,
+  stepsTaken,
+  costUsd,
+  model,
+  outputTokens,
+}: AnsweredTurn) {
   return {
+    input,
     output,
     tool_calls: toolCalls,
     reasoning_trace: reasoningTrace,
     steps_taken: stepsTaken ?? null,
     estimated_cost_usd: costUsd ?? null,
     model: model ?? null,
+    output_tokens: outputTokens ?? null,
   };
 }
 

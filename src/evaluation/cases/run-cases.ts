@@ -3,7 +3,7 @@ import type { EvalCase } from "./eval-case.ts";
 import { runTrial, type TrialOptions } from "./run-trial.ts";
 import type { CaseResult, RunResult, TrialResult } from "./trial-result.ts";
 
-export interface RunOptions extends Pick<TrialOptions, "agent" | "score" | "guard"> {
+export interface RunOptions extends Pick<TrialOptions, "agent" | "score" | "guard" | "userOf"> {
   readonly name: string;
   /** Trials that are under way at the same time. */
   readonly concurrency?: number;
@@ -13,11 +13,14 @@ export interface RunOptions extends Pick<TrialOptions, "agent" | "score" | "guar
   readonly minPassRate?: number;
   readonly threshold?: number;
   readonly timeoutMs?: number;
+  readonly scoringTimeoutMs?: number;
   readonly retries?: number;
   readonly retryDelayMs?: number;
   /** Cancels the run, which then rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Is told of each trial when it is through. */
+  /** What is known of a trial (from 1) already, so that it is not run again. */
+  readonly known?: (evalCase: EvalCase, trial: number) => TrialResult | undefined;
+  /** Is told of each trial when it is through; not of those that were known. */
   readonly onTrial?: (result: TrialResult, evalCase: EvalCase) => void;
 }
 
@@ -27,6 +30,7 @@ export const runDefaults = {
   minPassRate: 1,
   threshold: 0.7,
   timeoutMs: 60_000,
+  scoringTimeoutMs: 300_000,
   retries: 0,
   retryDelayMs: 1000,
 } as const;
@@ -42,6 +46,8 @@ export async function runCases(cases: readonly EvalCase[], options: RunOptions):
   const started = performance.now();
   const jobs = cases.flatMap((evalCase) =>
     Array.from({ length: trials }, (_, at) => async () => {
+      const known = all.known?.(evalCase, at + 1);
+      if (known !== undefined) return known;
       const result = await runTrial(evalCase, at + 1, all);
       all.onTrial?.(result, evalCase);
       return result;

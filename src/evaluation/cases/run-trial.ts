@@ -1,14 +1,19 @@
 /** One trial of one case: the agent is asked turn by turn, and what it did is scored. Nothing that it does can end the run. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { composite, GuardError, isGuardError, type Guard, type Trip } from "@turnwise/instrumentation/guards";
+import { composite, GuardError, type Guard, type Trip } from "@turnwise/instrumentation/guards";
 import type { ChatMessage } from "../../model/message.ts";
-import { type WatchedRun, watchRun } from "../agent-evaluator/agent-run.ts";
-import { sweep } from "../agent-evaluator/sweep.ts";
-import { type AgentAnswer, wholeAnswer } from "./agent-answer.ts";
+import { tripIn, type WatchedRun, watchRun } from "../agent-evaluator/agent-run.ts";
+import { tripOf } from "../agent-evaluator/sweep.ts";
+import { describeThrown } from "../thrown.ts";
+import { EvaluationError } from "../evaluation-error.ts";
+import type { UserProxy } from "../metrics/user-proxy/create-user-proxy.ts";
+import { type AgentAnswer, type AnsweredTurn, wholeAnswer } from "./agent-answer.ts";
 import { AgentError } from "./agent-error.ts";
 import type { Agent, AgentContext } from "./agent.ts";
 import type { EvalCase } from "./eval-case.ts";
+import { inputsOf, type SimulatedUser } from "./simulated-user.ts";
 import type { CaseScore, ScoreCase } from "./score-case.ts";
+import { settledUnless } from "./settled-unless.ts";
 import type { TrialError, TrialResult } from "./trial-result.ts";
 
 export interface TrialOptions {
@@ -18,10 +23,14 @@ export interface TrialOptions {
   readonly threshold: number;
   /** For all turns of an attempt together. */
   readonly timeoutMs: number;
+  /** For what scores an answered trial. */
+  readonly scoringTimeoutMs: number;
   /** Further attempts when the agent does not answer. What was answered is never asked for again. */
   readonly retries: number;
   /** Before the first further attempt; doubles with each. */
   readonly retryDelayMs: number;
+  /** Of cases whose user is simulated. */
+  readonly userOf?: ((user: SimulatedUser) => UserProxy) | undefined;
   /** Each attempt gets a fresh one. */
   readonly guard?: Guard | undefined;
   /** Cancels the run. */
@@ -63,7 +72,7 @@ const longestDelayMs = 30_000;
 
 interface Attempt {
   /** The turns that were answered. */
-  readonly turns: readonly AgentAnswer[];
+  readonly turns: readonly AnsweredTurn[];
   readonly trip?: Trip;
   readonly error?: TrialError;
 }
@@ -77,24 +86,26 @@ async function attemptTrial(evalCase: EvalCase, trial: number, options: TrialOpt
   const guard = options.guard ?? composite();
   const run = watchRun(guard.fresh());
   const context = { signal, step: stepOrStop(run, stop) };
-  const turns: AgentAnswer[] = [];
+  const turns: AnsweredTurn[] = [];
   try {
+    const nextInput = inputsOf(evalCase, options);
     const messages: ChatMessage[] = [];
-    for (const [at, input] of evalCase.inputs.entries()) {
+    for (;;) {
+      const input = await settledUnless(signal, async () => nextInput(turns));
+      if (input === undefined) return { turns };
       messages.push({ role: "user", content: input });
-      const request = { caseId: evalCase.id, trial, turn: at + 1, input, messages: [...messages] };
+      const request = { caseId: evalCase.id, trial, turn: turns.length + 1, input, messages: [...messages] };
       const toldBefore = run.told.length;
       const answer = await settledUnless(signal, async () => options.agent(request, context));
-      turns.push(withSteps(answer, run.told.length - toldBefore));
-      // What has tripped stays so: an agent that catches the error and goes on has not kept to the limit.
-      const trip = run.trip() ?? sweep(guard, run.told, wholeAnswer(turns));
+      turns.push({ input, ...withSteps(answer, run.told.length - toldBefore) });
+      const trip = tripOf(guard, run, wholeAnswer(turns));
       if (trip !== undefined) throw new GuardError(trip);
       messages.push({ role: "assistant", content: answer.output });
     }
-    return { turns };
   } catch (error) {
     options.signal.throwIfAborted();
-    if (isGuardError(error)) return { turns, trip: { guard: error.guard, reason: error.reason } };
+    const trip = tripIn(error);
+    if (trip !== undefined) return { turns, trip };
     return { turns, error: toTrialError(error) };
   } finally {
     clearTimeout(timer);
@@ -120,27 +131,6 @@ function stepOrStop(run: WatchedRun, stop: AbortController): AgentContext["step"
   };
 }
 
-/** Rejects with the signal's reason as soon as it aborts, whether or not the work heeds it. */
-async function settledUnless<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = withReject();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", onAbort);
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-function withReject(): { readonly promise: Promise<never>; readonly reject: (reason: unknown) => void } {
-  let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<never>((_resolve, rejectIt) => (reject = rejectIt));
-  // It may be that nobody waits for it by then.
-  promise.catch(() => undefined);
-  return { promise, reject };
-}
-
 interface Scored {
   readonly score?: CaseScore;
   readonly error?: TrialError;
@@ -148,31 +138,31 @@ interface Scored {
 
 async function scoreTrial(
   evalCase: EvalCase,
-  turns: readonly AgentAnswer[],
-  { score, signal }: TrialOptions,
+  turns: readonly AnsweredTurn[],
+  { score, scoringTimeoutMs, signal: cancelled }: TrialOptions,
 ): Promise<Scored> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(new Error(`no score within ${scoringTimeoutMs} ms`)), scoringTimeoutMs);
+  const signal = AbortSignal.any([stop.signal, cancelled]);
   try {
-    return { score: await score(evalCase, turns, signal) };
+    return { score: await settledUnless(signal, async () => score(evalCase, turns, signal)) };
   } catch (error) {
     return { error: { code: "scoring_failed", message: messageOf(error) } };
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
   }
 }
 
 function toTrialError(error: unknown): TrialError {
-  const code = error instanceof AgentError ? error.code : "crashed";
-  return { code, message: messageOf(error) };
+  const message = messageOf(error);
+  if (error instanceof EvaluationError) return { code: "user_failed", message };
+  return { code: error instanceof AgentError ? error.code : "crashed", message };
 }
 
-/** An agent may throw anything, also what cannot be made a text of. */
-function messageOf(error: unknown): string {
-  try {
-    return (error instanceof Error ? error.message : String(error)).slice(0, longestMessage);
-  } catch {
-    return "it threw something that cannot be shown";
-  }
-}
-
-const longestMessage = 2000;
+/** People read it: without the frame around agent_inspect's errors. */
+const messageOf = (error: unknown): string =>
+  describeThrown(error instanceof EvaluationError ? error.reason : error, { longest: 2_000 });
 
 interface Ending {
   readonly failure: TrialError | undefined;

@@ -5,7 +5,7 @@ import { InvalidInputError } from "../evaluation-error.ts";
 import type { TrajectoryTurn } from "../trajectory-turn.ts";
 import type { Validate, ValidatorNeeds } from "../validators/validator.ts";
 import { createValidator } from "../validators/validators.ts";
-import { type AgentAnswer, wholeAnswer } from "./agent-answer.ts";
+import { type AnsweredTurn, wholeAnswer } from "./agent-answer.ts";
 import type { EvalCase } from "./eval-case.ts";
 import type { CaseScore, CaseValidation, ScoreCase } from "./score-case.ts";
 
@@ -16,8 +16,8 @@ export function scoreByExpectations(
 ): ScoreCase {
   const validators = new Map(cases.map((each) => [each.id, validatorsOf(each, options)]));
   return async (evalCase, turns): Promise<CaseScore> => {
-    const { overall, ...scores } = await scoreResult({ ...evalCase, prompt: "" }, wholeAnswer(turns), options);
-    const trajectory = { turns: turns.map((answer, at) => toTurn(answer, at, evalCase)) };
+    const { overall, ...scores } = await scoreResult(evalCase, wholeAnswer(turns), options);
+    const trajectory = { turns: turns.map((answer, at) => toTurn(answer, at)) };
     const validations: CaseValidation[] = [];
     refuseUncounted(evalCase, turns);
     for (const { name, validate } of validators.get(evalCase.id) ?? validatorsOf(evalCase, options))
@@ -40,11 +40,11 @@ interface NamedValidator {
 }
 
 function validatorsOf({ validators }: EvalCase, needs: ValidatorNeeds): readonly NamedValidator[] {
-  return validators.map((config) => ({ name: config.type, validate: createValidator(config, needs) }));
+  return validators.map((config) => ({ name: config.name ?? config.type, validate: createValidator(config, needs) }));
 }
 
 /** An agent that does not say how many steps it took has not taken none. */
-function refuseUncounted({ validators }: EvalCase, turns: readonly AgentAnswer[]): void {
+function refuseUncounted({ validators }: EvalCase, turns: readonly AnsweredTurn[]): void {
   const counts = validators.some(({ type, ...config }) => type === "step_count" && !countsToolCalls(config));
   if (counts && turns.some(({ stepsTaken }) => stepsTaken === undefined))
     throw new InvalidInputError("050008", "step_count: the agent does not say how many steps it took (steps_taken)");
@@ -52,14 +52,14 @@ function refuseUncounted({ validators }: EvalCase, turns: readonly AgentAnswer[]
 
 const countsToolCalls = (config: object): boolean => "steps" in config && config.steps === "tool_calls";
 
-function toTurn({ output, toolCalls, stepsTaken = 0 }: AgentAnswer, at: number, { inputs }: EvalCase): TrajectoryTurn {
+function toTurn({ input, output, toolCalls, stepsTaken = 0 }: AnsweredTurn, at: number): TrajectoryTurn {
   const calls = toolCalls.map(({ name, arguments: toolArguments, result, error }): ToolCall => {
     const outcome = error === undefined ? (result === undefined ? {} : { result }) : { error };
     return { type: "tool_call", name, arguments: toolArguments, ...outcome };
   });
   const others = Math.max(0, Math.min(stepsTaken, mostSteps) - calls.length);
   const steps = [...calls, ...Array.from({ length: others }, (): Step => ({ type: "model_call" }))];
-  return { turn: at + 1, userContent: inputs[at] ?? "", assistantContent: output, steps };
+  return { turn: at + 1, userContent: input, assistantContent: output, steps };
 }
 
 /** More than any expectation speaks of; an agent may name any number. */

@@ -1,11 +1,11 @@
 /** What is to be said about an answered case: the contract between running cases and whatever scores them. */
 import type { MetricScore } from "../../model/judgement.ts";
 import type { Validation } from "../validators/validator.ts";
-import type { AgentAnswer } from "./agent-answer.ts";
+import type { AnsweredTurn } from "./agent-answer.ts";
 import type { EvalCase } from "./eval-case.ts";
 
 export interface CaseValidation extends Validation {
-  /** The validator's type. */
+  /** The expectation's, or else the validator's type. */
   readonly name: string;
 }
 
@@ -17,5 +17,5 @@ export interface CaseScore {
   readonly validations: readonly CaseValidation[];
 }
 
-/** Gets an answer for each of the case's inputs. Rejects when it cannot say. */
-export type ScoreCase = (evalCase: EvalCase, turns: readonly AgentAnswer[], signal: AbortSignal) => Promise<CaseScore>;
+/** Gets every turn, answered. Rejects when it cannot say. */
+export type ScoreCase = (evalCase: EvalCase, turns: readonly AnsweredTurn[], signal: AbortSignal) => Promise<CaseScore>;

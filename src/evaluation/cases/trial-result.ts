@@ -1,7 +1,7 @@
 /** What came of trials, cases and runs. */
 import type { Trip } from "@turnwise/instrumentation/guards";
 import type { MetricScore } from "../../model/judgement.ts";
-import type { AgentAnswer } from "./agent-answer.ts";
+import type { AnsweredTurn } from "./agent-answer.ts";
 import type { AgentErrorCode } from "./agent-error.ts";
 import type { CaseValidation } from "./score-case.ts";
 
@@ -9,7 +9,8 @@ import type { CaseValidation } from "./score-case.ts";
 export type TrialStatus = "passed" | "failed" | "stopped" | "error";
 
 export interface TrialError {
-  readonly code: AgentErrorCode | "scoring_failed";
+  /** `user_failed`: the language model that plays the user. */
+  readonly code: AgentErrorCode | "user_failed" | "scoring_failed";
   readonly message: string;
 }
 
@@ -20,7 +21,7 @@ export interface TrialResult {
   /** How often the agent was tried, from 1. */
   readonly attempts: number;
   /** The turns that were answered, of the last attempt. */
-  readonly turns: readonly AgentAnswer[];
+  readonly turns: readonly AnsweredTurn[];
   /** 0..1; null: not scored. */
   readonly score: number | null;
   readonly metrics: readonly MetricScore[];

@@ -7,7 +7,8 @@ export interface RegexMatchOptions {
 
 /**
  * Whether the text matches a pattern in Python's syntax. Nothing is trimmed. Throws InvalidInputError 050009 for a pattern that
- * is none. Source: agent_inspect's `regex_match`.
+ * is none. Source: agent_inspect's `regex_match`. (The validator and the metric of that name take RE2's syntax: their patterns meet
+ * texts that agents wrote, which must not make them slow.)
  */
 export function regexMatch(candidate: string, pattern: string, { mode }: RegexMatchOptions = {}): boolean {
   return compilePythonPattern(pattern, { whole: mode === "full" }).test(candidate);

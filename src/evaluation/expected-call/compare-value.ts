@@ -33,13 +33,13 @@ function compareExactly({ label, expected: { value = null }, actual }: ComparedV
   const wanted = `Expected value: ${shown(value)}, expected type: ${typeName(value)}.`;
   if (actual === undefined) return failed(`${label} is not found in the actual tool call. ${wanted}`);
   if (pythonEquals(actual, value))
-    return { completed: true, explanations: [`${label} has passed exact match successfully.`] };
+    return { passed: true, explanation: `${label} has passed exact match successfully.`, notes: [] };
   return failed(
     `${label} has failed exact match. ${wanted} Actual value: ${shown(actual)}, actual type: ${typeName(actual)}.`,
   );
 }
 
-const failed = (explanation: string): ExpectationValidation => ({ completed: false, explanations: [explanation] });
+const failed = (explanation: string): ExpectationValidation => ({ passed: false, explanation, notes: [] });
 
 async function compareByJudge(
   { label, actual, step }: ComparedValue,
@@ -51,10 +51,10 @@ async function compareByJudge(
     gt_value: check,
     agent_tool_step: toLine(step),
   });
-  const vote = await askForGrade(prompt, options);
-  const completed = vote.grade === 1;
-  const line = `${label} has ${completed ? "passed llm-as-a-judge successfully" : "failed llm-as-a-judge"}.`;
-  return { completed, explanations: [line, ...(options.includeJudgeExplanations === true ? answersOf(vote) : [])] };
+  const vote = await askForGrade({ prompt }, options);
+  const passed = vote.grade === 1;
+  const explanation = `${label} has ${passed ? "passed llm-as-a-judge successfully" : "failed llm-as-a-judge"}.`;
+  return { passed, explanation, notes: options.includeJudgeExplanations === true ? answersOf(vote) : [] };
 }
 
 const maxShownChars = 500;

@@ -19,7 +19,7 @@ export interface ExpectedToolCall {
   /** Absent: whatever it returned. */
   readonly output?: ExpectedValue;
   /** After which turn, for metrics that ask; a validator judges the last of the turns that it is given. */
-  readonly turn?: number | string;
+  readonly turn?: number;
 }
 
 /** Throws InvalidInputError: 050008 when it names no tool, 050009 for a value and a check of the same thing. */

@@ -2,13 +2,13 @@
 import type { JsonValue, ToolCall } from "../../model/session.ts";
 import type { ExpectationValidation } from "../metrics/expectation.ts";
 import { strip } from "../python-text.ts";
-import { checkTurns } from "../subgoal/check-turns.ts";
+import { checkTurns, type TurnOptions } from "../subgoal/check-turns.ts";
 import { showValue } from "../subgoal/render-turns.ts";
 import type { TrajectoryTurn } from "../trajectory-turn.ts";
 import { compareValue, type CompareOptions } from "./compare-value.ts";
 import { checkExpectedCall, type ExpectedToolCall } from "./expected-tool-call.ts";
 
-export interface ToolCallOptions extends CompareOptions {
+export interface ToolCallOptions extends CompareOptions, TurnOptions {
   /** As agent_inspect: votes in waves, whatever `voting` says. Default false. */
   readonly alwaysInWaves?: boolean;
   /** As agent_inspect: of several expectations of the same argument only the last counts. Default false: all must hold. */
@@ -21,7 +21,7 @@ export interface ToolCallValidation extends ExpectationValidation {
 
 /**
  * In the last of these turns: one call of the tool of which every expected argument and the output are right. Other calls may
- * fail. The explanations are of that call, or else of every call of the tool, in order. Rejects with InvalidInputError 050008
+ * fail. Explanation and notes are of that call, or else of every call of the tool, in order. Rejects with InvalidInputError 050008
  * or 050009 before anything is asked, and with EvaluationError 050000 or 050007 when a judge's trials give no grade.
  */
 export async function validateToolCall(
@@ -29,16 +29,17 @@ export async function validateToolCall(
   expectedCall: ExpectedToolCall,
   options: ToolCallOptions,
 ): Promise<ToolCallValidation> {
-  checkTurns(turns);
+  checkTurns(turns, options);
   checkExpectedCall(expectedCall);
-  const failures: string[] = [];
+  const failures: ExpectationValidation[] = [];
   for (const call of callsOf(turns.at(-1), expectedCall.tool)) {
-    const { completed, explanations } = await compareCall(call, expectedCall, options);
-    if (completed) return { completed, explanations, expectedCall };
-    failures.push(...explanations);
+    const validation = await compareCall(call, expectedCall, options);
+    if (validation.passed) return { ...validation, expectedCall };
+    failures.push(validation);
   }
   const none = `No matching tool name "${expectedCall.tool}" is found for expected tool in this agent turn`;
-  return { completed: false, explanations: failures.length === 0 ? [none] : failures, expectedCall };
+  const [explanation = none, ...notes] = failures.flatMap(linesOf);
+  return { passed: false, explanation, notes, expectedCall };
 }
 
 function callsOf(turn: TrajectoryTurn | undefined, tool: string): readonly ToolCall[] {
@@ -60,19 +61,18 @@ async function compareCall(
     compared.set(key, await compareValue({ label, expected, actual: argumentOf(call, expected.name), step }, grading));
   }
   const parts = [...compared.values(), ...(await compareOutput(call, expectedCall, grading))];
-  const completed = parts.every((part) => part.completed);
-  const outcome = completed
+  const passed = parts.every((part) => part.passed);
+  const outcome = passed
     ? "passed all input arguments check and output check successfully"
     : "failed input arguments check or output check";
   return {
-    completed,
-    explanations: [
-      `Tool "${expectedCall.tool}" call has ${outcome}.`,
-      `Tool name: ${expectedCall.tool} matched.`,
-      ...parts.flatMap(({ explanations }) => explanations),
-    ],
+    passed,
+    explanation: `Tool "${expectedCall.tool}" call has ${outcome}.`,
+    notes: [`Tool name: ${expectedCall.tool} matched.`, ...parts.flatMap(linesOf)],
   };
 }
+
+const linesOf = ({ explanation, notes }: ExpectationValidation): readonly string[] => [explanation, ...notes];
 
 /** What a failed tool said is what it put out. */
 async function compareOutput(

@@ -1,4 +1,6 @@
-import type { ModelClient } from "../model-client.ts";
+import { EvaluationError } from "../evaluation-error.ts";
+import type { ModelClient, ModelReply, ModelRequest } from "../model-client.ts";
+import { excerptOf } from "../rules/reading/excerpt-of.ts";
 import type { GradeVote, JudgeReply } from "../voting/graded-trial.ts";
 import { voteInRounds } from "../voting/vote-in-rounds.ts";
 import { voteInWaves } from "../voting/vote-in-waves.ts";
@@ -17,14 +19,28 @@ export interface GradingOptions {
   readonly maxRetries?: number;
 }
 
-/** The grade that most trials of one prompt give. Rejects with EvaluationError 050000 or 050007 when there is none. */
-export async function askForGrade(prompt: string, options: GradingOptions): Promise<GradeVote> {
+/**
+ * The grade that most trials of one request give. Rejects with EvaluationError 050000 or 050007 when there is none, and with what the
+ * model's provider said where it did not answer.
+ */
+export async function askForGrade(request: ModelRequest, options: GradingOptions): Promise<GradeVote> {
   const { client, trials = 5, voting = "rounds", maxRetries = 5 } = options;
+  const failures: ModelReply[] = [];
   const ask = async (): Promise<JudgeReply> => {
-    const { status, text } = await client.ask({ prompt });
-    return { status, completion: text };
+    const reply = await client.ask(request);
+    if (reply.status !== 200) failures.push(reply);
+    return { status: reply.status, completion: reply.text };
   };
-  return voting === "waves" ? voteInWaves({ trials, ask }) : voteInRounds({ trials, maxRetries, ask });
+  try {
+    return await (voting === "waves" ? voteInWaves({ trials, ask }) : voteInRounds({ trials, maxRetries, ask }));
+  } catch (cause) {
+    const failed = failures.at(-1);
+    if (failed === undefined || !(cause instanceof EvaluationError)) throw cause;
+    const reason = excerptOf(failed.error ?? "no reason given", 200);
+    throw new EvaluationError(cause.code, `the judge model answered with status ${failed.status}: ${reason}`, {
+      cause,
+    });
+  }
 }
 
 /** What the trials answered, in the order in which they were asked, also where there is no grade in it. */

@@ -15,6 +15,8 @@ export interface MetricQuestion<Value> {
   readonly maxOutputTokens: number;
   /** Of the prompt: part of what an answer is remembered by. */
   readonly version: string;
+  /** A mark in both texts that is another one in each process: no part of what an answer is remembered by. */
+  readonly nonce: string;
 }
 
 /** Asks the judge model. Throws JudgeError when it does not answer as asked; rejects with the signal's reason when that aborts. */
@@ -40,6 +42,8 @@ export interface ItemMetric {
   readonly category: "heuristic" | "quality" | "grounding" | "retrieval" | "agent" | "safety";
   readonly requires: readonly ItemPart[];
   readonly asksModel: boolean;
+  /** Changes with whatever may change its values: prompt, criterion, arithmetic. */
+  readonly version: string;
   /** Throws JudgeError when the model fails, which is no score. An item that lacks what the metric requires has a null value and the reason. */
   score(item: EvaluationItem, needs: ScoringNeeds): Promise<ItemScore>;
 }

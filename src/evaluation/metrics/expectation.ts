@@ -1,16 +1,17 @@
 /** What metrics need of expectations, and of whoever validates them. */
 import type { TrajectoryTurn } from "../trajectory-turn.ts";
+import type { Validation } from "../validators/validator.ts";
 
 /** What a metric reads of an expectation. Subgoals and expected tool calls are such. */
 export interface PlacedExpectation {
-  /** After which turn it should hold: the turn's position, from 0 as in agent_inspect. Text is no position. */
-  readonly turn?: number | string;
+  /** After which turn it should hold: its number, from 1, as everywhere but in agent_inspect's own files. */
+  readonly turn?: number;
 }
 
-export interface ExpectationValidation {
-  readonly completed: boolean;
-  /** First a summary, then what the judge said in each trial, where that was asked for. */
-  readonly explanations: readonly string[];
+/** agent_inspect's `is_completed` is `passed`, and its `explanations` are the explanation and the notes. */
+export interface ExpectationValidation extends Validation {
+  /** What it rests on, one by one: of a tool call what was compared, and what the judge said in each trial if that was asked for. */
+  readonly notes: readonly string[];
 }
 
 /** Does the expectation hold at the end of these turns? */

@@ -26,11 +26,10 @@ export function judgeStatisticsOf(validations: readonly ExpectationValidation[])
   return { expectation: sum(shares) / shares.length, standardDeviation: Math.sqrt(variance) };
 }
 
-function gradesIn({ explanations }: ExpectationValidation): readonly Grade[] {
-  const [, ...trials] = explanations;
-  if (trials.length === 0)
-    throw new InvalidInputError("080008", "a validation has no explanation by a judge beside its summary");
-  return trials.flatMap((trial) => parseGrade(trial) ?? []);
+function gradesIn({ notes }: ExpectationValidation): readonly Grade[] {
+  if (notes.length === 0)
+    throw new InvalidInputError("080008", "a validation has no explanation by a judge in its notes");
+  return notes.flatMap((trial) => parseGrade(trial) ?? []);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,7 +1,7 @@
 /** Progress of conversations that nobody wrote beforehand: no subgoal belongs to a turn, each is open until it is reached. */
 import { InvalidInputError } from "../evaluation-error.ts";
 import type { TrajectoryTurn } from "../trajectory-turn.ts";
-import { type CompletedShare, completedShareOf } from "./completed-share.ts";
+import { type PassedShare, passedShareOf } from "./passed-share.ts";
 import { validateAll, type Validated, type ValidateExpectation } from "./expectation.ts";
 
 export interface ProgressThroughTurnsOptions<Subgoal> {
@@ -24,17 +24,17 @@ export async function scoreProgressThroughTurns<Subgoal>({
   subgoals,
   validate,
   maxTurns = 20,
-}: ProgressThroughTurnsOptions<Subgoal>): Promise<readonly CompletedShare<Subgoal>[]> {
+}: ProgressThroughTurnsOptions<Subgoal>): Promise<readonly PassedShare<Subgoal>[]> {
   if (!Number.isInteger(maxTurns) || maxTurns < 1)
     throw new InvalidInputError("050009", `the number of turns must be whole and positive, not ${maxTurns}`);
-  const scores: CompletedShare<Subgoal>[] = [];
+  const scores: PassedShare<Subgoal>[] = [];
   let reached: readonly Validated<Subgoal>[] = [];
   let open = subgoals;
   for (const index of turns.slice(0, maxTurns).keys()) {
     const validated = await validateAll(turns.slice(0, index + 1), open, validate);
-    scores.push(completedShareOf([...reached, ...validated]));
-    reached = [...reached, ...validated.filter(({ completed }) => completed)];
-    open = validated.filter(({ completed }) => !completed).map(({ expectation }) => expectation);
+    scores.push(passedShareOf([...reached, ...validated]));
+    reached = [...reached, ...validated.filter(({ passed }) => passed)];
+    open = validated.filter(({ passed }) => !passed).map(({ expectation }) => expectation);
   }
   const last = scores.at(-1);
   if (last === undefined) throw new InvalidInputError("050008", "there are no turns to score");

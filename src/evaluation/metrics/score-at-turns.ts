@@ -1,7 +1,7 @@
 /** Metrics of conversations whose user messages were written beforehand: each expectation belongs to one turn. */
 import { InvalidInputError } from "../evaluation-error.ts";
 import type { TrajectoryTurn } from "../trajectory-turn.ts";
-import { type CompletedShare, completedShareOf } from "./completed-share.ts";
+import { type PassedShare, passedShareOf } from "./passed-share.ts";
 import { type PlacedExpectation, validateAll, type Validated, type ValidateExpectation } from "./expectation.ts";
 
 export interface ScoreAtTurnsOptions<Expectation extends PlacedExpectation> {
@@ -25,19 +25,19 @@ export async function scoreAtTurns<Expectation extends PlacedExpectation>({
   expectations,
   validate,
   misplaced = "refuse",
-}: ScoreAtTurnsOptions<Expectation>): Promise<CompletedShare<Expectation>> {
+}: ScoreAtTurnsOptions<Expectation>): Promise<PassedShare<Expectation>> {
   if (misplaced === "refuse") for (const { turn } of expectations) checkTurn(turn, turns.length);
   const validated: Validated<Expectation>[] = [];
   for (const index of turns.keys()) {
-    const due = expectations.filter(({ turn }) => turn === index);
+    const due = expectations.filter(({ turn }) => turn === index + 1);
     validated.push(...(await validateAll(turns.slice(0, index + 1), due, validate)));
   }
-  return completedShareOf(validated);
+  return passedShareOf(validated);
 }
 
 function checkTurn(turn: PlacedExpectation["turn"], turns: number): void {
   if (turn === undefined) throw new InvalidInputError("050008", "an expectation does not say which turn it is about");
-  if (typeof turn === "number" && Number.isInteger(turn) && turn >= 0 && turn < turns) return;
-  const known = turns === 0 ? "there are no turns" : `there are turns 0 to ${turns - 1}`;
+  if (typeof turn === "number" && Number.isInteger(turn) && turn >= 1 && turn <= turns) return;
+  const known = turns === 0 ? "there are no turns" : `there are turns 1 to ${turns}`;
   throw new InvalidInputError("050009", `an expectation is about turn ${turn}, but ${known}`);
 }

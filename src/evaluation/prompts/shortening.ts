@@ -2,33 +2,38 @@
 import type { Cut, CutKind } from "../../model/judgement.ts";
 import type { JsonValue } from "../../model/session.ts";
 
-export interface Shortening {
+/** `Kind`: what texts are counted by; those of judgements, where nothing else is said. */
+export interface Shortening<Kind extends string = CutKind> {
   /** The text, or its head and tail with a marker between them. */
-  text(kind: CutKind, text: string, maxChars: number): string;
+  text(kind: Kind, text: string, maxChars: number): string;
   /** The value itself while it is short, else its JSON text, shortened. */
-  value(kind: CutKind, value: JsonValue, maxChars: number): JsonValue;
+  value(kind: Kind, value: JsonValue, maxChars: number): JsonValue;
   /** Text of which nothing is shown. */
-  leaveOut(kind: CutKind, characters: number): void;
+  leaveOut(kind: Kind, characters: number): void;
   /** Turns that are not shown at all, first and last. */
   leaveOutTurns(from: number, to: number): void;
   leaveOutFindings(count: number): void;
   /** Undefined when nothing was left out. */
-  account(): Cut | undefined;
+  account(): CutBy<Kind> | undefined;
   /** How much was not left out, in characters. */
   shownChars(): number;
+}
+
+export interface CutBy<Kind extends string> extends Omit<Cut, "shortened"> {
+  readonly shortened: readonly { readonly kind: Kind; readonly characters: number }[];
 }
 
 /** Longer values are shown as text: it bounds how deep the document can be nested. */
 const maxInlineChars = 2_000;
 
-export function createShortening(): Shortening {
-  const cutChars = new Map<CutKind, number>();
+export function createShortening<Kind extends string = CutKind>(): Shortening<Kind> {
+  const cutChars = new Map<Kind, number>();
   const turns: { from: number; to: number }[] = [];
   let findings = 0;
   let shown = 0;
-  const leaveOut = (kind: CutKind, characters: number): void =>
+  const leaveOut = (kind: Kind, characters: number): void =>
     void cutChars.set(kind, (cutChars.get(kind) ?? 0) + characters);
-  const text = (kind: CutKind, full: string, maxChars: number): string => {
+  const text = (kind: Kind, full: string, maxChars: number): string => {
     shown += Math.min(full.length, maxChars);
     if (full.length <= maxChars) return full;
     const head = Math.ceil(maxChars * 0.6);
@@ -62,10 +67,11 @@ export function createShortening(): Shortening {
 }
 
 /** No need to write out what is too long already: a character takes a byte at least, and of these a token is at most three. */
-export const exceeds = (shorten: Shortening, maxTokens: number): boolean => shorten.shownChars() > maxTokens * 3;
+export const exceeds = (shorten: Pick<Shortening, "shownChars">, maxTokens: number): boolean =>
+  shorten.shownChars() > maxTokens * 3;
 
 /** One sentence, for people. */
-export function describeCut({ shortened, turns, findings }: Cut): string {
+export function describeCut({ shortened, turns, findings }: CutBy<string>): string {
   const texts = shortened.map(({ kind, characters }) => `${kind.replace("_", " ")} by ${characters} characters`);
   const parts = [
     ...(texts.length === 0 ? [] : [`${texts.join(", ")} shortened`]),

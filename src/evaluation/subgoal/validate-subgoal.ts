@@ -5,7 +5,7 @@ import { fillPrompt, templateOf } from "../grading/templates.ts";
 import type { ExpectationValidation } from "../metrics/expectation.ts";
 import { strip } from "../python-text.ts";
 import type { TrajectoryTurn } from "../trajectory-turn.ts";
-import { checkTurns } from "./check-turns.ts";
+import { checkTurns, type TurnOptions } from "./check-turns.ts";
 import { renderDialogue, renderInputs, renderResponses, renderTrajectories } from "./render-turns.ts";
 
 export interface Subgoal {
@@ -13,11 +13,11 @@ export interface Subgoal {
   readonly details: string;
   readonly type?: string;
   /** After which turn, for metrics that ask; a validator judges the turns that it is given. */
-  readonly turn?: number | string;
+  readonly turn?: number;
 }
 
-export interface SubgoalOptions extends GradingOptions {
-  /** What the judge said in each trial is added to the explanations. Default false. */
+export interface SubgoalOptions extends GradingOptions, TurnOptions {
+  /** What the judge said in each trial is added to the notes. Default false. */
   readonly includeJudgeExplanations?: boolean;
   /** Default false. */
   readonly includePrompt?: boolean;
@@ -50,7 +50,7 @@ export async function validateSubgoal(
   subgoal: Subgoal,
   options: SubgoalOptions,
 ): Promise<SubgoalValidation> {
-  checkInput(turns, subgoal);
+  checkInput(turns, subgoal, options);
   const past = turns.slice(0, -1);
   const current = turns.slice(-1);
   const numbered = past.length > 0;
@@ -75,7 +75,7 @@ export async function validateSubgoalInDialogue(
   subgoal: Subgoal,
   options: DialogueOptions,
 ): Promise<SubgoalValidation> {
-  checkInput(turns, subgoal);
+  checkInput(turns, subgoal, options);
   const { userTask = "", strict = false } = options;
   const hasTask = strip(userTask) !== "";
   const template = options.template ?? templateOf(`${strict ? "strict-" : ""}dialogue${hasTask ? "-with-task" : ""}`);
@@ -89,20 +89,20 @@ export async function validateSubgoalInDialogue(
   return grade(subgoal, prompt, options);
 }
 
-function checkInput(turns: readonly TrajectoryTurn[], { details }: Subgoal): void {
-  checkTurns(turns);
+function checkInput(turns: readonly TrajectoryTurn[], { details }: Subgoal, options: TurnOptions): void {
+  checkTurns(turns, options);
   if (details === "")
     throw new InvalidInputError("050008", "The subgoal is missing details for the judge to evaluate.");
 }
 
 async function grade(subgoal: Subgoal, prompt: string, options: SubgoalOptions): Promise<SubgoalValidation> {
-  const vote = await askForGrade(prompt, options);
-  const completed = vote.grade === 1;
-  const outcome = completed ? "passed successfully" : "failed";
-  const answers = options.includeJudgeExplanations === true ? answersOf(vote) : [];
+  const vote = await askForGrade({ prompt }, options);
+  const passed = vote.grade === 1;
+  const outcome = passed ? "passed successfully" : "failed";
   return {
-    completed,
-    explanations: [`Check: "${subgoal.details}" has ${outcome}.`, ...answers],
+    passed,
+    explanation: `Check: "${subgoal.details}" has ${outcome}.`,
+    notes: options.includeJudgeExplanations === true ? answersOf(vote) : [],
     subgoal,
     ...(options.includePrompt === true ? { prompt } : {}),
   };

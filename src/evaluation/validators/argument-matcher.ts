@@ -2,7 +2,7 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import type { JsonValue } from "../../model/session.ts";
-import { searchPattern } from "../search-pattern.ts";
+import { re2Pattern } from "../../component/re2-pattern.ts";
 import { fitsJson } from "./fits-json.ts";
 
 /** Whether the argument will do; it is undefined when it was not given. */
@@ -16,7 +16,7 @@ const conditions = z.strictObject({
   /** A text in which this occurs. */
   contains: z.string().min(1).optional(),
   /** A text in which this RE2 pattern is found. */
-  pattern: searchPattern.optional(),
+  pattern: re2Pattern.optional(),
   /** A number not below, not above. */
   min: z.number().optional(),
   max: z.number().optional(),

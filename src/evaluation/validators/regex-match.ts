@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import { excerptOf } from "../rules/reading/excerpt-of.ts";
-import { searchPattern } from "../search-pattern.ts";
+import { re2Pattern } from "../../component/re2-pattern.ts";
 import { checkReply } from "./reply-check.ts";
 import { commonFields, defineValidator } from "./validator.ts";
 
@@ -9,7 +9,7 @@ const configSchema = z.strictObject({
   type: z.literal("regex_match"),
   ...commonFields,
   /** RE2's syntax; `(?i)` at its start: capitals do not count. */
-  pattern: searchPattern,
+  pattern: re2Pattern,
   /** `full`: it is all of the reply. */
   mode: z.enum(["substring", "full"]).default("substring"),
 });

@@ -15,6 +15,12 @@ export function turnsOf({ turns }: Trajectory, number: number | undefined): Turn
   return [turn];
 }
 
+/** All turns, or those up to the one of that number. Throws InvalidInputError 050008 when there is no such turn. */
+export function turnsUpTo(trajectory: Trajectory, number: number | undefined): Turns {
+  const [last] = number === undefined ? [] : turnsOf(trajectory, number);
+  return last === undefined ? trajectory.turns : trajectory.turns.slice(0, trajectory.turns.indexOf(last) + 1);
+}
+
 /**
  * What the user read at the end of the turn, by default the last; undefined when the turn has no reply. Throws InvalidInputError
  * 050008 when there is no such turn, or when the reply was not recorded.

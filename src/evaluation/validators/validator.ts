@@ -24,12 +24,14 @@ export type Validate = (trajectory: Trajectory) => Promise<Validation>;
 
 /** What some validators need beside their config. */
 export interface ValidatorNeeds {
-  /** Of the judge model; only `rubric` asks one. */
+  /** Of the judge model, for the validators that ask one. */
   readonly client?: ModelClient;
 }
 
 /** What every validator's config has beside `type`. */
 export const commonFields = {
+  /** What reports and scores call it. Absent: the validator's type. */
+  name: z.string().trim().min(1).max(100).optional(),
   /** Passes when the expectation does not hold. */
   invert: z.boolean().default(false),
   /** Number of the turn (from 1) that is looked at. Absent: all turns, and of replies the last turn's. */

@@ -1,4 +1,5 @@
 /** The validators, and how expectations in a configuration name them. */
+import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { InvalidInputError } from "../evaluation-error.ts";
 import { contains } from "./contains.ts";
@@ -7,8 +8,11 @@ import { jsonSchema } from "./json-schema.ts";
 import { levenshtein } from "./levenshtein.ts";
 import { regexMatch } from "./regex-match.ts";
 import { rubric } from "./rubric.ts";
+import { llmCheck } from "./llm-check.ts";
 import { stepCount } from "./step-count.ts";
+import { subgoal } from "./subgoal.ts";
 import { toolArguments } from "./tool-arguments.ts";
+import { toolCall } from "./tool-call.ts";
 import { toolOrder } from "./tool-order.ts";
 import { toolUsed } from "./tool-used.ts";
 import type { Validate, ValidatorNeeds, ValidatorType } from "./validator.ts";
@@ -24,17 +28,30 @@ const all: readonly [ValidatorType, ...ValidatorType[]] = [
   levenshtein,
   jsonSchema,
   rubric,
+  subgoal,
+  llmCheck,
+  toolCall,
 ];
 
 export const validators: readonly ValidatorType[] = all;
 
 const [first, ...others] = all;
 
+const types = all.map(({ type }) => type);
+
+/** For whoever has misspelt a type. */
+function hintFor(expectation: unknown): string {
+  const given = typeof expectation === "object" && expectation !== null && "type" in expectation && expectation.type;
+  if (typeof given !== "string" || given.length > 100) return "";
+  const nearest = closest(given, types);
+  return distance(given, nearest) <= 3 ? `; did you mean ${nearest}?` : "";
+}
+
 /** An expectation as configurations write it: a validator's `type`, and what that type is configured with. */
 export const expectationSchema = z.discriminatedUnion(
   "type",
   [first.configSchema, ...others.map(({ configSchema }) => configSchema)],
-  { error: `must be ${all.map(({ type }) => type).join(" or ")}` },
+  { error: ({ input }) => `must be ${types.join(" or ")}${hintFor(input)}` },
 );
 export type ExpectationConfig = z.output<typeof expectationSchema>;
 

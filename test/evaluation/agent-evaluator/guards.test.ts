@@ -7,7 +7,7 @@ import {
   defaultGuards,
   defineGuard,
   type EvaluatedCase,
-  type EvaluationCase,
+  type PromptCase,
   type EvaluatorOptions,
   type Guard,
   GuardError,
@@ -79,7 +79,7 @@ describe("the guards of the library", () => {
 const sameCalls = (count: number) =>
   Array.from({ length: count }, () => ({ name: "search", arguments: { q: "same" } }));
 
-const aCase: EvaluationCase = { id: "a", prompt: "go", expectedOutput: "done" };
+const aCase: PromptCase = { id: "a", prompt: "go", expectedOutput: "done" };
 
 async function evaluateOne(agent: AgentFunction, options: EvaluatorOptions = {}): Promise<EvaluatedCase> {
   const { results } = await new AgentEvaluator(agent, options).evaluate([aCase]);
@@ -305,7 +305,7 @@ describe("VD-10 guards of an agent that is done", () => {
   });
 
   it("let what tripped pass only afterwards", async () => {
-    const open: EvaluationCase = { id: "open", prompt: "go" };
+    const open: PromptCase = { id: "open", prompt: "go" };
     const agent: AgentFunction = () => ({ output: "I went on forever", reasoningTrace: acting(3), stepsTaken: 15 });
     const sound = await new AgentEvaluator(agent, { maxSteps: 5 }).evaluate([open]);
     expect(sound).toMatchObject({ passedCases: 0, meanOverall: 0 });

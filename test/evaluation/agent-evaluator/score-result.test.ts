@@ -80,8 +80,8 @@ describe("VD-4 the overall score", () => {
     });
     const scoring = fc.constantFrom("documented", "agent-evals");
     await fc.assert(
-      fc.asyncProperty(expected, result, scoring, async (evaluationCase, result, scoring) => {
-        const { taskCompletion, reasoning, toolUse, overall } = await scoreResult(evaluationCase, result, { scoring });
+      fc.asyncProperty(expected, result, scoring, async (promptCase, result, scoring) => {
+        const { taskCompletion, reasoning, toolUse, overall } = await scoreResult(promptCase, result, { scoring });
         for (const score of [taskCompletion, reasoning, toolUse, overall]) {
           expect(score).toBeGreaterThanOrEqual(0);
           expect(score).toBeLessThanOrEqual(1);
@@ -110,7 +110,7 @@ describe("a result", () => {
   });
 
   it("needs no more than an output", async () => {
-    expect(await scoreResult({ id: "a", prompt: "" }, { output: "" })).toEqual({
+    expect(await scoreResult({}, { output: "" })).toEqual({
       taskCompletion: 1,
       reasoning: 0.5,
       toolUse: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OutputCheck } from "../../../src/evaluation/agent-evaluator/evaluation-case.ts";
+import type { OutputCheck } from "../../../src/evaluation/agent-evaluator/prompt-case.ts";
 import { taskCompletion, taskCompletionOfAgentEvals } from "../../../src/evaluation/agent-evaluator/task-completion.ts";
 
 /** Of a check in JavaScript, which may answer anything. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { comparePairs } from "../../../src/evaluation/cases/paired-bootstrap.ts";
+import { comparePairs, mostPairsToDraw } from "../../../src/evaluation/cases/paired-bootstrap.ts";
 
 const pairs = (...differences: readonly number[]) => differences.map((by) => [0.5, 0.5 + by] as const);
 
@@ -39,6 +39,31 @@ describe("paired bootstrap", () => {
     expect(low).toBeCloseTo(mean - half, 2);
     expect(high).toBeCloseTo(mean + half, 2);
     expect(Math.abs(high - low - 2 * half)).toBeLessThan(0.1 * half);
+  });
+
+  it.each([
+    ["differences of all sizes", (at: number) => Math.sin(at * 12.9898) / 4 + 0.02],
+    ["few items that changed, and those entirely", (at: number) => (at % 20 === 7 ? -1 : 0)],
+    ["a skew", (at: number) => Math.abs(Math.sin(at * 78.233)) ** 6 - 0.1],
+  ])("says of %s the same where it draws and where it computes what drawing tends to", (_, differenceAt) => {
+    // The same differences several times over: as many pairs as make one interval half as wide.
+    const drawn = Array.from({ length: mostPairsToDraw }, (__, at) => differenceAt(at));
+    const computed = Array.from({ length: 4 }, () => drawn).flat();
+    const [one, four] = [comparePairs(pairs(...drawn)), comparePairs(pairs(...computed))];
+    expect(four?.mean).toBeCloseTo(one?.mean ?? NaN, 10);
+    expect(four?.isSignificant).toBe(one?.isSignificant);
+    const [low, high] = one?.interval ?? [NaN, NaN];
+    const [fourLow, fourHigh] = four?.interval ?? [NaN, NaN];
+    const width = high - low;
+    expect(Math.abs(2 * (fourHigh - fourLow) - width)).toBeLessThan(0.12 * width);
+    expect(Math.abs(fourLow + fourHigh - low - high)).toBeLessThan(0.12 * width);
+  });
+
+  it("takes ten thousand pairs as they are, and equal ones for equal", () => {
+    const equal = Array.from({ length: 10_000 }, () => 0);
+    expect(comparePairs(pairs(...equal))).toEqual({ n: 10_000, mean: 0, interval: [0, 0], isSignificant: false });
+    const falling = Array.from({ length: 10_000 }, (__, at) => (at % 100 === 0 ? -0.5 : 0));
+    expect(comparePairs(pairs(...falling))).toMatchObject({ n: 10_000, isSignificant: true });
   });
 
   it("always says the same, holds the mean, and turns round with the runs", () => {

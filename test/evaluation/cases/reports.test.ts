@@ -6,14 +6,14 @@ import { escapeXml } from "../../../src/evaluation/cases/escape-xml.ts";
 import { baselineSchema, toJsonReport } from "../../../src/evaluation/cases/json-report.ts";
 import { toJunitReport } from "../../../src/evaluation/cases/junit-report.ts";
 import { toMarkdownReport } from "../../../src/evaluation/cases/markdown-report.ts";
-import { answerOf, caseOf, failedTrial, hostileText, runOf, trialOf } from "./scripted-run.ts";
+import { turnOf, caseOf, failedTrial, hostileText, runOf, trialOf } from "./scripted-run.ts";
 
 const crashed = trialOf({ status: "error", score: null, turns: [], error: { code: "crashed", message: hostileText } });
 const stopped = trialOf({ status: "stopped", score: null, trip: { guard: "max_steps", reason: hostileText } });
 const wrong = trialOf({
   status: "failed",
   score: 0.5,
-  turns: [answerOf({ output: hostileText })],
+  turns: [turnOf({ output: hostileText })],
   validations: [{ name: "contains", passed: false, explanation: hostileText }],
 });
 const run = runOf(

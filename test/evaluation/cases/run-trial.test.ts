@@ -11,6 +11,7 @@ const run = (agent: Agent, given: Partial<TrialOptions> = {}, tested = evalCase(
     score: scoredAs(0.8),
     threshold: 0.7,
     timeoutMs: 5_000,
+    scoringTimeoutMs: 5_000,
     retries: 0,
     retryDelayMs: 1,
     signal: new AbortController().signal,
@@ -40,6 +41,20 @@ describe("a trial", () => {
     ];
     const result = await run(friendly, { score: async () => ({ value: 1, metrics: [], validations }) });
     expect(result).toMatchObject({ status: "failed", score: 1, validations });
+  });
+
+  it("is not scored when that takes too long", async () => {
+    let isHeeded = false;
+    const score: TrialOptions["score"] = async (_case, _turns, signal) => {
+      signal.addEventListener("abort", () => (isHeeded = true));
+      return never;
+    };
+    const { status, error } = await run(friendly, { score, scoringTimeoutMs: 10 });
+    expect({ status, error }).toEqual({
+      status: "error",
+      error: { code: "scoring_failed", message: "no score within 10 ms" },
+    });
+    expect(isHeeded).toBe(true);
   });
 
   it("asks turn by turn, with what was said before", async () => {

@@ -1,5 +1,5 @@
 /** Cases, answers and results for tests of running and reporting. */
-import type { AgentAnswer } from "../../../src/evaluation/cases/agent-answer.ts";
+import type { AgentAnswer, AnsweredTurn } from "../../../src/evaluation/cases/agent-answer.ts";
 import type { Agent } from "../../../src/evaluation/cases/agent.ts";
 import type { EvalCase } from "../../../src/evaluation/cases/eval-case.ts";
 import type { ScoreCase } from "../../../src/evaluation/cases/score-case.ts";
@@ -21,6 +21,9 @@ export const answerOf = (given: Partial<AgentAnswer> = {}): AgentAnswer => ({
   ...given,
 });
 
+/** What came of a turn in which the user said `hi`. */
+export const turnOf = (given: Partial<AgentAnswer> = {}): AnsweredTurn => ({ input: "hi", ...answerOf(given) });
+
 /** Says hello whatever it is asked. */
 export const friendly: Agent = async () => answerOf();
 
@@ -33,7 +36,7 @@ export const trialOf = (given: Partial<TrialResult> = {}): TrialResult => ({
   trial: 1,
   status: "passed",
   attempts: 1,
-  turns: [answerOf()],
+  turns: [turnOf()],
   score: 1,
   metrics: [],
   validations: [],

@@ -51,7 +51,7 @@ interface Vector {
   readonly expected: ExpectedToolCall;
   /** Of the judge; every question is decided by a first wave of three. */
   readonly script?: string;
-  readonly completed: boolean;
+  readonly passed: boolean;
   readonly lines: readonly string[];
 }
 
@@ -62,14 +62,14 @@ const vectors: readonly Vector[] = [
     steps: one,
     expected: expects([check1, check2]),
     script: "CCCIII",
-    completed: false,
+    passed: false,
     lines: [wrong, named, judged(a1), refused(a2)],
   },
   {
     what: "two equal values, others given as well",
     steps: one,
     expected: expects([value1, value3]),
-    completed: true,
+    passed: true,
     lines: [right, named, exact(a1), exact(a3)],
   },
   {
@@ -77,7 +77,7 @@ const vectors: readonly Vector[] = [
     steps: one,
     expected: expects([check1, check2, value3]),
     script: "CCCIII",
-    completed: false,
+    passed: false,
     lines: [wrong, named, judged(a1), refused(a2), exact(a3)],
   },
   {
@@ -85,7 +85,7 @@ const vectors: readonly Vector[] = [
     steps: oneNumber,
     expected: expects([check1, check2, value3], { value: 350.9 }),
     script: "CCCCCC",
-    completed: true,
+    passed: true,
     lines: [right, named, judged(a1), judged(a2), exact(a3), exact("Tool output")],
   },
   {
@@ -93,7 +93,7 @@ const vectors: readonly Vector[] = [
     steps: oneText,
     expected: expects([check1, check2, value3], { value: 350.9 }),
     script: "CCCCCC",
-    completed: false,
+    passed: false,
     lines: [wrong, named, judged(a1), judged(a2), exact(a3), differs("Tool output", "350.9:number", "350.9:string")],
   },
   {
@@ -101,7 +101,7 @@ const vectors: readonly Vector[] = [
     steps: one,
     expected: expects([check1, check2, value3], { value: 350.9 }),
     script: "CCCCCC",
-    completed: false,
+    passed: false,
     lines: [wrong, named, judged(a1), judged(a2), exact(a3), differs("Tool output", "350.9:number", "null:null")],
   },
   {
@@ -109,7 +109,7 @@ const vectors: readonly Vector[] = [
     steps: oneText,
     expected: expects([check1, check2, value3], { check: "350.9" }),
     script: "CCCCCCCCC",
-    completed: true,
+    passed: true,
     lines: [right, named, judged(a1), judged(a2), exact(a3), judged("Tool output")],
   },
   {
@@ -119,7 +119,7 @@ const vectors: readonly Vector[] = [
       ["args_name_1", { value: "args_value_1_incorrect" }],
       ["args_name_3", { value: 30 }],
     ]),
-    completed: false,
+    passed: false,
     lines: [
       wrong,
       named,
@@ -131,7 +131,7 @@ const vectors: readonly Vector[] = [
     what: "an argument that was not given",
     steps: one,
     expected: expects([value1, ["args_name_5", { value: 20.5 }]]),
-    completed: false,
+    passed: false,
     lines: [
       wrong,
       named,
@@ -144,7 +144,7 @@ const vectors: readonly Vector[] = [
     steps: oneText,
     expected: expects([value1, value3], { check: "100.0" }),
     script: "III",
-    completed: false,
+    passed: false,
     lines: [wrong, named, exact(a1), exact(a3), refused("Tool output")],
   },
   {
@@ -152,28 +152,28 @@ const vectors: readonly Vector[] = [
     steps: oneText,
     expected: expects([["args_name_1", { value: "other" }]], { check: "350.9" }),
     script: "CCC",
-    completed: false,
+    passed: false,
     lines: [wrong, named, differs(a1, "other:string", "args_value_1:string"), judged("Tool output")],
   },
   {
     what: "a tool that was not called",
     steps: one,
     expected: { ...expects([value1]), tool: "tool_name_Z" },
-    completed: false,
+    passed: false,
     lines: ['No matching tool name "tool_name_Z" is found for expected tool in this agent turn'],
   },
   {
     what: "a second call that is right",
     steps: twice({ args_name_1: "no", args_name_2: 400 }, { args_name_1: "args_value_1", args_name_2: 20.5 }, 350.9),
     expected: expects([value1, ["args_name_2", { value: 20.5 }]], { value: 350.9 }),
-    completed: true,
+    passed: true,
     lines: [right, named, exact(a1), exact(a2), exact("Tool output")],
   },
   {
     what: "two calls that are wrong",
     steps: twice({ args_name_1: "no", args_name_2: 400 }, { args_name_1: "no", args_name_2: 20.5 }, 400),
     expected: expects([value1, ["args_name_2", { value: 20.5 }]], { value: 350.9 }),
-    completed: false,
+    passed: false,
     lines: [
       wrong,
       named,
@@ -191,14 +191,14 @@ const vectors: readonly Vector[] = [
     what: "no arguments and no output",
     steps: one,
     expected: { tool: "tool_name_1" },
-    completed: true,
+    passed: true,
     lines: [right, named],
   },
   {
     what: "neither value nor check of an argument that was not given",
     steps: one,
     expected: expects([["args_name_9", {}]]),
-    completed: false,
+    passed: false,
     lines: [
       wrong,
       named,
@@ -209,42 +209,42 @@ const vectors: readonly Vector[] = [
     what: "neither value nor check of an argument that was null",
     steps: [calls("tool_name_1", { args_name_1: null })],
     expected: expects([["args_name_1", {}]]),
-    completed: true,
+    passed: true,
     lines: [right, named, exact(a1)],
   },
   {
     what: "neither value nor check of an output",
     steps: [calls("tool_name_1", {}, { result: "x" })],
     expected: expects([], {}),
-    completed: false,
+    passed: false,
     lines: [wrong, named, differs("Tool output", "null:null", "x:string")],
   },
   {
     what: "names with spaces around them",
     steps: [calls(" tool_name_1\n", { " args_name_1 ": "args_value_1" })],
     expected: { ...expects([value1]), tool: "tool_name_1" },
-    completed: true,
+    passed: true,
     lines: [right, named, exact(a1)],
   },
   {
     what: "names in another case",
     steps: [calls("Tool_name_1", given)],
     expected: expects([]),
-    completed: false,
+    passed: false,
     lines: ['No matching tool name "tool_name_1" is found for expected tool in this agent turn'],
   },
   {
     what: "arguments that are no object",
     steps: [calls("tool_name_1", "{broken")],
     expected: expects([["arguments", { value: "{broken" }]]),
-    completed: true,
+    passed: true,
     lines: [right, named, 'Argument "arguments" has passed exact match successfully.'],
   },
   {
     what: "an output that is an error",
     steps: [calls("tool_name_1", {}, { error: "not found" })],
     expected: expects([], { value: "not found" }),
-    completed: true,
+    passed: true,
     lines: [right, named, exact("Tool output")],
   },
   {
@@ -252,7 +252,7 @@ const vectors: readonly Vector[] = [
     steps: one,
     expected: expects([["args_name_9", { check: "left out" }]]),
     script: "CCC",
-    completed: true,
+    passed: true,
     lines: [right, named, judged('Argument "args_name_9"')],
   },
 ];
@@ -262,10 +262,11 @@ const turnsWith = (steps: readonly Step[]): readonly TrajectoryTurn[] => [
 ];
 
 describe("AI-9 an expected tool call", () => {
-  it.each(vectors)("with $what: $completed", async ({ steps, expected, script = "", completed, lines }) => {
+  it.each(vectors)("with $what: $passed", async ({ steps, expected, script = "", passed, lines }) => {
     const judge = scriptJudge(script);
     const validation = await validateToolCall(turnsWith(steps), expected, { client: judge, voting: "waves" });
-    expect(validation).toEqual({ completed, explanations: lines, expectedCall: expected });
+    const [explanation, ...notes] = lines;
+    expect(validation).toEqual({ passed, explanation, notes, expectedCall: expected });
     expect(judge.batches).toEqual(Array.from({ length: script.length / 3 }, () => 3));
   });
 
@@ -273,8 +274,8 @@ describe("AI-9 an expected tool call", () => {
     const expected = expects([value1]);
     const options: ToolCallOptions = { client: scriptJudge("") };
     const called = turnOf(1, "Go", "Done.", [thinks("tool_name_1"), ...one]);
-    expect(await validateToolCall([greeting, called], expected, options)).toMatchObject({ completed: true });
-    expect(await validateToolCall([called, greeting], expected, options)).toMatchObject({ completed: false });
+    expect(await validateToolCall([greeting, called], expected, options)).toMatchObject({ passed: true });
+    expect(await validateToolCall([called, greeting], expected, options)).toMatchObject({ passed: false });
   });
 
   interface Voting {
@@ -297,20 +298,20 @@ describe("AI-9 an expected tool call", () => {
   it.each(votings)("is voted on $what", async ({ options, script, batches }) => {
     const judge = scriptJudge(script);
     const validation = await validateToolCall(turnsWith(one), expects([check1]), { client: judge, ...options });
-    expect(validation.completed).toBe(true);
+    expect(validation.passed).toBe(true);
     expect(judge.batches).toEqual(batches);
   });
 
   it("AI-10 is explained by the judge's own words, each after the line that they are about", async () => {
     const judge = scriptJudge("CCCIIIIII");
-    const { explanations } = await validateToolCall(
+    const { explanation, notes } = await validateToolCall(
       turnsWith(oneText),
       expects([check1, check2, value3], { check: "200.00" }),
       { client: judge, voting: "waves", includeJudgeExplanations: true },
     );
     const yes = "It is there.\nGRADE: C";
     const no = "It is missing.\nGRADE: I";
-    expect(explanations).toEqual([
+    expect([explanation, ...notes]).toEqual([
       wrong,
       named,
       judged(a1),
@@ -333,9 +334,9 @@ describe("AI-9 an expected tool call", () => {
     const expected = expects([["args_name_1", { value: "other" }], value1]);
     const options: ToolCallOptions = { client: scriptJudge("") };
     const sound = await validateToolCall(turnsWith(one), expected, options);
-    expect(sound.explanations).toEqual([wrong, named, differs(a1, "other:string", "args_value_1:string"), exact(a1)]);
+    expect(sound.notes).toEqual([named, differs(a1, "other:string", "args_value_1:string"), exact(a1)]);
     const original = await validateToolCall(turnsWith(one), expected, { ...options, lastOfSameName: true });
-    expect(original).toMatchObject({ completed: true, explanations: [right, named, exact(a1)] });
+    expect(original).toMatchObject({ passed: true, explanation: right, notes: [named, exact(a1)] });
   });
 
   const invalid: readonly [string, ExpectedToolCall, string, string][] = [
@@ -371,7 +372,7 @@ describe("AI-9 an expected tool call", () => {
     const judge = scriptJudge("C");
     const expected = expects([["args_name_1", { value: null, check: "args_value_1" }]]);
     expect(await validateToolCall(turnsWith(one), expected, { client: judge, trials: 1 })).toMatchObject({
-      completed: true,
+      passed: true,
     });
   });
 
@@ -416,8 +417,8 @@ describe("AI-9 an expected tool call", () => {
 
   it("cuts long values short where it explains", async () => {
     const steps = [calls("tool_name_1", { args_name_1: "x".repeat(10_000) })];
-    const { explanations } = await validateToolCall(turnsWith(steps), expects([value1]), { client: scriptJudge("") });
-    expect(explanations[2]?.length).toBeLessThan(800);
+    const { notes } = await validateToolCall(turnsWith(steps), expects([value1]), { client: scriptJudge("") });
+    expect(notes[1]?.length).toBeLessThan(800);
   });
 
   // Python's `==`, of arguments and outputs.
@@ -431,11 +432,11 @@ describe("AI-9 an expected tool call", () => {
     [{ a: 1, b: 2 }, { b: 2, a: 1 }, true],
     ["1", 1, false],
   ];
-  it.each(equality)("compares %j with %j as %j", async (actual, value, completed) => {
+  it.each(equality)("compares %j with %j as %j", async (actual, value, passed) => {
     const steps = [calls("tool_name_1", { x: actual }, { result: actual })];
     const options: ToolCallOptions = { client: scriptJudge("") };
     const ofArgument = await validateToolCall(turnsWith(steps), expects([["x", { value }]]), options);
     const ofOutput = await validateToolCall(turnsWith(steps), expects([], { value }), options);
-    expect([ofArgument.completed, ofOutput.completed]).toEqual([completed, completed]);
+    expect([ofArgument.passed, ofOutput.passed]).toEqual([passed, passed]);
   });
 });

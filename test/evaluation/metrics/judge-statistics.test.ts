@@ -4,8 +4,9 @@ import { errorOf } from "./error-of.ts";
 
 /** `C` and `I` are grades, `X` is none. */
 const gradedBy = (grades: string) => ({
-  completed: false,
-  explanations: ["the summary\nGRADE: C", ...grades.split("").map((grade) => `I looked at it.\n\nGRADE: ${grade}`)],
+  passed: false,
+  explanation: "the summary\nGRADE: C",
+  notes: grades.split("").map((grade) => `I looked at it.\n\nGRADE: ${grade}`),
 });
 
 describe("AI-21 judge statistics", () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidInputError } from "../../../src/evaluation/evaluation-error.ts";
-import { completedShareOf } from "../../../src/evaluation/metrics/completed-share.ts";
+import { passedShareOf } from "../../../src/evaluation/metrics/passed-share.ts";
 import { areaUnderProgress, progressPerTurn } from "../../../src/evaluation/metrics/progress-speed.ts";
 import { scoreProgressThroughTurns } from "../../../src/evaluation/metrics/progress-through-turns.ts";
 import { scoreAtTurns } from "../../../src/evaluation/metrics/score-at-turns.ts";
@@ -9,8 +9,8 @@ import { successAtFinalTurn, successOf } from "../../../src/evaluation/metrics/s
 import { errorOf, rejectionOf } from "./error-of.ts";
 import { type PlannedGoal, scriptValidator, turnsOf } from "./scripted-validator.ts";
 
-const validated = (...completed: readonly boolean[]) =>
-  completed.map((each, index) => ({ expectation: index, completed: each, explanations: [] }));
+const validated = (...passed: readonly boolean[]) =>
+  passed.map((each, index) => ({ expectation: index, passed: each, explanation: "", notes: [] }));
 
 describe("AI-12 the progress score", () => {
   const shares: [string, boolean[], number][] = [
@@ -18,14 +18,14 @@ describe("AI-12 the progress score", () => {
     ["none", [false, false], 0],
     ["all", [true, true], 1],
   ];
-  for (const [name, completed, score] of shares) {
-    it(`is ${score} when ${name} of ${completed.length} hold`, () => {
-      expect(completedShareOf(validated(...completed)).score).toBe(score);
+  for (const [name, passed, score] of shares) {
+    it(`is ${score} when ${name} of ${passed.length} hold`, () => {
+      expect(passedShareOf(validated(...passed)).score).toBe(score);
     });
   }
 
   it("is refused where nothing was validated", async () => {
-    expect(errorOf(() => completedShareOf([]))).toBe("050004");
+    expect(errorOf(() => passedShareOf([]))).toBe("050004");
     const { validate } = scriptValidator();
     expect(await rejectionOf(scoreAtTurns({ turns: turnsOf(3), expectations: [], validate }))).toBe("050004");
   });
@@ -33,14 +33,14 @@ describe("AI-12 the progress score", () => {
   it("asks about each subgoal at the end of its own turn, turn after turn", async () => {
     const { validate, calls } = scriptValidator();
     const expectations: PlannedGoal[] = [
-      { details: "c", turn: 2, metAt: 1 },
-      { details: "a", turn: 0, metAt: 1 },
-      { details: "d", turn: 2 },
+      { details: "c", turn: 3, metAt: 1 },
+      { details: "a", turn: 1, metAt: 1 },
+      { details: "d", turn: 3 },
     ];
     const { score, validated } = await scoreAtTurns({ turns: turnsOf(3), expectations, validate });
     expect(calls).toEqual(["a1", "c3", "d3"]);
     expect(score).toBe(0.6667);
-    expect(validated.map(({ expectation, explanations }) => [expectation.details, ...explanations])).toEqual([
+    expect(validated.map(({ expectation, explanation }) => [expectation.details, explanation])).toEqual([
       ["a", "a has passed at 1"],
       ["c", "c has passed at 3"],
       ["d", "d has failed at 3"],
@@ -49,16 +49,15 @@ describe("AI-12 the progress score", () => {
 
   const misplaced: [string, PlannedGoal, string][] = [
     ["without a turn", { details: "a" }, "050008"],
-    ["of a turn that is not there", { details: "a", turn: 2 }, "050009"],
-    ["of a turn before the first", { details: "a", turn: -1 }, "050009"],
-    ["of half a turn", { details: "a", turn: 0.5 }, "050009"],
+    ["of a turn that is not there", { details: "a", turn: 3 }, "050009"],
+    ["of a turn before the first, which is 1", { details: "a", turn: 0 }, "050009"],
+    ["of half a turn", { details: "a", turn: 1.5 }, "050009"],
     ["of no number", { details: "a", turn: Number.NaN }, "050009"],
-    ["of all turns", { details: "a", turn: "all" }, "050009"],
   ];
   for (const [what, goal, code] of misplaced) {
     it(`refuses a subgoal ${what}, before anything is paid for`, async () => {
       const { validate, calls } = scriptValidator();
-      const expectations = [{ details: "b", turn: 0 }, goal];
+      const expectations = [{ details: "b", turn: 1 }, goal];
       const scoring = scoreAtTurns({ turns: turnsOf(2), expectations, validate });
       await expect(scoring).rejects.toBeInstanceOf(InvalidInputError);
       expect(await rejectionOf(scoring)).toBe(code);
@@ -69,8 +68,8 @@ describe("AI-12 the progress score", () => {
   it("leaves a misplaced subgoal out of the score where that is asked for, as agent_inspect does", async () => {
     const { validate, calls } = scriptValidator();
     const expectations: PlannedGoal[] = [
-      { details: "a", turn: 1, metAt: 1 },
-      { details: "b", turn: 2 },
+      { details: "a", turn: 2, metAt: 1 },
+      { details: "b", turn: 3 },
       { details: "c" },
     ];
     const { score } = await scoreAtTurns({ turns: turnsOf(2), expectations, validate, misplaced: "leave_out" });
@@ -79,14 +78,14 @@ describe("AI-12 the progress score", () => {
   });
 
   it("keeps what else the validator told, such as the prompt", async () => {
-    const validate = async () => ({ completed: true, explanations: [], prompt: "the prompt" });
-    const { validated } = await scoreAtTurns({ turns: turnsOf(1), expectations: [{ turn: 0 }], validate });
-    expect(validated[0]).toMatchObject({ prompt: "the prompt", expectation: { turn: 0 } });
+    const validate = async () => ({ passed: true, explanation: "", notes: [], prompt: "the prompt" });
+    const { validated } = await scoreAtTurns({ turns: turnsOf(1), expectations: [{ turn: 1 }], validate });
+    expect(validated[0]).toMatchObject({ prompt: "the prompt", expectation: { turn: 1 } });
   });
 
   it("fails as the validator fails", async () => {
     const validate = async () => Promise.reject(new Error("no judge"));
-    await expect(scoreAtTurns({ turns: turnsOf(1), expectations: [{ turn: 0 }], validate })).rejects.toThrow(
+    await expect(scoreAtTurns({ turns: turnsOf(1), expectations: [{ turn: 1 }], validate })).rejects.toThrow(
       "no judge",
     );
   });
@@ -95,13 +94,14 @@ describe("AI-12 the progress score", () => {
 describe("AI-17 tool correctness", () => {
   it("is the share of the expected calls that were made, each at its turn", async () => {
     const calls = [
-      { tool: "search", turn: 0 },
-      { tool: "book", turn: 1 },
-      { tool: "pay", turn: 1 },
+      { tool: "search", turn: 1 },
+      { tool: "book", turn: 2 },
+      { tool: "pay", turn: 2 },
     ];
     const validate = async (_: unknown, { tool }: { readonly tool: string }) => ({
-      completed: tool !== "book",
-      explanations: [],
+      passed: tool !== "book",
+      explanation: "",
+      notes: [],
     });
     expect((await scoreAtTurns({ turns: turnsOf(2), expectations: calls, validate })).score).toBe(0.6667);
   });
@@ -124,7 +124,7 @@ describe("AI-13 progress through turns", () => {
     const { validate } = scriptValidator();
     const subgoals = [{ details: "c" }, { details: "a", metAt: 1 }];
     const progress = await scoreProgressThroughTurns({ turns: turnsOf(2), subgoals, validate, maxTurns: 3 });
-    const told = progress.map(({ validated }) => validated.map(({ explanations }) => explanations[0]));
+    const told = progress.map(({ validated }) => validated.map(({ explanation }) => explanation));
     const atEnd = ["a has passed at 1", "c has failed at 2"];
     expect(told).toEqual([["c has failed at 1", "a has passed at 1"], atEnd, atEnd]);
   });

@@ -5,7 +5,7 @@ import type { ValidateExpectation } from "../../../src/evaluation/metrics/expect
 
 export interface PlannedGoal {
   readonly details: string;
-  readonly turn?: number | string;
+  readonly turn?: number;
   /** The number of turns from which on it holds; absent: it never does. */
   readonly metAt?: number;
 }
@@ -22,8 +22,8 @@ export function scriptValidator(): ScriptedValidator {
     calls,
     validate: async (turns, { details, metAt = Infinity }) => {
       calls.push(`${details}${turns.length}`);
-      const completed = turns.length >= metAt;
-      return { completed, explanations: [`${details} has ${completed ? "passed" : "failed"} at ${turns.length}`] };
+      const passed = turns.length >= metAt;
+      return { passed, explanation: `${details} has ${passed ? "passed" : "failed"} at ${turns.length}`, notes: [] };
     },
   };
 }

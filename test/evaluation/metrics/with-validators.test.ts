@@ -21,8 +21,8 @@ describe("metrics of a session as the server builds it", () => {
   it("score subgoals by the judge, and tell how sure it is", async () => {
     const client = scriptJudge("CCCIIIIIIC");
     const expectations = [
-      { details: "The weather in Rome was told.", turn: 0 },
-      { details: "The weather in Paris was told.", turn: 1 },
+      { details: "The weather in Rome was told.", turn: 1 },
+      { details: "The weather in Paris was told.", turn: 2 },
     ];
     const { score, validated } = await scoreAtTurns({
       turns,
@@ -32,7 +32,7 @@ describe("metrics of a session as the server builds it", () => {
     });
     expect(score).toBe(0.5);
     expect(client.prompts).toHaveLength(10);
-    expect(validated[0]).toMatchObject({ completed: true, expectation: expectations[0], prompt: client.prompts[0] });
+    expect(validated[0]).toMatchObject({ passed: true, expectation: expectations[0], prompt: client.prompts[0] });
     const statistics = judgeStatisticsOf(validated);
     expect(statistics?.expectation).toBeCloseTo(0.4, 10);
     expect(statistics?.standardDeviation).toBeCloseTo(Math.sqrt(0.1), 10);
@@ -59,10 +59,10 @@ describe("metrics of a session as the server builds it", () => {
     });
     const { score, validated } = await scoreAtTurns({
       turns,
-      expectations: [expected("Rome", 0), expected("Rome", 1), expected("Paris", 1)],
+      expectations: [expected("Rome", 1), expected("Rome", 2), expected("Paris", 2)],
       validate: async (given, call) => validateToolCall(given, call, { client }),
     });
     expect(score).toBe(0.6667);
-    expect(validated.map(({ completed }) => completed)).toEqual([true, false, true]);
+    expect(validated.map(({ passed }) => passed)).toEqual([true, false, true]);
   });
 });

@@ -11,7 +11,7 @@ import { materialOf, scriptJudge } from "../scripted-judge.ts";
 import { greeting, sum, turnOf } from "../trajectory-turns.ts";
 
 const turns = [greeting, sum];
-const subgoal: Subgoal = { details: "This is a dummy check or subgoal", type: "check", turn: "all" };
+const subgoal: Subgoal = { details: "This is a dummy check or subgoal", type: "check", turn: 1 };
 const passed = 'Check: "This is a dummy check or subgoal" has passed successfully.';
 const failed = 'Check: "This is a dummy check or subgoal" has failed.';
 const waves = { voting: "waves" } as const;
@@ -19,21 +19,21 @@ const waves = { voting: "waves" } as const;
 interface Script {
   readonly script: string;
   readonly options?: Omit<DialogueOptions, "client">;
-  readonly completed: boolean;
+  readonly isReached: boolean;
   readonly batches: number[];
 }
 
 // The original's results and batches for these trials.
 const votes: readonly Script[] = [
-  { script: "CCCCC", completed: true, batches: [5] },
-  { script: "IIIII", completed: false, batches: [5] },
-  { script: "CCIIC", completed: true, batches: [5] },
-  { script: "CC000CC0C", completed: true, batches: [5, 3, 1] },
-  { script: "CCC", options: waves, completed: true, batches: [3] },
-  { script: "III", options: waves, completed: false, batches: [3] },
-  { script: "CCIIC", options: waves, completed: true, batches: [3, 1, 1] },
-  { script: "IICCII", options: { ...waves, trials: 7 }, completed: false, batches: [4, 2] },
-  { script: "I", options: { trials: 1 }, completed: false, batches: [1] },
+  { script: "CCCCC", isReached: true, batches: [5] },
+  { script: "IIIII", isReached: false, batches: [5] },
+  { script: "CCIIC", isReached: true, batches: [5] },
+  { script: "CC000CC0C", isReached: true, batches: [5, 3, 1] },
+  { script: "CCC", options: waves, isReached: true, batches: [3] },
+  { script: "III", options: waves, isReached: false, batches: [3] },
+  { script: "CCIIC", options: waves, isReached: true, batches: [3, 1, 1] },
+  { script: "IICCII", options: { ...waves, trials: 7 }, isReached: false, batches: [4, 2] },
+  { script: "I", options: { trials: 1 }, isReached: false, batches: [1] },
 ];
 
 interface Refused {
@@ -65,12 +65,13 @@ const kinds: readonly [string, Validate][] = [
 ];
 
 describe.each(kinds)("%s", (_, validate) => {
-  it.each(votes)("over $script is completed: $completed, after batches of $batches", async (vote) => {
+  it.each(votes)("over $script is reached: $isReached, after batches of $batches", async (vote) => {
     const judge = scriptJudge(vote.script);
     const validation = await validate(turns, subgoal, { client: judge, ...vote.options });
     expect(validation).toEqual({
-      completed: vote.completed,
-      explanations: [vote.completed ? passed : failed],
+      passed: vote.isReached,
+      explanation: vote.isReached ? passed : failed,
+      notes: [],
       subgoal,
     });
     expect(judge.batches).toEqual(vote.batches);
@@ -89,8 +90,8 @@ describe.each(kinds)("%s", (_, validate) => {
   it("AI-10 adds what the judge said in every trial, also where there was no grade in it", async () => {
     const judge = scriptJudge("C?_C0I");
     const options: SubgoalOptions = { client: judge, trials: 3, includeJudgeExplanations: true };
-    const { explanations } = await validate(turns, subgoal, options);
-    expect(explanations).toEqual([
+    const { explanation, notes } = await validate(turns, subgoal, options);
+    expect([explanation, ...notes]).toEqual([
       passed,
       "It is there.\nGRADE: C",
       "I cannot say.",

@@ -16,6 +16,9 @@ const examples: readonly Expectation[] = [
   { type: "levenshtein", text: "Dune" },
   { type: "json_schema", schema: { type: "object" } },
   { type: "rubric", rubric: "It is done." },
+  { type: "subgoal", subgoal: "It is done." },
+  { type: "llm_check", template: "Is {output} done? GRADE: C or I" },
+  { type: "tool_call", tool: "search" },
 ];
 const client: ModelClient = { ask: async () => ({ status: 200, text: "It is.\nGRADE: C" }) };
 
@@ -96,6 +99,22 @@ describe("the validators", () => {
     ["a similarity that all texts have", { type: "levenshtein", text: "a", min_similarity: 0 }, ["min_similarity"]],
     ["a schema that is none", { type: "json_schema", schema: "object" }, ["schema"]],
     ["a blank rubric", { type: "rubric", rubric: "  " }, ["rubric"]],
+    [
+      "a user's task where only the last turn counts",
+      { type: "subgoal", subgoal: "x", mode: "last_turn", user_task: "y" },
+      ["user_task"],
+    ],
+    ["a strict last turn", { type: "subgoal", subgoal: "x", mode: "last_turn", strict: true }, ["strict"]],
+    [
+      "a value and a check of an argument",
+      { type: "tool_call", tool: "a", arguments: { x: 1 }, checks: { x: "one" } },
+      ["checks", "x"],
+    ],
+    [
+      "a value and a check of an output",
+      { type: "tool_call", tool: "a", output: 1, output_check: "one" },
+      ["output_check"],
+    ],
     ["an even number of trials", { type: "rubric", rubric: "x", trials: 2 }, ["trials"]],
   ])("are not configured with %s", (_, expectation, path) => {
     const issues = expectationSchema.safeParse(expectation).error?.issues ?? [];

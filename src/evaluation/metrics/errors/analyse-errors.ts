@@ -9,13 +9,13 @@ import { clusterErrors, type ErrorCluster } from "./cluster-errors.ts";
 export interface ErrorSample {
   readonly sampleId: string | number;
   readonly runId?: string | number;
-  /** With the explanations of the judge. */
+  /** With what the judge said, as notes. */
   readonly validated: readonly Validated<DescribedSubgoal>[];
 }
 
 export interface AnalysedValidation extends Pick<ErrorSample, "sampleId" | "runId"> {
   readonly validated: Validated<DescribedSubgoal>;
-  /** Absent: it was completed. */
+  /** Absent: it passed. */
   readonly baseError?: string;
 }
 
@@ -24,7 +24,7 @@ export interface ErrorAnalysis {
   readonly clusters: ReadonlyMap<string, readonly AnalysedValidation[]>;
   /** Failed, and put into no cluster by the model. */
   readonly unclustered: readonly AnalysedValidation[];
-  readonly completed: readonly AnalysedValidation[];
+  readonly passed: readonly AnalysedValidation[];
 }
 
 export interface AnalyseErrorsOptions {
@@ -44,12 +44,12 @@ export async function analyseErrors({
   repeatedLabels = "merge",
 }: AnalyseErrorsOptions): Promise<ErrorAnalysis> {
   const analysed = await analyseEach(client, samples);
-  const completed = analysed.filter(({ validated }) => validated.completed);
-  const failed = analysed.filter(({ validated }) => !validated.completed);
+  const passed = analysed.filter(({ validated }) => validated.passed);
+  const failed = analysed.filter(({ validated }) => !validated.passed);
   const found = failed.length === 0 ? [] : await clusterErrors(client, ...askedAbout(failed));
   const clusters = collect(found, failed, repeatedLabels);
   const clustered = new Set([...clusters.values()].flat());
-  return { clusters, unclustered: failed.filter((each) => !clustered.has(each)), completed };
+  return { clusters, unclustered: failed.filter((each) => !clustered.has(each)), passed };
 }
 
 async function analyseEach(

@@ -24,14 +24,13 @@ const choice = z.object({ most_probable_error_type: z.string() });
  */
 export async function baseErrorOf(
   client: ModelClient,
-  { completed, explanations, expectation }: Validated<DescribedSubgoal>,
+  { passed, notes, expectation }: Validated<DescribedSubgoal>,
 ): Promise<string | undefined> {
-  if (completed) return undefined;
-  const [, first, ...others] = explanations;
+  if (passed) return undefined;
+  const [first] = notes;
   if (first === undefined) throw new InvalidInputError("080008", "a validation has no explanation by a judge");
-  const trials = [first, ...others];
-  if (!trials.some((trial) => parseGrade(trial) === 1)) return summarise(client, expectation, first);
-  const errors = await askAll(trials.map((trial) => async () => summarise(client, expectation, trial)));
+  if (!notes.some((trial) => parseGrade(trial) === 1)) return summarise(client, expectation, first);
+  const errors = await askAll(notes.map((trial) => async () => summarise(client, expectation, trial)));
   return vote(client, errors);
 }
 

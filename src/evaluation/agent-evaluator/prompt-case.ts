@@ -1,7 +1,10 @@
 import type { JsonValue } from "../../model/session.ts";
 
-/** A task for an agent, and what is expected of it. Source: agent-evals' EvalCase. */
-export interface EvaluationCase {
+/**
+ * A task that is one prompt, for `AgentEvaluator`. Source: agent-evals' EvalCase. (A case of `turnwise eval`, which may go over
+ * several turns, has validators and stands in a file, is an `EvalCase`.)
+ */
+export interface PromptCase {
   readonly id: string;
   readonly prompt: string;
   /** A text that the output is to contain, or a check of one's own. Absent: any output will do. */

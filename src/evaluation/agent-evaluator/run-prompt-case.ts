@@ -1,11 +1,12 @@
 /** One case: the agent runs, guarded, and what it returns is scored. Nothing that it does, or throws, ends more than the case. */
-import { composite, type Guard, isGuardError } from "@turnwise/instrumentation/guards";
+import { composite, type Guard } from "@turnwise/instrumentation/guards";
 import { type CompleteResult, completeResult } from "./agent-result.ts";
-import { type AgentFunction, type WatchedRun, watchRun } from "./agent-run.ts";
+import { type AgentFunction, tripIn, type WatchedRun, watchRun } from "./agent-run.ts";
 import type { EvaluatedCase } from "./evaluated-case.ts";
-import type { EvaluationCase } from "./evaluation-case.ts";
+import type { PromptCase } from "./prompt-case.ts";
 import { type Scoring, scoreResult, scorings, type ScoringOptions } from "./score-result.ts";
-import { sweep, sweepAsAgentEvals } from "./sweep.ts";
+import { describeThrown } from "../thrown.ts";
+import { sweepAsAgentEvals, tripOf } from "./sweep.ts";
 
 /**
  * `between_steps`: an agent that tells its steps is stopped before the one that is too many, every other one is looked at
@@ -14,25 +15,25 @@ import { sweep, sweepAsAgentEvals } from "./sweep.ts";
  */
 export type GuardMode = "between_steps" | "afterwards";
 
-export interface CaseOptions extends ScoringOptions {
+export interface PromptCaseOptions extends ScoringOptions {
   /** Each case gets a fresh one. */
   readonly guard: Guard;
   /** Default `between_steps`. */
   readonly guards?: GuardMode | undefined;
 }
 
-export async function runCase(
+export async function runPromptCase(
   agent: AgentFunction,
-  evaluationCase: EvaluationCase,
-  options: CaseOptions,
+  promptCase: PromptCase,
+  options: PromptCaseOptions,
 ): Promise<EvaluatedCase> {
-  const { id: caseId, prompt } = evaluationCase;
+  const { id: caseId, prompt } = promptCase;
   const run = watchRun(options.guards === "afterwards" ? composite() : options.guard.fresh());
   const started = performance.now();
   try {
     const result = completeResult(await agent(prompt, run));
     const latencyMs = performance.now() - started;
-    return { caseId, prompt, latencyMs, ...(await evaluate(evaluationCase, result, run, options)) };
+    return { caseId, prompt, latencyMs, ...(await evaluate(promptCase, result, run, options)) };
   } catch (error) {
     return { caseId, prompt, latencyMs: performance.now() - started, ...endedBy(error, run) };
   }
@@ -41,25 +42,25 @@ export async function runCase(
 type Ending = Omit<EvaluatedCase, "caseId" | "prompt" | "latencyMs">;
 
 async function evaluate(
-  evaluationCase: EvaluationCase,
+  promptCase: PromptCase,
   result: CompleteResult,
   run: WatchedRun,
-  options: CaseOptions,
+  options: PromptCaseOptions,
 ): Promise<Ending> {
   const { guard, guards, scoring = "documented" } = options;
   const isLate = guards === "afterwards";
-  const trip = isLate ? sweepAsAgentEvals(guard, result) : (run.trip() ?? sweep(guard, run.told, result));
+  const trip = isLate ? sweepAsAgentEvals(guard, result) : tripOf(guard, run, result);
   const stepsTaken = stepsTakenIn(result, run, scoring);
   const ending = {
     result,
     stepsTaken,
     ...(result.costUsd === undefined ? {} : { costUsd: result.costUsd }),
     ...(trip === undefined ? {} : { trip }),
-    ...((result.outputTokens ?? 0) > (evaluationCase.maxTokens ?? Infinity) ? { exceedsMaxTokens: true as const } : {}),
+    ...((result.outputTokens ?? 0) > (promptCase.maxTokens ?? Infinity) ? { exceedsMaxTokens: true as const } : {}),
   };
   if (trip !== undefined && !isLate) return ending;
   try {
-    return { ...ending, scores: await scoreResult(evaluationCase, { ...result, stepsTaken }, options) };
+    return { ...ending, scores: await scoreResult(promptCase, { ...result, stepsTaken }, options) };
   } catch (error) {
     return { ...ending, error: describe(error) };
   }
@@ -71,7 +72,7 @@ function stepsTakenIn(result: CompleteResult, { told, stepsTaken }: WatchedRun, 
 
 /** A framework may have put the guard's error into one of its own. Also the refused step tells what was spent before it. */
 function endedBy(error: unknown, { told, stepsTaken, trip }: WatchedRun): Ending {
-  const tripped = isGuardError(error) ? { guard: error.guard, reason: error.reason } : trip();
+  const tripped = tripIn(error) ?? trip();
   const costs = told.flatMap(({ costUsd }) => costUsd ?? []);
   return {
     stepsTaken: stepsTaken(),
@@ -81,14 +82,4 @@ function endedBy(error: unknown, { told, stepsTaken, trip }: WatchedRun): Ending
   };
 }
 
-const longestError = 10_000;
-
-/** An agent may throw anything, also what cannot be made a text of. */
-function describe(error: unknown): string {
-  try {
-    const text = error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ""}` : String(error);
-    return text.slice(0, longestError);
-  } catch {
-    return "something was thrown that cannot be shown";
-  }
-}
+const describe = (error: unknown): string => describeThrown(error, { longest: 10_000, where: true });
