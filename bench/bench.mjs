@@ -1,6 +1,6 @@
 // All benchmarks, one after the other; prints the README's table. `npm run bench` takes about ten minutes and 15 GB of disk.
 // Each row is a figure or a ratio of two runs next to each other, and the goal it is held against.
-//   node bench/bench.mjs [decode] [turns] [derive] [ingest] [growth] [reads] [large] [api] [instrumentation]    only these
+//   node bench/bench.mjs [decode] [turns] [derive] [ingest] [growth] [reads] [large] [api] [evaluate] [instrumentation]    only these
 const benchmarks = {
   decode: async () => (await import("./decode.mjs")).run(),
   turns: async () => (await import("./turns.mjs")).run(),
@@ -10,6 +10,7 @@ const benchmarks = {
   reads: async () => (await import("./reads.mjs")).run(),
   large: async () => (await import("./large-body.mjs")).run(),
   api: async () => (await import("./api.mjs")).run(),
+  evaluate: async () => (await import("./evaluate.mjs")).run(),
   instrumentation: async () => (await import("./instrumentation.mjs")).run(),
 };
 

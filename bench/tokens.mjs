@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { readOtlpFile } from "../dist/otlp-file.js";
-import { factsOfRequests } from "../dist/replay.js";
+import { factsOfRequests } from "../dist/otlp/facts-of-requests.js";
 import { buildSessions } from "../dist/session/build-sessions.js";
 import { compareTokens, notCarried } from "../test/support/compare-tokens.mjs";
 

@@ -1,10 +1,13 @@
 /** What a case file may say. docs/evaluating.md explains each key. */
 import { composite, costCeilingUsd, type Guard, loop, maxSteps } from "@turnwise/instrumentation/guards";
 import { z } from "zod";
-import { duration } from "./component/config-schemas.ts";
+import { duration, secret } from "./component/config-schemas.ts";
 import { checkWeights, type ScoringOptions } from "./evaluation/agent-evaluator/score-result.ts";
-import { type EvalCase, evalCasesSchema, share } from "./evaluation/cases/eval-case.ts";
+import { type EvalCase, evalCaseSchema, share } from "./evaluation/cases/eval-case.ts";
 import { runDefaults } from "./evaluation/cases/run-cases.ts";
+
+import { modelFields } from "./judges/llm/llm-config.ts";
+import type { JudgeModelConfig } from "./judge-model.ts";
 
 const text = z.string().min(1);
 const texts = z.record(z.string(), z.string());
@@ -59,9 +62,16 @@ const runSchema = z
     threshold: share.default(runDefaults.threshold),
     /** Of one attempt at one trial, with all its turns. */
     timeout: duration.prefault("60s"),
+    /** Of what is asked about one trial. */
+    scoring_timeout: duration.prefault("5m"),
     retries: wholeFrom(0).max(100).default(runDefaults.retries),
   })
-  .transform(({ min_pass_rate, timeout, ...run }) => ({ ...run, minPassRate: min_pass_rate, timeoutMs: timeout }));
+  .transform(({ min_pass_rate, timeout, scoring_timeout, ...run }) => ({
+    ...run,
+    minPassRate: min_pass_rate,
+    timeoutMs: timeout,
+    scoringTimeoutMs: scoring_timeout,
+  }));
 
 const scoringSchema = z
   .strictObject({
@@ -95,21 +105,37 @@ const guardsSchema = z
     ),
   }));
 
-export interface CaseFile {
+/** What its schema makes of a case file. */
+export interface ParsedCaseFile {
   readonly name?: string | undefined;
   readonly agent: AgentConfig;
   readonly run: z.output<typeof runSchema>;
   readonly scoring: ScoringOptions;
   /** The guard trips at the first of its limits; without any it never does. */
   readonly guards: { readonly guard: Guard; readonly maxSteps: number | undefined };
+  /** Absent: nothing may be asked of a model. */
+  readonly judge?: JudgeModelConfig | undefined;
   readonly cases: readonly EvalCase[];
+  /** Datasets of agent_inspect, relative to the file: further cases. */
+  readonly cases_from: readonly string[];
 }
 
-export const caseFileSchema: z.ZodType<CaseFile> = z.strictObject({
+/** The key comes from the environment; a server that needs none gets this one. */
+const judgeSchema = z.strictObject({ api_key: secret.pipe(z.string().min(1)).default("none"), ...modelFields });
+
+export interface CaseFile extends ParsedCaseFile {
+  /** SHA-256 (hex) of how cases are run and scored, as it is written: results under another one are of no use here. */
+  readonly fingerprint: string;
+}
+
+export const caseFileSchema: z.ZodType<ParsedCaseFile> = z.strictObject({
   name: z.string().min(1).max(200).optional(),
   agent: agentSchema,
   run: runSchema.prefault({}),
   scoring: scoringSchema.prefault({}),
   guards: guardsSchema.prefault({}),
-  cases: evalCasesSchema,
+  judge: judgeSchema.optional(),
+  // That no id is there twice shows in the file, where the lines are; and that there is a case, when all files are read.
+  cases: z.array(evalCaseSchema).default([]),
+  cases_from: z.array(text).default([]),
 });

@@ -1,5 +1,6 @@
 /** THE list: every component type that otel-config.yaml may name. To add one, write its file and name it here. */
 import type { Components } from "./config/config.ts";
+import { evaluators } from "./evaluators/evaluators.ts";
 import { debugExporter } from "./exporters/debug.ts";
 import { fileExporter } from "./exporters/file.ts";
 import { otlpGrpcExporter } from "./exporters/otlp-grpc.ts";
@@ -8,8 +9,7 @@ import { storeExporter } from "./exporters/store.ts";
 import { accounts } from "./extensions/accounts.ts";
 import { bearerTokenAuth } from "./extensions/bearer-token-auth.ts";
 import { healthCheck } from "./extensions/health-check.ts";
-import { llmJudge } from "./judges/llm.ts";
-import { rulesJudge } from "./judges/rules.ts";
+import { judges } from "./judges/judges.ts";
 import { attributes } from "./processors/attributes.ts";
 import { filter } from "./processors/filter.ts";
 import { limits } from "./processors/limits.ts";
@@ -26,5 +26,6 @@ export const components: Components = {
   exporters: [storeExporter, otlpHttpExporter, otlpGrpcExporter, fileExporter, debugExporter],
   extensions: [healthCheck, accounts, bearerTokenAuth],
   stores: [sqliteStore],
-  judges: [rulesJudge, llmJudge],
+  judges,
+  evaluators,
 };

@@ -1,9 +1,9 @@
 /** The whole server: the configured service, the judge thread and the API. What `turnwise serve` and the tests start. */
+import { createHash } from "node:crypto";
 import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
-import { totalmem } from "node:os";
 import { Worker } from "node:worker_threads";
 import { createApi } from "./api/api.ts";
-import type { JudgeInfo } from "./api/route.ts";
+import type { EvaluatorInfo, JudgeInfo } from "./api/route.ts";
 import { components } from "./components.ts";
 import type { Endpoint } from "./component/config-schemas.ts";
 import type { Component, Logger } from "./component/component.ts";
@@ -15,15 +15,20 @@ import type { Store } from "./component/store.ts";
 import type { Config } from "./config/config.ts";
 import type { PriceTables } from "./cost/price-table.ts";
 import { conversationKeys } from "./dialects/conversation-keys.ts";
+import { createEvaluationRunner } from "./evaluation-runner.ts";
 import type { JudgeThreadData } from "./judge-thread.ts";
 import { createRedactors, redactionsOf } from "./message-redactors.ts";
 import { createJudgementExport } from "./exporters/judgements/judgement-export.ts";
+import { createEvaluators, evaluatorConfigsOf } from "./service/create-evaluators.ts";
 import { createJudges, judgeConfigsOf } from "./service/create-judges.ts";
-import { superviseJudgeThread, type JudgeThreadOptions } from "./service/judge-thread-supervisor.ts";
+import type { PausesTold } from "./service/thread-messages.ts";
+import { superviseThread } from "./service/thread-supervisor.ts";
 import { priceTablesOf } from "./price-tables.ts";
 import { createService, type Service, type ServiceParts } from "./service/service.ts";
 import { addProcessGauges, createTelemetry, type ReadableTelemetry } from "./service/telemetry.ts";
+import type { SqliteConnection } from "./stores/sqlite/connected-store.ts";
 import type { SqliteStore } from "./stores/sqlite.ts";
+import { threadHeapMib } from "./thread-heap.ts";
 import { version } from "./version.ts";
 
 export interface ServerOptions {
@@ -41,6 +46,8 @@ export interface Server {
   readonly store: Store;
   /** In order of rank, with the reason why one is off. */
   readonly judges: readonly JudgeInfo[];
+  /** In the configured order, with the reason why one is off. */
+  readonly evaluators: readonly EvaluatorInfo[];
   /** Takes nothing more, finishes what is in hand (unless `hurry` aborts), closes the store. Safe twice. */
   stop(hurry?: AbortSignal): Promise<void>;
   /** Resolves when the server can work no more, with the reason. Stop it then. */
@@ -52,6 +59,7 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
   const telemetry = createTelemetry();
   addProcessGauges(telemetry);
   const judges = judgeInfosOf(config, { logger, telemetry });
+  const evaluators = evaluatorInfosOf(config, { logger, telemetry });
   const prices = priceTablesOf(config);
   let pauses: readonly JudgePause[] = [];
   const onPauses = (current: readonly JudgePause[]): void => void (pauses = current);
@@ -61,30 +69,42 @@ export async function startServer({ config, logger }: ServerOptions): Promise<Se
     conversationKeys: conversationKeysOf(config),
     logger,
     telemetry,
-    surfaces: ({ store, authenticatorOf, exporterOf }) => [
-      { name: "judgement exporters", component: judgementExport(config, { store, exporterOf, logger }) },
-      { name: "judges", component: judgeThread(config, store, prices, { logger, telemetry, onPauses }) },
-      {
-        name: "api",
-        component: api(config.service.apiEndpoint, {
-          ...authenticationOf(config, authenticatorOf),
-          door: doorAt(config.service.apiEndpoint),
-          redactors: createRedactors(redactionsOf(config)),
-          recordings: recordingsOf(config),
-          prices,
-          conversationKeys: conversationKeysOf(config),
-          store,
-          judges,
-          pausesOf: (name) => pauses.filter(({ project = name }) => project === name),
-          logger,
-          version,
-        }),
-      },
-    ],
+    surfaces({ store, authenticatorOf, exporterOf }) {
+      const evaluation = createEvaluationRunner({
+        config,
+        store: store.evaluations,
+        connect: () => connect(store),
+        logger,
+        telemetry,
+      });
+      return [
+        { name: "judgement exporters", component: judgementExport(config, { store, exporterOf, logger }) },
+        { name: "judges", component: judgeThread(config, store, prices, { logger, telemetry, onPauses }) },
+        { name: "runs", component: evaluation.component },
+        {
+          name: "api",
+          component: api(config.service.apiEndpoint, {
+            ...authenticationOf(config, authenticatorOf),
+            door: doorAt(config.service.apiEndpoint),
+            redactors: createRedactors(redactionsOf(config)),
+            recordings: recordingsOf(config),
+            prices,
+            conversationKeys: conversationKeysOf(config),
+            store,
+            judges,
+            evaluators,
+            evaluation: evaluation.runner,
+            pausesOf: (name) => pauses.filter(({ project = name }) => project === name),
+            logger,
+            version,
+          }),
+        },
+      ];
+    },
   });
   await service.start();
   const { store, failure } = service;
-  return { ...urlsOf(config, service), store, judges, stop: async (hurry) => service.stop(hurry), failure };
+  return { ...urlsOf(config, service), store, judges, evaluators, stop: async (hurry) => service.stop(hurry), failure };
 }
 
 type Reports = { readonly logger: Logger; readonly telemetry: ReadableTelemetry };
@@ -98,39 +118,56 @@ function judgeInfosOf(config: Config, reports: Reports): readonly JudgeInfo[] {
   }));
 }
 
-/**
- * A session that takes more memory than this ends the judge thread, which is started anew. Without a limit of its own it would
- * end the process: V8 then takes the whole down with the thread.
- */
-const JUDGE_HEAP_MIB = 2048;
-
-/** No more than half of what this process may have: beyond that the system would end it with all that it does. */
-function judgeHeapMib(): number {
-  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-  return Math.min(JUDGE_HEAP_MIB, Math.floor(memory / 2 / 1024 / 1024));
+/** As the judges': created only to know who they are. */
+function evaluatorInfosOf(config: Config, reports: Reports): readonly EvaluatorInfo[] {
+  const created = createEvaluators(evaluatorConfigsOf(config), components.evaluators, reports);
+  return created.map(({ name, off, measures }) => ({
+    name,
+    version: createHash("sha256")
+      .update(measures.map(({ version }) => version).join())
+      .digest("hex")
+      .slice(0, 16),
+    measures: measures.map(({ name, of, version }) => ({ name, of, version })),
+    // Each measure is counted by itself, and asks once if it asks a model; its price is that of another judge.
+    ...(measures.some(({ asks }) => asks !== undefined) ? { requests: [{}] } : {}),
+    ...(off === undefined ? {} : { off }),
+  }));
 }
+
+/** In MiB. A session that takes more ends the judge thread. */
+const JUDGE_HEAP = 2048;
 
 function judgeThread(
   config: Config,
   store: Store,
   prices: PriceTables,
-  reports: Reports & Pick<JudgeThreadOptions, "onPauses">,
+  { onPauses, ...reports }: Reports & { readonly onPauses: (pauses: readonly JudgePause[]) => void },
 ): Component {
   const judges = judgeConfigsOf(config);
+  const evaluating = evaluatorConfigsOf(config);
   const { idleTimeoutMs: idleMs, maxDurationMs, transcripts } = config.service.sessions;
   const redactions = redactionsOf(config);
   const ids = conversationKeysOf(config);
-  return superviseJudgeThread({
+  return superviseThread<PausesTold>({
     ...reports,
+    name: "the judge thread",
+    without: "nothing is judged",
+    deaths: "turnwise_judge_thread_deaths",
+    startError: {
+      code: "judge_thread_failed",
+      message: "the judges cannot be started",
+      remedy: "Correct the judges' settings",
+    },
+    onMessage: ({ pauses }) => onPauses(pauses),
+    onGone: () => onPauses([]),
     spawn() {
-      if (!isConnectable(store)) throw new Error("the sessions' store cannot be used from another thread");
-      const connection = store.connect();
+      const connection = connect(store);
       const reading = { prices, conversationKeys: ids };
       const taking = { transcripts, redactions };
-      const workerData: JudgeThreadData = { judges, idleMs, maxDurationMs, reading, taking, connection };
+      const workerData: JudgeThreadData = { judges, evaluating, idleMs, maxDurationMs, reading, taking, connection };
       return new Worker(new URL("./judge-thread.js", import.meta.url), {
         workerData,
-        resourceLimits: { maxOldGenerationSizeMb: judgeHeapMib() },
+        resourceLimits: { maxOldGenerationSizeMb: threadHeapMib(JUDGE_HEAP) },
         transferList: [connection.writer],
       });
     },
@@ -172,6 +209,11 @@ function authenticationOf({ service: { apiAuthenticator } }: Config, authenticat
 }
 
 const isConnectable = (store: Store): store is SqliteStore => "connect" in store;
+
+function connect(store: Store): SqliteConnection {
+  if (!isConnectable(store)) throw new Error("the sessions' store cannot be used from another thread");
+  return store.connect();
+}
 
 function api(endpoint: Endpoint, context: Parameters<typeof createApi>[0]): Component {
   const setting = "service::api::endpoint";

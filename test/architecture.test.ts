@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dialects: ["model"],
   llm: ["model"],
   intake: ["model", "llm", "evaluation"],
-  evaluation: ["model", "llm"],
+  evaluation: ["model", "llm", "component"], // of component only re2-pattern: expectations stand in configurations, too
   cost: ["model"],
   session: ["model", "dialects", "cost"],
   config: ["model", "component", "cost", "llm"],
@@ -26,7 +26,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   extensions: ["component", "model"],
   stores: ["component", "model", "otlp"],
   judges: ["component", "model", "evaluation", "llm"],
-  service: ["component", "model", "config", "session", "cost"],
+  evaluators: ["component", "model", "evaluation", "llm", "judges"],
+  // Runs are scored by metrics, which are knowledge as what sessions are built by.
+  service: ["component", "model", "config", "session", "cost", "evaluation"],
   api: ["component", "model", "session", "intake", "cost", "evaluation", "llm", "otlp", "redaction"],
   cli: [".", "config", "component", "model"],
   ".": [
@@ -36,6 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "cost",
     "dialects",
     "evaluation",
+    "evaluators",
     "exporters",
     "extensions",
     "intake",

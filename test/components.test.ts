@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Component, ComponentFactory } from "../src/component/component.ts";
+import type { Evaluator } from "../src/component/evaluator.ts";
 import type { Exporter } from "../src/component/exporter.ts";
 import { type Extension, isAuthenticator } from "../src/component/extension.ts";
 import type { Judge } from "../src/component/judge.ts";
@@ -65,6 +66,7 @@ const configs: Readonly<Record<string, () => object>> = {
   sqlite: () => ({ data_dir: mkdtempSync(join(folder, "data-")) }),
   rules: () => ({}),
   llm: () => ({}),
+  standard: () => ({ metrics: ["conciseness"], expectations: [{ type: "step_count", min: 0 }] }),
 };
 
 type Kind = keyof typeof components;
@@ -125,6 +127,13 @@ const uses: Readonly<Record<Kind, (component: Component) => Promise<unknown>>> =
   async judges(component) {
     if ((component as Judge).off !== undefined) return undefined;
     return judgeAll(component as Judge, sessionOf([user("hi"), says("hello")]));
+  },
+  async evaluators(component) {
+    const { off, measures } = component as Evaluator;
+    const session = sessionOf([user("hi"), says("hello")]);
+    if (off !== undefined) return undefined;
+    const ref = { project: "default", id: "s1" };
+    return Promise.all(measures.map(async (measure) => measure.score({ session, ref }, new AbortController().signal)));
   },
 };
 

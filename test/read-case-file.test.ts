@@ -77,6 +77,44 @@ cases: [{ id: a, input: "It cost $$5 and \${env:KEY}" }]`;
     expect(file.cases[0]?.inputs).toEqual(["It cost $$5 and ${env:KEY}"]);
   });
 
+  it("may name a judge model, whose key comes from the environment", () => {
+    const text = `${minimal}judge: { base_url: "http://127.0.0.1:11434/v1", model: small, api_key: "\${env:KEY}", timeout: 5s }`;
+    expect(parse(text, { KEY: "sk-1" }).judge).toMatchObject({
+      base_url: "http://127.0.0.1:11434/v1",
+      model: "small",
+      api_key: "sk-1",
+      timeout: 5_000,
+      temperature: 0,
+    });
+    expect(parse(`${minimal}judge: {}`).judge).toMatchObject({ api_key: "none", model: "gpt-5.4-mini" });
+    expect(parse(minimal).judge).toBeUndefined();
+  });
+
+  it("may have a user who is simulated", () => {
+    const text = `agent: { module: a.mjs }
+judge: {}
+cases:
+  - id: a
+    user: { task: Return the tent, done_when: The refund is promised, persona: non_expert, max_turns: 4 }`;
+    expect(parse(text).cases[0]).toMatchObject({
+      inputs: [],
+      user: { task: "Return the tent", doneWhen: ["The refund is promised"], persona: "non_expert", maxTurns: 4 },
+    });
+  });
+
+  it("may take its cases from datasets of agent_inspect", () => {
+    const sample = {
+      id: "fetched",
+      input: [{ role: "user", content: "Fetch it" }],
+      metadata: { expectedTools: [{ tool_name: "fetch", tool_inputs: [{ name: "id", content: 7 }], turn: 0 }] },
+    };
+    writeFileSync(join(folder, "samples.json"), JSON.stringify([sample]));
+    writeFileSync(join(folder, "from.yaml"), "agent: { module: a.mjs }\ncases_from: [samples.json]");
+    expect(readCaseFile(join(folder, "from.yaml"), {}).cases).toMatchObject([
+      { id: "fetched", inputs: ["Fetch it"], validators: [{ type: "tool_call", tool: "fetch", arguments: { id: 7 } }] },
+    ]);
+  });
+
   it("keeps a variable text where text is wanted", () => {
     const text = 'agent: { command: [run], env: { PIN: "${env:PIN}" } }\ncases: [{ id: a, input: x }]';
     expect(parse(text, { PIN: "0123" }).agent).toMatchObject({ env: { PIN: "0123" } });
@@ -103,17 +141,68 @@ describe("a case file that is wrong", () => {
       "agent: { module: a }\ncases:\n  - id: a\n    input: x\n    validators:\n      - { type: contains, text: x }",
       'unknown key "text" (line 6), did you mean "texts"?',
     ],
-    ["a case without input", "agent: { module: a }\ncases:\n  - id: a", "cases::0::input: is required (line 3)"],
+    [
+      "a misspelt validator",
+      "agent: { module: a }\ncases:\n  - id: a\n    input: x\n    validators:\n      - { type: tools_used, tools: [x] }",
+      "json_schema or rubric or subgoal or llm_check or tool_call; did you mean tool_used? (line 6)",
+    ],
+    [
+      "a case without input",
+      "agent: { module: a }\ncases:\n  - id: a",
+      'cases::0::input: is required, or "user" (line 3)',
+    ],
     [
       "an id twice",
       "agent: { module: a }\ncases:\n  - { id: a, input: x }\n  - { id: a, input: y }",
-      "cases::1::id: is also the id of case 1 (line 4)",
+      "cases::1::id: is also the id of the case in line 3 (line 4)",
+    ],
+    [
+      "an input of a simulated user's",
+      "agent: { module: a }\njudge: {}\ncases:\n  - { id: a, input: x, user: { task: t, done_when: d } }",
+      'cases::0::input: is what a "user" is simulated to say (line 4)',
+    ],
+    [
+      "a simulated user without a model",
+      "agent: { module: a }\ncases:\n  - id: a\n    user: { task: t, done_when: d }",
+      'cases::0::user: a simulated user needs a language model (line 4): say which one under "judge"',
+    ],
+    [
+      "a judged expectation without a model",
+      "agent: { module: a }\ncases:\n  - id: a\n    input: x\n    validators:\n      - { type: contains, texts: [x] }\n      - { type: subgoal, subgoal: x }",
+      'cases::0::validators::1: subgoal needs a judge model (line 7): say which one under "judge"',
+    ],
+    [
+      "trials that would all say the same",
+      "agent: { module: a }\njudge: {}\ncases:\n  - { id: a, input: x, validators: [{ type: rubric, rubric: x, trials: 3 }] }",
+      "cases::0::validators::0: at temperature 0 the model would say the same thing 3 times: set judge::temperature, or trials to 1 (line 4)",
+    ],
+    [
+      "a template that cannot be filled",
+      'agent: { module: a }\njudge: {}\ncases:\n  - { id: a, input: x, validators: [{ type: llm_check, template: "{answer}" }] }',
+      "cases::0::validators::0: There is no value for the template's field {answer}. (line 4)",
+    ],
+    [
+      "checks of a call without a model",
+      "agent: { module: a }\ncases:\n  - { id: a, input: x, validators: [{ type: tool_call, tool: t, checks: { x: y } }] }",
+      'cases::0::validators::0: tool_call with checks needs a judge model (line 3): say which one under "judge"',
+    ],
+    [
+      "a key that stands in it",
+      `${minimal}judge:\n  api_key: sk-1234`,
+      "judge::api_key: must come from the environment, as ${env:OPENAI_API_KEY} (line 5)",
+    ],
+    ["an unknown key of the judge", `${minimal}judge:\n  url: x`, 'judge: unknown key "url" (line 5)'],
+    [
+      "a judge's key that is not set",
+      `${minimal}judge:\n  api_key: \${env:NOWHERE}`,
+      "the environment variable NOWHERE is not set",
     ],
     [
       "a number for an id",
       "agent: { module: a }\ncases: [{ id: 1, input: x }]",
       "cases::0::id: must be text, not a number (line 2)",
     ],
+    ["no cases", "agent: { module: a }", "cases: must be at least 1 (line 1)"],
     ["no agent", "cases: [{ id: a, input: x }]", "agent: is required (line 1)"],
     [
       "two agents",
@@ -150,9 +239,46 @@ describe("a case file that is wrong", () => {
     ["no YAML", "agent: [", "not valid YAML"],
     ["a key twice", `${minimal}cases: []`, "not valid YAML"],
     ["a list", "- a", "must be a map (line 1)"],
+    [
+      "values that multiply",
+      `${minimal}metadata:\n${Array.from({ length: 12 }, (_, at) => {
+        const before = at === 0 ? "x" : `*a${at - 1}`;
+        return `  k${at}: &a${at} [${Array.from({ length: 10 }, () => before).join(", ")}]`;
+      }).join("\n")}`,
+      "more than 100000 values, every alias followed",
+    ],
     ["depth", `agent: ${"[".repeat(5000)}`, "nested deeper"],
   ])("is refused with its key and line: %s", (_what, text, sentence) => {
     expect(problemsOf(text).join("\n")).toContain(sentence);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["no JSON", "{", "is no dataset of agent_inspect: "],
+    ["no dataset", { cases: [] }, "is no dataset of agent_inspect: "],
+    [
+      "a case that is there already",
+      { id: "hello", input: [{ role: "user", content: "x" }], metadata: {} },
+      'has a case "hello" that is there already',
+    ],
+    [
+      "what needs a judge",
+      { id: "a", input: [{ role: "user", content: "x" }], metadata: { subgoals: [{ details: "x", turn: 0 }] } },
+      "subgoal needs a judge model",
+    ],
+  ])("tells where it names a dataset that is %s", (_what, dataset, sentence) => {
+    writeFileSync(join(folder, "bad.json"), typeof dataset === "string" ? dataset : JSON.stringify(dataset));
+    writeFileSync(join(folder, "names.yaml"), `${minimal}cases_from:\n  - bad.json\n`);
+    expect(() => readCaseFile(join(folder, "names.yaml"), {})).toThrow(`cases_from::0: ${sentence}`);
+    expect(() => readCaseFile(join(folder, "names.yaml"), {})).toThrow("line 5");
+  });
+
+  it("tells a repeated id beside what else is wrong", () => {
+    const text = "agent: { module: a }\ncases:\n  - { id: a, input: x }\n  - { id: a }\n  - { id: a, input: y }";
+    expect(problemsOf(text)).toEqual([
+      'cases::1::input: is required, or "user" (line 4)',
+      "cases::1::id: is also the id of the case in line 3 (line 4)",
+      "cases::2::id: is also the id of the case in line 3 (line 5)",
+    ]);
   });
 
   it("says all that is wrong at once, in the order of the lines", () => {

@@ -6,6 +6,7 @@ import type {
   AdminStats,
   AdminUsers,
   AdminUserState,
+  AuthInfo,
   Login,
   Me,
   Registered,
@@ -24,6 +25,10 @@ export function createAuth(transport: Transport) {
     /** A token to be used as an API key, for a while. */
     login: async (credentials: Login, options?: RequestOptions): Promise<AccessToken> =>
       transport.send({ method: "POST", path: "/auth/login", body: credentials, isRepeatable: true }, options),
+
+    /** Whose the key is, and how much may be evaluated with it. */
+    check: async (options?: RequestOptions): Promise<AuthInfo> =>
+      transport.send({ method: "GET", root: "/v2", path: "/auth/check" }, options),
 
     me: async (options?: RequestOptions): Promise<Me> => transport.send({ method: "GET", path: "/auth/me" }, options),
 

@@ -3,13 +3,26 @@ export {
   AuthenticationError,
   ConflictError,
   ConnectionError,
+  EvaluationFailedError,
   EvaluationTimeoutError,
   InvalidRequestError,
   NotFoundError,
+  QuotaExceededError,
   RateLimitError,
   ServerError,
   TurnwiseError,
 } from "./errors.ts";
+export type {
+  EvaluateOptions,
+  Evaluation,
+  NewItem,
+  OtlpEvaluation,
+  SessionChoice,
+  SessionsEvaluation,
+  TraceEvaluation,
+} from "./evaluations.ts";
+export type { JobHandle, JobWaitOptions } from "./job-handle.ts";
+export type { PageFilter, RunFilter, RunItemFilter, TrendFilter } from "./runs.ts";
 export type { JudgementEvent } from "./follow-judgements.ts";
 export type { BackfillFilter, ParkedFilter } from "./server-state.ts";
 export type { LabelTarget, SessionEvent, SessionFilter } from "./sessions.ts";

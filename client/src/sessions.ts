@@ -5,6 +5,7 @@ import type {
   Explanation,
   Label,
   Labels,
+  MetricScore,
   NewLabel,
   ScoreSummary,
   SessionDetail,
@@ -28,6 +29,9 @@ export interface SessionFilter {
   readonly score?: -1 | 0 | 1 | undefined;
   readonly has?: readonly ("error" | "harmful_turn")[] | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** With a score of an evaluator, `EVALUATOR/NAME`, of any turn or of the session; below this value, 0 to 1. */
+  readonly metric?: string | undefined;
+  readonly metric_below?: number | undefined;
   /** Of the last activity: from this moment, up to but not including that one. */
   readonly from?: Date | string | undefined;
   readonly to?: Date | string | undefined;
@@ -67,6 +71,7 @@ export type SessionEvent =
         readonly session_id: string;
         readonly status: Status;
         readonly trajectory: TrajectoryJudgement | null;
+        readonly metric_scores: readonly MetricScore[];
         readonly error: string | null;
       };
     };

@@ -26,14 +26,20 @@ export interface SubmitOptions extends RequestOptions {
 
 export interface Operation {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Below /api/v1. */
+  /** Below `root`. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Absent: /api/v1. */
+  readonly root?: "/v2";
+  /** A list: the parameter once for each. */
+  readonly query?: Readonly<Record<string, QueryValue | readonly QueryValue[]>>;
+  /** A form and a Blob go as they are, everything else as JSON. */
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
   /** Doing it twice is the same as doing it once. Otherwise it is sent again only when the server says that it did nothing. */
   readonly isRepeatable?: boolean;
 }
+
+type QueryValue = string | number | boolean | undefined;
 
 export interface Transport {
   /** Of the server, without a slash at the end. */
@@ -67,15 +73,15 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   async function tryOnce<T>(operation: Operation, request: RequestOptions, read: Read<T>): Promise<T> {
-    const { method, path, query, body, headers } = operation;
+    const { method, path, root = "/api/v1", query, body, headers } = operation;
     const timeoutMs = request.timeoutMs ?? options.timeoutMs;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(timedOut(operation, timeoutMs)), timeoutMs);
     try {
-      const response = await options.fetch(`${url}/api/v1${path}${searchOf(query)}`, {
+      const response = await options.fetch(`${url}${root}${path}${searchOf(query)}`, {
         method,
         headers: { accept: "application/json", ...authorization, ...contentType(body), ...headers },
-        ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: isSentAsItIs(body) ? body : JSON.stringify(body) }),
         // A redirect would carry the key elsewhere.
         redirect: "error",
         signal: request.signal === undefined ? limit.signal : AbortSignal.any([limit.signal, request.signal]),
@@ -138,12 +144,15 @@ function credentials(apiKey: string | undefined): Record<string, string> {
   throw new AuthenticationError("the API key holds characters that no key has", { code: "unauthenticated" });
 }
 
+/** What is its own content type. */
+const isSentAsItIs = (body: object): body is FormData | Blob => body instanceof FormData || body instanceof Blob;
+
 const contentType = (body: object | undefined): Record<string, string> =>
-  body === undefined || body instanceof FormData ? {} : { "content-type": "application/json" };
+  body === undefined || isSentAsItIs(body) ? {} : { "content-type": "application/json" };
 
 function searchOf(query: Operation["query"] = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
-    value === undefined ? [] : [[name, String(value)]],
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().flatMap((each): [string, string][] => (each === undefined ? [] : [[name, String(each)]])),
   );
   return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
 }

@@ -1,8 +1,12 @@
 /** A Turnwise server, one method an operation. */
 import { type Admin, type Auth, createAdmin, createAuth } from "./accounts.ts";
+import { createDatasets, type Datasets } from "./datasets.ts";
+import { createEvaluations, type Evaluations } from "./evaluations.ts";
 import { EvaluationTimeoutError } from "./errors.ts";
 import { followJudgements, type JudgementEvent } from "./follow-judgements.ts";
 import { pause } from "./pause.ts";
+import { createProjects, type Projects } from "./projects.ts";
+import { createRuns, type Runs } from "./runs.ts";
 import { createServerState, type ServerState } from "./server-state.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createStreamingSession, type StreamingSession } from "./streaming-session.ts";
@@ -51,6 +55,12 @@ const PAGE = 50;
 export class Turnwise {
   /** Sessions in full, however they came in. */
   readonly sessions: Sessions;
+  /** Answers of agents, scored by metrics; what came of it is in `runs`. */
+  readonly evaluations: Evaluations;
+  readonly runs: Runs;
+  readonly datasets: Datasets;
+  /** What runs are collected under. */
+  readonly projects: Projects;
   readonly auth: Auth;
   readonly admin: Admin;
   /** The server itself: its health, what it builds again, what it could not send on. */
@@ -63,6 +73,10 @@ export class Turnwise {
     this.#transport = createTransport(withDefaults(options));
     this.url = this.#transport.url;
     this.sessions = createSessions(this.#transport);
+    this.evaluations = createEvaluations(this.#transport);
+    this.runs = createRuns(this.#transport);
+    this.datasets = createDatasets(this.#transport);
+    this.projects = createProjects(this.#transport);
     this.auth = createAuth(this.#transport);
     this.admin = createAdmin(this.#transport);
     this.server = createServerState(this.#transport);

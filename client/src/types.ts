@@ -76,6 +76,12 @@ export interface Agreement {
   };
 }
 
+export interface AnalyseFailuresRequest {
+  readonly run_id?: string | undefined;
+  readonly session_id?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
 export interface Append {
   readonly messages: readonly ChatMessage[];
 }
@@ -86,6 +92,22 @@ export interface Attachment {
   readonly name: string | null;
   readonly uri: string | null;
   readonly bytes: number | null;
+}
+
+export interface AuthInfo {
+  readonly valid: true;
+  readonly user_id: string | null;
+  readonly org_id: string;
+  readonly org_name: string | null;
+  readonly plan: string | null;
+  readonly limits: {
+    readonly requests_per_minute: number;
+    readonly evaluations_per_month: number | null;
+    readonly tokens_per_month: number | null;
+    readonly max_dataset_bytes: number;
+    readonly max_dataset_items: number;
+  };
+  readonly usage: { readonly month: string; readonly evaluations: number; readonly tokens: number };
 }
 
 export interface Backfill {
@@ -126,6 +148,12 @@ export interface BatchSubmission {
   readonly traces: readonly Submission[];
 }
 
+export interface CancelledJob {
+  readonly job_id: string;
+  readonly status: RunStatus;
+  readonly message: string;
+}
+
 export interface ChatMessage {
   readonly role: "system" | "developer" | "user" | "assistant" | "tool" | "function";
   readonly content?: string | null | readonly (string | { readonly [key: string]: unknown })[] | undefined;
@@ -145,6 +173,15 @@ export interface ChatMessage {
 export interface ClosedTrace {
   readonly session_id: string;
   readonly status: "closing";
+}
+
+export interface ComparedMetric {
+  readonly metric_id: string;
+  readonly metric_key: string;
+  readonly metric_name: string;
+  readonly values: { readonly [key: string]: number | null };
+  readonly differences: { readonly [key: string]: number };
+  readonly paired: { readonly [key: string]: PairedDifference };
 }
 
 export interface Cut {
@@ -168,9 +205,202 @@ export interface Cut {
   readonly findings: number;
 }
 
+export interface Dataset {
+  readonly dataset_id: string;
+  readonly id: string;
+  readonly name: string | null;
+  readonly source: "upload" | "inline" | "trace" | "sessions" | "otlp";
+  readonly total_items: number;
+  readonly bytes: number;
+  readonly created_at: string;
+}
+
+export interface DatasetFromSessions {
+  readonly name: string;
+}
+
+export interface DatasetItem {
+  readonly id: string;
+  readonly item_index: number;
+  readonly dataset_id: string;
+  readonly key: string;
+  readonly input: string;
+  readonly output: string;
+  readonly context: string | null;
+  readonly contexts: readonly string[];
+  readonly expected: string | null;
+  readonly expected_outputs: readonly string[];
+  readonly history: readonly { readonly user: string; readonly assistant: string | null }[];
+  readonly tool_calls: readonly ItemToolCall[] | null;
+  readonly session_id: string | null;
+  readonly turn: number | null;
+  readonly metadata: JsonObject;
+  readonly is_shortened: boolean;
+}
+
+export interface DatasetItemPage {
+  readonly dataset_id: string;
+  readonly items: readonly DatasetItem[];
+  readonly total: number;
+  readonly page: number;
+  readonly page_size: number;
+}
+
+export interface DatasetPage {
+  readonly datasets: readonly Dataset[];
+  readonly total: number;
+  readonly page: number;
+  readonly page_size: number;
+}
+
 export interface ErrorBody {
   readonly detail: string;
   readonly code: string;
+  readonly retry_after?: number | undefined;
+  readonly service?: string | undefined;
+  readonly current_usage?: number | undefined;
+  readonly quota_limit?: number | undefined;
+  readonly errors?: readonly Mistake[] | undefined;
+}
+
+export interface EvaluateRequest {
+  readonly project_name?: string | undefined;
+  readonly metrics?: readonly (string | { readonly key: string; readonly weight?: number | undefined })[] | undefined;
+  readonly run_name?: string | null | undefined;
+  readonly threshold?: number | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+  readonly openai_api_key?: string | null | undefined;
+  readonly mode?: "sync" | "async" | undefined;
+  readonly wait?: number | undefined;
+  readonly dataset?: readonly unknown[] | undefined;
+  readonly dataset_id?: string | undefined;
+}
+
+export interface EvaluateSessionsRequest {
+  readonly project_name?: string | undefined;
+  readonly metrics?: readonly (string | { readonly key: string; readonly weight?: number | undefined })[] | undefined;
+  readonly run_name?: string | null | undefined;
+  readonly threshold?: number | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+  readonly openai_api_key?: string | null | undefined;
+  readonly mode?: "sync" | "async" | undefined;
+  readonly wait?: number | undefined;
+}
+
+export interface EvaluateTraceRequest {
+  readonly project_name?: string | undefined;
+  readonly metrics?: readonly (string | { readonly key: string; readonly weight?: number | undefined })[] | undefined;
+  readonly run_name?: string | null | undefined;
+  readonly threshold?: number | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+  readonly openai_api_key?: string | null | undefined;
+  readonly mode?: "sync" | "async" | undefined;
+  readonly wait?: number | undefined;
+  readonly trace?:
+    | {
+        readonly trace_id?: string | null | undefined;
+        readonly messages: readonly (
+          | ChatMessage
+          | { readonly type: "human" | "ai" | "system" | "tool"; readonly [key: string]: unknown }
+        )[];
+        readonly spans?: JsonObject | null | undefined;
+        readonly retrievals?: readonly unknown[] | null | undefined;
+        readonly [key: string]: unknown;
+      }
+    | undefined;
+  readonly session_id?: string | undefined;
+  readonly config?: { readonly threshold?: number | undefined } | null | undefined;
+}
+
+export interface EvaluationJob {
+  readonly job_id: string;
+  readonly run_id: string;
+  readonly job_type: "evaluation";
+  readonly status: RunStatus;
+  readonly progress_percent: number;
+  readonly current_item: number;
+  readonly total_items: number;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly error: string | null;
+  readonly result: EvaluationRun | null;
+}
+
+export interface EvaluationRun {
+  readonly run_id: string;
+  readonly id: string;
+  readonly job_id: string;
+  readonly name: string;
+  readonly run_name: string;
+  readonly project_id: string;
+  readonly project_name: string;
+  readonly dataset_id: string;
+  readonly dataset_name: string | null;
+  readonly mode: "dataset" | "trace";
+  readonly source: "upload" | "inline" | "trace" | "sessions" | "otlp";
+  readonly status: RunStatus;
+  readonly overall_score: number | null;
+  readonly quality_grade: QualityGrade | null;
+  readonly threshold: number;
+  readonly aggregate_scores: { readonly [key: string]: number | null };
+  readonly metrics: readonly RunMetric[];
+  readonly insights: readonly RunInsight[];
+  readonly hints: readonly string[];
+  readonly total_items: number;
+  readonly items_evaluated: number;
+  readonly evaluated_items: number;
+  readonly failed_items: number;
+  readonly metadata: JsonObject;
+  readonly usage: {
+    readonly input_tokens: number;
+    readonly output_tokens: number;
+    readonly cost_usd: number | null;
+  } | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly error: string | null;
+}
+
+export interface EvaluationRunItem {
+  readonly id: string;
+  readonly item_index: number;
+  readonly run_id: string;
+  readonly status: "pending" | "scored" | "failed";
+  readonly key: string;
+  readonly input: string;
+  readonly output: string;
+  readonly context: string | null;
+  readonly contexts: readonly string[];
+  readonly expected: string | null;
+  readonly expected_outputs: readonly string[];
+  readonly history: readonly { readonly user: string; readonly assistant: string | null }[];
+  readonly tool_calls: readonly ItemToolCall[] | null;
+  readonly session_id: string | null;
+  readonly turn: number | null;
+  readonly metadata: JsonObject;
+  readonly is_shortened: boolean;
+  readonly overall_score: number | null;
+  readonly quality_grade: QualityGrade | null;
+  readonly metric_scores: { readonly [key: string]: number | null };
+  readonly explanations: { readonly [key: string]: string };
+  readonly errors: { readonly [key: string]: string };
+}
+
+export interface EvaluationRunItemPage {
+  readonly run_id: string;
+  readonly items: readonly EvaluationRunItem[];
+  readonly total: number;
+  readonly page: number;
+  readonly page_size: number;
+}
+
+export interface EvaluationRunPage {
+  readonly runs: readonly EvaluationRun[];
+  readonly total: number;
+  readonly page: number;
+  readonly page_size: number;
 }
 
 export interface Explanation {
@@ -394,6 +624,66 @@ export interface Explanation {
   readonly omitted: { readonly turns: number; readonly spans: number };
 }
 
+export interface FailureAnalysis {
+  readonly run_id: string | null;
+  readonly eval_run_id: string | null;
+  readonly session_id: string | null;
+  readonly status: "completed";
+  readonly summary: FailureSummary;
+  readonly counts: readonly FailureCount[];
+  readonly failure_tags: readonly FailureTag[];
+  readonly total_failure_tags: number;
+  readonly eval_metrics: { readonly [key: string]: number | null };
+}
+
+export interface FailureCount {
+  readonly bucket_id: string;
+  readonly bucket_name: string;
+  readonly subcategory_id: string;
+  readonly subcategory_name: string;
+  readonly failed: number;
+  readonly uncertain: number;
+  readonly failed_share: number;
+  readonly severity: number;
+}
+
+export interface FailureSummary {
+  readonly total_failures_detected: number;
+  readonly total_passes: number;
+  readonly total_uncertain: number;
+  readonly total_items: number;
+  readonly items_with_failures: number;
+  readonly items_all_passed: number;
+  readonly unsafe_items: number;
+  readonly items_with_errors: number;
+  readonly overall_severity: number;
+  readonly overall_confidence: number;
+  readonly primary_failure: string | null;
+  readonly primary_failure_name: string | null;
+  readonly buckets_affected: readonly string[];
+  readonly should_alert: boolean;
+  readonly should_gate_ci: boolean;
+  readonly needs_human_review: boolean;
+}
+
+export interface FailureTag {
+  readonly tag_id: string;
+  readonly bucket_id: string;
+  readonly bucket_name: string;
+  readonly subcategory_id: string;
+  readonly subcategory_name: string;
+  readonly decision: "fail" | "unsure";
+  readonly severity: number;
+  readonly confidence: number;
+  readonly detectors: readonly ("deterministic" | "metric" | "judgement")[];
+  readonly detector_type_used: "deterministic" | "metric" | "judgement" | null;
+  readonly item_index: number;
+  readonly item_key: string;
+  readonly judge_rationale: string;
+  readonly evidence_items: readonly string[];
+  readonly eval_metric_values: { readonly [key: string]: number };
+}
+
 export interface Health {
   readonly status: "ok";
   readonly version: string;
@@ -424,6 +714,28 @@ export interface ImportedLabel {
 
 export interface ImportedLabels {
   readonly imported: number;
+}
+
+export interface ItemComparison {
+  readonly run_id: string;
+  readonly regressed: { readonly count: number; readonly items: readonly ItemDifference[] };
+  readonly improved: { readonly count: number; readonly items: readonly ItemDifference[] };
+  readonly missing: { readonly count: number; readonly keys: readonly string[] };
+  readonly added: { readonly count: number; readonly keys: readonly string[] };
+}
+
+export interface ItemDifference {
+  readonly key: string;
+  readonly before: number;
+  readonly after: number;
+  readonly difference: number;
+}
+
+export interface ItemToolCall {
+  readonly name: string;
+  readonly arguments: unknown;
+  readonly result: unknown;
+  readonly error: string | null;
 }
 
 export interface JsonObject {
@@ -513,12 +825,36 @@ export interface Me {
   readonly usage: { readonly traces: number; readonly sessions: number };
 }
 
+export interface MetricInfo {
+  readonly key: string;
+  readonly display_name: string;
+  readonly definition: string;
+  readonly value_type: "numeric";
+  readonly category: "heuristic" | "quality" | "grounding" | "retrieval" | "agent" | "safety";
+  readonly higher_is_better: true;
+  readonly requires: readonly ("context" | "expected" | "tool_calls")[];
+  readonly asks_model: boolean;
+}
+
 export interface MetricScore {
   readonly name: string;
+  readonly evaluator: string;
   readonly value: number | null;
   readonly label: string | null;
   readonly explanation: string | null;
   readonly turn: number | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface MetricTemplates {
+  readonly metrics: readonly MetricInfo[];
+  readonly total: number;
+}
+
+export interface Mistake {
+  readonly line: number | null;
+  readonly key: string | null;
+  readonly message: string;
 }
 
 export interface ModelCall {
@@ -554,6 +890,17 @@ export interface NewLabel {
   readonly digest?: string | null | undefined;
 }
 
+export interface NewProject {
+  readonly name: string;
+}
+
+export interface PairedDifference {
+  readonly pairs: number;
+  readonly mean_difference: number;
+  readonly interval: readonly unknown[] | null;
+  readonly significant: boolean;
+}
+
 export interface ParkedPage {
   readonly requests: readonly ParkedRequest[];
   readonly next_cursor: string | null;
@@ -569,6 +916,46 @@ export interface ParkedRequest {
   readonly attempts: number;
   readonly reason: string;
 }
+
+export interface ProjectInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly key: string | null;
+  readonly model_name: string | null;
+  readonly created_at: string;
+}
+
+export interface ProjectMetrics {
+  readonly project_id: string;
+  readonly metrics: readonly {
+    readonly key: string;
+    readonly display_name: string;
+    readonly definition: string;
+    readonly value_type: "numeric";
+    readonly category: "heuristic" | "quality" | "grounding" | "retrieval" | "agent" | "safety";
+    readonly higher_is_better: true;
+    readonly requires: readonly ("context" | "expected" | "tool_calls")[];
+    readonly asks_model: boolean;
+    readonly weight: number;
+  }[];
+  readonly weights: { readonly [key: string]: number };
+  readonly threshold: number;
+}
+
+export interface ProjectPage {
+  readonly projects: readonly ProjectInfo[];
+  readonly total: number;
+  readonly page: number;
+  readonly page_size: number;
+}
+
+export interface ProjectSettings {
+  readonly metrics?: readonly (string | { readonly key: string; readonly weight?: number | undefined })[] | undefined;
+  readonly weights?: { readonly [key: string]: number } | undefined;
+  readonly threshold?: number | undefined;
+}
+
+export type QualityGrade = "A" | "B" | "C" | "D" | "F";
 
 export interface RebuildsState {
   readonly waiting: number;
@@ -590,6 +977,50 @@ export interface Registration {
 
 export interface RotatedKey {
   readonly api_key: string;
+}
+
+export interface RunComparison {
+  readonly runs: readonly EvaluationRun[];
+  readonly baseline_run_id: string;
+  readonly overall_scores: readonly (number | null)[];
+  readonly overall: ComparedMetric;
+  readonly metrics: readonly ComparedMetric[];
+  readonly items: readonly ItemComparison[];
+}
+
+export interface RunInsight {
+  readonly metric: string;
+  readonly score: number;
+  readonly below_share: number;
+  readonly advice: string;
+}
+
+export interface RunMetric {
+  readonly key: string;
+  readonly display_name: string;
+  readonly score: number | null;
+  readonly value_type: "numeric";
+  readonly weight: number;
+  readonly scored: number;
+  readonly below_threshold: number;
+}
+
+export interface RunMetrics {
+  readonly run_id: string;
+  readonly metrics: readonly RunMetric[];
+}
+
+export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled";
+
+export interface SafetySummary {
+  readonly total_items: number;
+  readonly unsafe_items: number;
+  readonly unsafe_rate: number | null;
+  readonly not_judged: number;
+  readonly total_sessions: number;
+  readonly unsafe_sessions: number;
+  readonly has_more: boolean;
+  readonly items: readonly UnsafeTurn[];
 }
 
 export type Score = -1 | 0 | 1;
@@ -796,6 +1227,19 @@ export interface Transcript {
   readonly notes: readonly string[];
 }
 
+export interface TrendPoint {
+  readonly date: string;
+  readonly metric: string;
+  readonly score: number;
+  readonly run_count: number;
+}
+
+export interface Trends {
+  readonly trends: readonly TrendPoint[];
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Trial {
   readonly model: string;
   readonly score: Score | null;
@@ -862,6 +1306,16 @@ export interface TurnJudgement {
 
 export interface TurnJudgements {
   readonly [key: string]: TurnJudgement;
+}
+
+export interface UnsafeTurn {
+  readonly session_id: string;
+  readonly turn: number;
+  readonly input_short: string;
+  readonly output_short: string;
+  readonly reasoning: string;
+  readonly judge: string;
+  readonly unsafe_turns: number;
 }
 
 export interface Usage {

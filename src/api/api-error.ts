@@ -1,4 +1,4 @@
-/** What a caller is told when a request fails: `{"detail", "code"}` and a status. Nothing of the inside gets out. */
+/** What a caller is told when a request fails: `{"detail", "code"}`, of some errors more, and a status. Nothing of the inside gets out. */
 import {
   codeOf,
   ForbiddenError,
@@ -8,7 +8,7 @@ import {
   UnauthenticatedError,
   UnavailableError,
 } from "../model/errors.ts";
-import type { ErrorBody } from "./contract.ts";
+import type { ErrorBody } from "./error-contract.ts";
 
 /** Every code that this API answers with. Clients may switch on them; they do not change. */
 export type ApiErrorCode =
@@ -45,6 +45,12 @@ export type ApiErrorCode =
   | "not_audio"
   | "empty_recording"
   | "speech_off"
+  | "evaluation_off"
+  | "quota_exceeded"
+  | "run_active"
+  | "dataset_invalid"
+  | "dataset_too_large"
+  | "dataset_in_use"
   | "unavailable"
   | "internal";
 
@@ -53,17 +59,34 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: ApiErrorCode;
   readonly headers: Readonly<Record<string, string>>;
-  constructor(status: number, code: ApiErrorCode, detail: string, headers: Readonly<Record<string, string>> = {}) {
+  readonly fields: ErrorFields;
+  constructor(
+    status: number,
+    code: ApiErrorCode,
+    detail: string,
+    headers: Readonly<Record<string, string>> = {},
+    fields: ErrorFields = {},
+  ) {
     super(detail);
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.fields = fields;
   }
 }
 
+/** What some errors say beside what is wrong. */
+export type ErrorFields = Omit<ErrorBody, "detail" | "code">;
+
 export const sessionNotFound = () => new ApiError(404, "not_found", "there is no session with this id");
 
-export const toErrorBody = (error: ApiError): ErrorBody => ({ detail: error.message, code: error.code });
+export const runNotFound = () => new ApiError(404, "not_found", "there is no run with this id");
+
+export const toErrorBody = (error: ApiError): ErrorBody => ({
+  detail: error.message,
+  code: error.code,
+  ...error.fields,
+});
 
 /** What the caller is told: of what nobody foresaw nothing but that it is in the log. */
 export const toPublicError = (error: unknown): ApiError =>

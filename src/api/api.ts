@@ -1,4 +1,5 @@
 /** The REST API as an express app: settings, what guards every request, the routes, and what answers when none does. */
+import type { IncomingMessage } from "node:http";
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -12,8 +13,8 @@ import { createAdmit, hereWhileOpen } from "./admit.ts";
 import { ApiError, toApiError, toErrorBody, toPublicError } from "./api-error.ts";
 import { type EventStreamOptions, eventStreamDefaults } from "./event-stream.ts";
 import { mountRoute, type Mounting } from "./mount-route.ts";
-import { createRateLimits } from "./rate-limits.ts";
-import { createReadJson, largeBodyPlaces, messageBytes, smallBodyPlaces, usualBytes } from "./read-json.ts";
+import { createEvaluationLimit, createRateLimits } from "./rate-limits.ts";
+import { createReadJson, forgetBody, largeBodyPlaces, messageBytes, smallBodyPlaces, usualBytes } from "./read-json.ts";
 import type { ApiContext } from "./route.ts";
 import { routes } from "./routes.ts";
 import { createTurnstile, type TurnstileOptions, turnstileDefaults } from "./turnstile.ts";
@@ -45,6 +46,7 @@ export function createApi({
     enterSmall: createTurnstile(smallBodies),
     enterLarge: createTurnstile(largeBodies),
     pace: createBodyPace(),
+    held: new WeakMap<IncomingMessage, () => void>(),
   };
   const mounting: Mounting = {
     context,
@@ -52,22 +54,36 @@ export function createApi({
     enter: createTurnstile(turnstile),
     readUsual: createReadJson(usualBytes, reading),
     readMessages: createReadJson(messageBytes, reading),
+    forgetBody: (request) => forgetBody(request, reading),
     admit: createAdmit(context, callers),
     ...limitsOf(context, callers, eventStreams?.stopping),
   };
   for (const route of routes) mountRoute(app, route, mounting);
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseMethod(path));
   app.use(() => {
-    throw new ApiError(404, "not_found", "there is nothing at this path; the API is under /api/v1");
+    throw new ApiError(404, "not_found", "there is nothing at this path; the API is under /api/v1 and /v2");
   });
   app.use(answerError(context));
   return app;
 }
 
-function limitsOf({ accounts }: ApiContext, callers: WeakMap<Request, Caller>, stopping: AbortSignal | undefined) {
-  if (accounts === undefined) return {};
-  const callerOf = (request: Request): Caller | undefined => callers.get(request);
-  return { limits: createRateLimits({ rates: accounts.rates, callerOf, stopping }) };
+function limitsOf(
+  { accounts, evaluation, authenticator }: ApiContext,
+  callers: WeakMap<Request, Caller>,
+  stopping: AbortSignal | undefined,
+): Pick<Mounting, "limits" | "evaluationLimit"> {
+  const shared = { callerOf: (request: Request): Caller | undefined => callers.get(request), stopping };
+  return {
+    ...(accounts && { limits: createRateLimits({ rates: accounts.rates, ...shared }) }),
+    evaluationLimit:
+      evaluation === undefined
+        ? []
+        : createEvaluationLimit({
+            perMinute: evaluation.limits.requestsPerMinute,
+            knowsCallers: authenticator !== undefined,
+            ...shared,
+          }),
+  };
 }
 
 /** Answers are data, never pages: nothing may be sniffed, framed, run or kept in a cache. */

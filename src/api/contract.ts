@@ -202,13 +202,18 @@ export const scoreSummarySchema = z
   })
   .meta({ id: "ScoreSummary" });
 
+/** Of more of it is better. A null value: there was nothing to score, which the explanation says; or it failed, and `error` says why. */
 export const metricScoreSchema = z
   .strictObject({
     name: text,
+    evaluator: text,
     value: z.number().min(0).max(1).nullable(),
+    /** Of an expectation: passed or failed. */
     label: text.nullable(),
     explanation: text.nullable(),
+    /** Null: of the session as a whole. */
     turn: z.int().positive().nullable(),
+    error: z.strictObject({ code: text, message: text }).nullable(),
   })
   .meta({ id: "MetricScore" });
 
@@ -290,7 +295,7 @@ export const sessionDetailSchema = z
     turns: z.array(turnSchema),
     trajectory: trajectoryJudgementSchema.nullable(),
     metric_scores: z.array(metricScoreSchema),
-    /** A line for each configured judge, in order of rank. */
+    /** A line for each configured judge, in order of rank, then for each evaluator. */
     judging: z.array(judgingSchema),
     transcript: transcriptSchema.nullable(),
   })
@@ -351,8 +356,6 @@ export const healthSchema = z
   })
   .meta({ id: "Health" });
 
-export const errorSchema = z.strictObject({ detail: text, code: text }).meta({ id: "ErrorBody" });
-
 export type Usage = z.infer<typeof usageSchema>;
 export type AttachmentDetail = z.infer<typeof attachmentSchema>;
 export type ModelCallDetail = z.infer<typeof modelCallSchema>;
@@ -363,6 +366,7 @@ export type TurnJudgementDetail = z.infer<typeof turnJudgementSchema>;
 export type TrajectoryJudgementDetail = z.infer<typeof trajectoryJudgementSchema>;
 export type CutDetail = z.infer<typeof cutSchema>;
 export type ScoreSummaryDetail = z.infer<typeof scoreSummarySchema>;
+export type MetricScoreDetail = z.infer<typeof metricScoreSchema>;
 export type JudgingDetail = z.infer<typeof judgingSchema>;
 export type SessionDetail = z.infer<typeof sessionDetailSchema>;
 export type TranscriptDetail = z.infer<typeof transcriptSchema>;
@@ -372,4 +376,3 @@ export type SessionState = z.infer<typeof sessionStateSchema>;
 export type ParkedRequestDetail = z.infer<typeof parkedRequestSchema>;
 export type ParkedPageDetail = z.infer<typeof parkedPageSchema>;
 export type Health = z.infer<typeof healthSchema>;
-export type ErrorBody = z.infer<typeof errorSchema>;

@@ -1,15 +1,18 @@
 import { ApiError } from "./api-error.ts";
-import type { JudgeInfo } from "./route.ts";
+import type { Judging } from "./judging-detail.ts";
 
 /** The judge of that name, or, without one, all that judge. Throws an ApiError when that is none. */
-export function judgesAskedFor(judges: readonly JudgeInfo[], name: string | undefined): readonly JudgeInfo[] {
+export function judgesAskedFor<Judge extends Judging>(
+  judges: readonly Judge[],
+  name: string | undefined,
+): readonly Judge[] {
   if (name !== undefined) return [requireJudge(name, judges)];
   const judging = judges.filter(({ off }) => off === undefined);
   if (judging.length === 0) throw new ApiError(409, "judge_off", "all judges are off");
   return judging;
 }
 
-function requireJudge(name: string, judges: readonly JudgeInfo[]): JudgeInfo {
+function requireJudge<Judge extends Judging>(name: string, judges: readonly Judge[]): Judge {
   const judge = judges.find((one) => one.name === name);
   if (judge === undefined) {
     const names = judges.map((one) => one.name).join(", ");

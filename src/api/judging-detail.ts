@@ -5,8 +5,8 @@ import type { SessionStatus } from "../model/session.ts";
 import type { JudgingDetail } from "./contract.ts";
 import type { JudgeInfo } from "./route.ts";
 
-/** In order of rank; judges that are not configured any more are not shown. */
-export function toJudgings({ session, judging }: JudgedSession, judges: readonly JudgeInfo[]): JudgingDetail[] {
+/** In order of rank, and then the evaluators; who is not configured any more is not shown. */
+export function toJudgings({ session, judging }: JudgedSession, judges: readonly Judging[]): JudgingDetail[] {
   return judges.map(({ name: judge, off }) => {
     const known = judging.find((status) => status.judge === judge);
     if (off !== undefined && known?.status !== "judged")
@@ -17,6 +17,9 @@ export function toJudgings({ session, judging }: JudgedSession, judges: readonly
     return toJudging(known ?? { judge, status: "skipped", ...(session.turns.length === 0 ? nothing : unknown) });
   });
 }
+
+/** A judge, or an evaluator. */
+export type Judging = Pick<JudgeInfo, "name" | "off">;
 
 const underWay: Readonly<Partial<Record<SessionStatus, string>>> = {
   open: "the session is judged when nothing has come for a while, or when it is closed",

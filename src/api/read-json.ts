@@ -1,6 +1,6 @@
 /** Reads JSON bodies, so that neither one of them nor many at once take all the memory there is, nor slow ones all the places. */
 import type { IncomingMessage } from "node:http";
-import express, { type RequestHandler } from "express";
+import express, { type Request, type RequestHandler } from "express";
 import type { BodyPace } from "../component/body-pace.ts";
 import { ApiError } from "./api-error.ts";
 import { countValues } from "./count-values.ts";
@@ -29,6 +29,8 @@ export interface JsonReading {
   readonly enterSmall: Turnstile;
   readonly enterLarge: Turnstile;
   readonly pace: BodyPace;
+  /** What gives the places of bodies up before they are answered. */
+  readonly held: WeakMap<IncomingMessage, () => void>;
   /** For a body that has its place, in milliseconds: a minute unless it is said. */
   readonly longestMs?: number;
 }
@@ -71,9 +73,17 @@ export function createReadJson(limit: number, reading: JsonReading): readonly Re
       announced !== undefined && announced <= smallBytes
         ? await reading.enterSmall(request, response, announced)
         : await reading.enterLarge(request, response);
-    if (entered !== undefined) parseInTime(parse, announced, reading)(request, response, next);
+    if (entered === undefined) return;
+    reading.held.set(request, entered);
+    parseInTime(parse, announced, reading)(request, response, next);
   };
   return [requireJson, read];
+}
+
+/** For a request that is answered later, and needs no more what it was sent. */
+export function forgetBody(request: Request, { held }: Pick<JsonReading, "held">): void {
+  request.body = undefined;
+  held.get(request)?.();
 }
 
 /** Of what is compressed, or comes in chunks, nobody knows before how much it is. */

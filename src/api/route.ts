@@ -3,8 +3,10 @@ import type { IncomingMessage } from "node:http";
 import type { ZodType } from "zod";
 import type { Logger } from "../component/component.ts";
 import type { Accounts } from "../component/accounts.ts";
+import type { Measure } from "../component/evaluator.ts";
 import type { JudgePause, JudgeRequest } from "../component/judge.ts";
 import type { Door } from "../component/door.ts";
+import type { EvaluationRunner } from "../component/evaluation-runner.ts";
 import type { Authenticator, Caller, Right } from "../component/extension.ts";
 import type { SessionRef, Store } from "../component/store.ts";
 import type { PriceTables } from "../cost/price-table.ts";
@@ -23,10 +25,18 @@ export interface JudgeInfo {
   readonly off?: string;
 }
 
+export interface EvaluatorInfo extends Pick<JudgeInfo, "name" | "version" | "requests"> {
+  readonly measures: readonly Pick<Measure, "name" | "of" | "version">[];
+  /** Why it scores nothing. Absent: it scores. */
+  readonly off?: string;
+}
+
 export interface ApiContext {
   readonly store: Store;
   /** In order of rank. */
   readonly judges: readonly JudgeInfo[];
+  /** In the configured order. Absent: none. */
+  readonly evaluators?: readonly EvaluatorInfo[];
   /** The judges that are paused, for everybody or for this project. Absent: nobody knows of any. */
   readonly pausesOf?: (project: string) => readonly JudgePause[];
   readonly logger: Logger;
@@ -45,6 +55,8 @@ export interface ApiContext {
   readonly prices?: PriceTables;
   /** Attribute keys that name a conversation, instead of those that all know. */
   readonly conversationKeys?: readonly string[];
+  /** What scores the items of runs. Absent: nothing does here, and no run can be started. */
+  readonly evaluation?: EvaluationRunner;
 }
 
 export const hereOnly: Door = { isLocal: true };
@@ -56,13 +68,15 @@ export interface Call<Query = unknown, Body = unknown> {
   readonly number?: number | undefined;
   /** Of the account that the path names; empty where it names none. */
   readonly accountId: string;
+  /** Everything that the path names, by the name that the route gives it: none is empty. */
+  readonly params: Readonly<Record<string, string>>;
   /** Who asks; `anyone` where nobody is asked. `caller.account` is there when somebody logged in or showed an account's key. */
   readonly caller: Caller;
   readonly query: Query;
   readonly body: Body;
   /** The headers that the route names, under their names in lower case. One that was not sent is absent. */
   readonly headers: Readonly<Partial<Record<ReadHeader, string>>>;
-  /** The request itself, of a route that has a form. */
+  /** The request itself, of a route that has a form or takes an upload. */
   readonly upload?: IncomingMessage;
   /** Aborted when the caller goes before it has the answer. */
   readonly gone: AbortSignal;
@@ -93,12 +107,17 @@ export interface OperationNote {
   readonly summary: string;
   /** What it answers when it succeeds: a body's schema, nothing (204), or a page or events of this description. */
   readonly reply:
-    | { readonly status: 200 | 201 | 202; readonly schema: ZodType }
+    | {
+        readonly status: 200 | 201 | 202;
+        readonly schema: ZodType;
+        /** What it answers with a 202 instead, when that takes longer than the caller waits. */
+        readonly later?: ZodType;
+      }
     | { readonly status: 204 }
     | { readonly page: string }
     | { readonly events: string };
   /** Statuses of errors that do not follow from the route's parts. */
-  readonly errors?: readonly (409 | 413 | 422 | 429 | 504)[];
+  readonly errors?: readonly (404 | 409 | 413 | 422 | 429 | 504)[];
 }
 
 export interface Route<Query = unknown, Body = unknown> {
@@ -116,12 +135,16 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly headers?: readonly ReadHeader[];
   /** Strict. Absent: takes no query parameters. */
   readonly query?: ZodType<Query>;
+  /** Query parameters that may be given several times: always lists. Absent: none may. */
+  readonly lists?: readonly string[];
   /** Strict. Absent: takes no body. */
   readonly body?: ZodType<Body>;
   /** Messages may be as large as 16 MiB; every other body is smaller than 1 MiB. */
   readonly takesMessages?: true;
   /** Takes multipart/form-data: these fields, of which `file` is a stream that only the route itself can read, as `call.upload`. */
   readonly form?: ZodType;
+  /** Takes a body of these media types, as a stream that only the route itself can read, as `call.upload`. */
+  readonly upload?: readonly string[];
   /** What the OpenAPI document says of it. */
   readonly operation: OperationNote;
   /** Throws ApiError, or the model's errors. */

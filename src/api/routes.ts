@@ -3,6 +3,24 @@ import type { Route } from "./route.ts";
 import { deleteUser, getCounts, getStats, listUsers, suspendUser, unsuspendUser } from "./routes/admin.ts";
 import { getMe, logIn, register, rotateKey } from "./routes/auth.ts";
 import { cancelBackfills, getBackfills, requestBackfill } from "./routes/backfills.ts";
+import { analyseFailures, getRunFailures, getSafetySummary } from "./routes/evaluation-failures.ts";
+import { getRunItem, listRunItems } from "./routes/evaluation-items.ts";
+import { cancelJob, getJob, getJobStatus } from "./routes/evaluation-jobs.ts";
+import {
+  checkAuth,
+  createProject,
+  getProject,
+  getProjectMetrics,
+  listMetricTemplates,
+  listProjects,
+  putProjectMetrics,
+} from "./routes/evaluation-projects.ts";
+import { compareRuns, getTrends } from "./routes/evaluation-results.ts";
+import { deleteRun, getRun, getRunMetrics, listRuns } from "./routes/evaluation-runs.ts";
+import { evaluate, evaluateSessions, evaluateTraceItems } from "./routes/evaluation-start.ts";
+import { deleteDataset, getDataset, listDatasetItems, listDatasets } from "./routes/datasets.ts";
+import { evaluateOtlp } from "./routes/evaluation-otlp.ts";
+import { makeDatasetFromSessions, uploadDataset } from "./routes/datasets-new.ts";
 import { getHealth } from "./routes/health.ts";
 import { deleteLabel, importLabels, listLabels, listSessionLabels, putLabel } from "./routes/labels.ts";
 import { listJudges } from "./routes/judges.ts";
@@ -74,4 +92,35 @@ export const routes: readonly Route[] = [
   suspendUser,
   unsuspendUser,
   deleteUser,
+  checkAuth,
+  listProjects,
+  createProject,
+  getProject,
+  getProjectMetrics,
+  putProjectMetrics,
+  listMetricTemplates,
+  evaluate,
+  evaluateTraceItems,
+  evaluateSessions,
+  evaluateOtlp,
+  listRuns,
+  getRun,
+  deleteRun,
+  getRunMetrics,
+  listRunItems,
+  getRunItem,
+  getTrends,
+  compareRuns,
+  getJob,
+  getJobStatus,
+  cancelJob,
+  getRunFailures,
+  analyseFailures,
+  getSafetySummary,
+  listDatasets,
+  uploadDataset,
+  makeDatasetFromSessions,
+  getDataset,
+  listDatasetItems,
+  deleteDataset,
 ];

@@ -1,4 +1,5 @@
 /** A session as the sessions API shows it: the derived model in snake_case, null for what is not known. Pure. */
+import type { ShownMetricScore } from "../component/metric-scores.ts";
 import type { JudgedSession, SessionSummary } from "../component/store.ts";
 import type {
   Cut,
@@ -9,13 +10,13 @@ import type {
   TrajectoryJudgement,
   TurnJudgement,
 } from "../model/judgement.ts";
-import { toJudgings } from "./judging-detail.ts";
-import type { JudgeInfo } from "./route.ts";
+import { type Judging, toJudgings } from "./judging-detail.ts";
 import type { Transcript } from "../model/transcript.ts";
 import type { Attachment, ModelCall, Step, SubAgent, TokenUsage, ToolCall, Turn } from "../model/session.ts";
 import type {
   AttachmentDetail,
   CutDetail,
+  MetricScoreDetail,
   ModelCallDetail,
   ScoreSummaryDetail,
   SessionDetail,
@@ -29,9 +30,9 @@ import type {
   Usage,
 } from "./contract.ts";
 
-/** `judges`: those that are configured; the session tells of each what became of its work. */
-export function toSessionDetail(judged: JudgedSession, judges: readonly JudgeInfo[] = []): SessionDetail {
-  const { session, turnJudgements, trajectory, summary } = judged;
+/** `judges`: those that are configured, evaluators too; the session tells of each what became of its work. */
+export function toSessionDetail(judged: JudgedSession, judges: readonly Judging[] = []): SessionDetail {
+  const { session, turnJudgements, trajectory, summary, metricScores = [] } = judged;
   return {
     ...toSessionHead(session),
     system_prompt: session.systemPrompt ?? null,
@@ -39,9 +40,22 @@ export function toSessionDetail(judged: JudgedSession, judges: readonly JudgeInf
     turns: session.turns.map((turn) => toTurnDetail(turn, turnJudgements.get(turn.turn))),
     trajectory: trajectory === undefined ? null : toTrajectoryDetail(trajectory),
     summary: toScoreSummaryDetail(summary),
-    metric_scores: [],
+    metric_scores: metricScores.map(toMetricScoreDetail),
     judging: toJudgings(judged, judges),
     transcript: session.transcript === undefined ? null : toTranscriptDetail(session.transcript),
+  };
+}
+
+export function toMetricScoreDetail(score: ShownMetricScore): MetricScoreDetail {
+  const { name, evaluator, value, label, explanation, turn, error } = score;
+  return {
+    name,
+    evaluator,
+    value,
+    label: label ?? null,
+    explanation: explanation ?? null,
+    turn: turn ?? null,
+    error: error ?? null,
   };
 }
 

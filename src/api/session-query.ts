@@ -1,6 +1,7 @@
 /** What `GET /api/v1/sessions` may be asked. Every parameter is a string on the wire; unknown ones are refused. */
 import { z } from "zod";
 import type { SessionQuery } from "../component/session-query.ts";
+import { ApiError } from "./api-error.ts";
 import { sourceSchema, statusSchema } from "./contract.ts";
 
 const words = z.string().min(1, "must not be empty").max(1024, "must not be longer than 1024 characters");
@@ -47,6 +48,20 @@ export const sessionFilters = {
     .map(words, z.string(), "is written metadata.KEY=VALUE")
     .meta({ type: "string", description: "Written metadata.KEY=VALUE, once for each key." })
     .optional(),
+  /** A score of an evaluator: of a turn, or of the session. */
+  metric: z
+    .string()
+    .max(1024, "must not be longer than 1024 characters")
+    .regex(/^[^/]+\/./, "is written EVALUATOR/NAME")
+    .transform((path) => ({ evaluator: path.slice(0, path.indexOf("/")), name: path.slice(path.indexOf("/") + 1) }))
+    .meta({ type: "string", description: "Written EVALUATOR/NAME: sessions with such a score." })
+    .optional(),
+  metric_below: z
+    .string()
+    .regex(/^(?:0(?:\.\d{1,15})?|1(?:\.0{1,15})?)$/, "must be a number from 0 to 1")
+    .transform(Number)
+    .meta({ type: "number", minimum: 0, maximum: 1, description: "Below which that score is." })
+    .optional(),
   from: moment.optional(),
   to: moment.optional(),
   q: words.optional(),
@@ -81,7 +96,9 @@ export function toSessionFilter(
   project: string,
   query: Omit<z.infer<typeof parameters>, "limit" | "cursor">,
 ): Omit<SessionQuery, "limit" | "offset" | "cursor"> {
-  const { status, model, source, score, has, from, to } = query;
+  const { status, model, source, score, has, from, to, metric_below: below } = query;
+  if (below !== undefined && query.metric === undefined)
+    throw new ApiError(400, "invalid_request", "metric_below: needs metric, which says of which score");
   return {
     project,
     ...present({
@@ -92,6 +109,7 @@ export function toSessionFilter(
       has,
       from,
       to,
+      metric: query.metric && { ...query.metric, ...present({ below }) },
       conversationId: query.conversation_id,
       userId: query.user_id,
       agentName: query.agent_name,

@@ -21,6 +21,8 @@ type Told = Pick<Issue, "path" | "message">;
 
 /** Of a value that could be one of several kinds: what is wrong with it as the kind that it comes closest to. */
 function innermost(issue: Issue): Told {
+  if (issue.code === "unrecognized_keys")
+    return { path: [...issue.path, issue.keys[0]?.slice(0, 100) ?? ""], message: "is not known" };
   const tried = issue.code === "invalid_union" ? issue.errors.flatMap((errors) => errors.slice(0, 1)) : [];
   const closest = tried.reduce<Issue | undefined>(
     (best, one) => (one.path.length > (best?.path.length ?? 0) ? one : best),
@@ -41,7 +43,7 @@ function describe(schema: z.ZodType) {
 const mostIssues = 5;
 
 /** A list whose items are held against their schema one after the other, until some are wrong; none when they are too many. */
-const listOf = (item: z.ZodType, ...bounds: z.core.$ZodCheck<unknown[]>[]) =>
+export const listOf = (item: z.ZodType, ...bounds: z.core.$ZodCheck<unknown[]>[]) =>
   z
     .array(z.unknown())
     .check(...bounds)
@@ -66,7 +68,7 @@ const chatToolCall = z.looseObject({
   function: z.looseObject({ name: z.string(), arguments: z.unknown() }),
 });
 
-const chatMessage = z
+export const chatMessage = z
   .looseObject({
     role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
     content: z
@@ -79,7 +81,7 @@ const chatMessage = z
   .meta({ id: "ChatMessage" });
 
 /** Holds the schema against the value and hands on the value itself. Documents say of it what they would say of the schema. */
-const asItCame = <T>(schema: z.ZodType) => {
+export const asItCame = <T>(schema: z.ZodType) => {
   return z
     .custom<T>()
     .superRefine((value, context) => {
@@ -134,9 +136,12 @@ export const redactedSchema = z.strictObject({
   metadata: options.metadata,
 });
 
+/** Nested as nothing is that is sent here: deeper than recursion over it survives. */
+export const isTooDeep = (value: unknown): boolean => measure(value).depth > maxDepth;
+
 /** Throws 400 for nesting that no message has. */
 export function requireShallow(value: unknown): void {
-  if (measure(value).depth > maxDepth) throw new ApiError(400, "invalid_request", "the body is nested too deeply");
+  if (isTooDeep(value)) throw new ApiError(400, "invalid_request", "the body is nested too deeply");
 }
 
 /** Characters of what was said and done, without who said it; of metadata and tools also those of keys and numbers. */

@@ -2,11 +2,18 @@
 import type { ZodError, ZodType } from "zod";
 import { ApiError } from "./api-error.ts";
 
-/** Query parameters. Given twice is an error too, and so is any parameter where none is known. */
-export function validateQuery<T>(schema: ZodType<T> | undefined, query: object): T | undefined {
-  const repeated = Object.entries(query).find(([, value]) => Array.isArray(value));
+/** Query parameters. Given twice is an error too, but of those that are lists, and so is any parameter where none is known. */
+export function validateQuery<T>(
+  schema: ZodType<T> | undefined,
+  query: object,
+  lists: readonly string[] = [],
+): T | undefined {
+  const entries = Object.entries(query);
+  const repeated = entries.find(([name, value]) => Array.isArray(value) && !lists.includes(name));
   if (repeated) throw invalid(`query parameter ${quote(repeated[0])} is given more than once`);
-  return check(schema, query, "query parameter");
+  const single = entries.filter(([name, value]) => lists.includes(name) && !Array.isArray(value));
+  const asLists = Object.fromEntries(single.map(([name, value]): [string, unknown] => [name, [value]]));
+  return check(schema, { ...query, ...asLists }, "query parameter");
 }
 
 export function validateBody<T>(schema: ZodType<T> | undefined, body: unknown): T | undefined {

@@ -2,6 +2,7 @@
 import type { JudgeState, SessionDetail, TrajectoryJudgement, Turn, TurnJudgement } from "@turnwise/client";
 import { renderAttachments } from "./render-attachments.ts";
 import { block, fact, type Layout, scoreMark } from "./render-block.ts";
+import { renderMetricScores } from "./render-metric-scores.ts";
 import { renderSteps } from "./render-steps.ts";
 import { count, duration, money, tokens } from "./quantities.ts";
 import { toPrintableLine } from "./printable.ts";
@@ -9,6 +10,7 @@ import { cutToWidth } from "./text-layout.ts";
 
 /** `judges`: with them it is told whether people's labels say how far the judge is to be trusted. */
 export function renderSession(session: SessionDetail, layout: Layout, judges: readonly JudgeState[] = []): string {
+  const scoresOf = (turn: number | null) => session.metric_scores.filter((score) => score.turn === turn);
   const judging = session.trajectory !== null || session.turns.some((turn) => turn.judgement !== null);
   const lines = [
     ...renderHead(session, layout),
@@ -16,9 +18,11 @@ export function renderSession(session: SessionDetail, layout: Layout, judges: re
       "",
       ...renderTurn(turn, layout),
       ...(judging ? renderJudgement(turn.judgement, layout) : []),
+      ...renderMetricScores(scoresOf(turn.turn), layout),
     ]),
     "",
     ...(judging ? renderTrajectory(session, layout, judges) : [layout.paint("dim", "Not judged.")]),
+    ...renderMetricScores(scoresOf(null), layout),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

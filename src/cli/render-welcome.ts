@@ -15,6 +15,8 @@ export interface Welcome {
   readonly data: string;
   /** `off`: why this judge does not judge. */
   readonly judges: readonly { readonly name: string; readonly version: string; readonly off: string | null }[];
+  /** `off`: why this evaluator scores nothing. */
+  readonly evaluators: readonly { readonly name: string; readonly off: string | null }[];
 }
 
 const standardOtlpUrl = "http://localhost:4318";
@@ -32,6 +34,9 @@ export function renderWelcome(welcome: Welcome, { paint }: Pick<Layout, "paint">
     ...row("data", welcome.data),
     ...welcome.judges.flatMap(({ name, version, off }, index) =>
       row(index === 0 ? "judges" : "", off === null ? `${name} ${version}` : `${name} is off: ${off}`),
+    ),
+    ...welcome.evaluators.flatMap(({ name, off }, index) =>
+      row(index === 0 ? "evaluators" : "", off === null ? name : `${name} is off: ${off}`),
     ),
     "",
     ...agentLines(welcome.otlp_url, paint),

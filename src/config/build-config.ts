@@ -1,4 +1,5 @@
 /** An expanded tree ▶ Config: every part against its schema, every name against what is configured. Pure. */
+import { checkEvaluators } from "./check-evaluators.ts";
 import { checkJudges } from "./check-judges.ts";
 import { checkReach } from "./check-reach.ts";
 import { checkReferences } from "./check-references.ts";
@@ -43,6 +44,7 @@ export function buildConfig(source: ExpandedTree, components: Components): Built
     ...("problems" in service ? service.problems : []),
     ...references.problems,
     ...checkJudges(named, parsed.judges),
+    ...checkEvaluators(named, parsed.evaluators),
   ];
   const warnings = [
     ...source.warnings,
@@ -70,6 +72,7 @@ function byKind<Value>(valueOf: (kind: ComponentKind) => Value): Record<Componen
     extensions: valueOf("extensions"),
     stores: valueOf("stores"),
     judges: valueOf("judges"),
+    evaluators: valueOf("evaluators"),
   };
 }
 

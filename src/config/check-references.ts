@@ -52,11 +52,14 @@ function referencesOf(service: ServiceReferences, stores: readonly Reference[]):
     pipelineKinds.flatMap((kind) => listed(kind, pipeline[kind], ["service", "pipelines", id], kind)),
   );
   const storeId = service.sessions.store;
+  const { judge } = service.evaluation;
   return [
     ...pipelines,
     ...listed("extensions", service.extensions, ["service", "extensions"]),
     ...listed("judges", service.sessions.judges, ["service", "sessions"], "judges"),
+    ...listed("evaluators", service.sessions.evaluators, ["service", "sessions"], "evaluators"),
     ...listed("exporters", service.sessions.judgement_exporters, ["service", "sessions"], "judgement_exporters"),
+    ...listed("judges", judge === undefined ? [] : [judge], ["service", "evaluation"], "judge"),
     ...listed("stores", storeId === undefined ? [] : [storeId], ["service", "sessions"], "store"),
     ...stores,
   ];

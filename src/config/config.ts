@@ -1,5 +1,7 @@
 /** What otel-config.yaml says, checked: every reference names something configured, every component's own part is parsed. */
 import type { Endpoint } from "../component/config-schemas.ts";
+import type { EvaluationLimits } from "../component/evaluation-runner.ts";
+import type { EvaluatorFactory } from "../component/evaluator.ts";
 import type { ExporterFactory } from "../component/exporter.ts";
 import type { ExtensionFactory } from "../component/extension.ts";
 import type { JudgeFactory } from "../component/judge.ts";
@@ -19,14 +21,23 @@ export interface Components {
   readonly extensions: readonly ExtensionFactory<unknown>[];
   readonly stores: readonly StoreFactory<unknown>[];
   readonly judges: readonly JudgeFactory<unknown>[];
+  readonly evaluators: readonly EvaluatorFactory<unknown>[];
 }
 
-export const componentKinds = ["receivers", "processors", "exporters", "extensions", "stores", "judges"] as const;
+export const componentKinds = [
+  "receivers",
+  "processors",
+  "exporters",
+  "extensions",
+  "stores",
+  "judges",
+  "evaluators",
+] as const;
 export type ComponentKind = (typeof componentKinds)[number];
 
 /** One configured component. `config` is what the type's schema made of its part; it can be sent to another thread. */
 export interface ComponentConfig {
-  /** `type` or `type/name`. */
+  /** `type` or `type/name`; of stores and evaluators any name. */
   readonly id: string;
   readonly type: string;
   readonly config: unknown;
@@ -58,6 +69,8 @@ export interface ServiceConfig {
     readonly store: string;
     /** In order of rank: the last one that judged is shown. */
     readonly judges: readonly string[];
+    /** Score sessions when the judges have judged them. */
+    readonly evaluators: readonly string[];
     /** Where judgements are sent beside being stored. */
     readonly judgementExporters: readonly string[];
     readonly idleTimeoutMs: number;
@@ -69,6 +82,14 @@ export interface ServiceConfig {
     readonly prices: { readonly models: readonly ModelPrice[]; readonly file?: string | undefined };
     /** How texts and recordings become messages. */
     readonly transcripts: TranscriptsConfig;
+  };
+  /** How runs are scored. */
+  readonly evaluation: {
+    /** The judge of type `llm` whose model metrics ask. Absent: there is none. */
+    readonly judge?: string;
+    /** Items of one run that are in work at the same time, where metrics ask a model. */
+    readonly concurrency: number;
+    readonly limits: EvaluationLimits;
   };
   readonly apiEndpoint: Endpoint;
   /** The extension that knows the API's callers; absent: nobody is asked. */

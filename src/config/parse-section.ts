@@ -51,17 +51,24 @@ interface Named {
 /** `type` or `type/name`. Source: collector `component/identifiable.go`. */
 const componentId = /^([a-zA-Z][0-9a-zA-Z_]{0,62})(?:\/[^\s\p{Cc}\p{S}]{1,1024})?$/u;
 
-/** A store is named freely: its type is the scheme of its URL, so that one variable can move a server to another engine. */
+/**
+ * A store is named freely: its type is the scheme of its URL, so that one variable can move a server to another engine. So is an
+ * evaluator, as there is one type of them.
+ */
 function typeOf(kind: ComponentKind, id: string, part: unknown): string | undefined {
   const [, type] = componentId.exec(id) ?? [];
   if (type === undefined) return undefined;
+  if (kind === "evaluators") return id.includes("/") ? undefined : "standard";
   if (kind !== "stores") return renamedTypes[kind]?.get(type) ?? type;
   const url = isMap(part) ? part["url"] : undefined;
   return typeof url === "string" ? url.split(":", 1)[0] : "sqlite";
 }
 
 function withoutType(kind: ComponentKind, named: readonly Named[]): readonly Problem[] {
-  const message = 'is not an id: it must be "type" or "type/name"';
+  const message =
+    kind === "evaluators"
+      ? "is not a name: it must be letters, digits and underscores, and begin with a letter"
+      : 'is not an id: it must be "type" or "type/name"';
   return named.filter(({ type }) => type === undefined).map(({ id }) => ({ path: [kind, id], message }));
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { authentication, duration, endpoint, noticed, withoutEffect } from "../component/config-schemas.ts";
 import { priceSchema } from "../cost/price-table.ts";
+import { evaluationSchema } from "./evaluation-schema.ts";
 import { transcriptsSchema } from "./transcripts-schema.ts";
 
 const ids = z.array(z.string());
@@ -110,6 +111,7 @@ export const serviceSchema = z.strictObject({
   sessions: z.strictObject({
     store: z.string(),
     judges: ids.default([]),
+    evaluators: ids.default([]),
     judgement_exporters: ids.default([]),
     idle_timeout: duration
       .prefault("30s")
@@ -121,6 +123,7 @@ export const serviceSchema = z.strictObject({
     prices,
     transcripts: transcriptsSchema,
   }),
+  evaluation: evaluationSchema,
   api: z.strictObject({ endpoint: endpoint.prefault("localhost:8000"), auth: authentication.optional() }).prefault({}),
 });
 
@@ -142,11 +145,18 @@ export const serviceReferencesSchema = z
       .object({
         store: z.string().optional().catch(undefined),
         judges: readableIds,
+        evaluators: readableIds,
         judgement_exporters: readableIds,
       })
-      .catch({ judges: [], judgement_exporters: [] }),
+      .catch({ judges: [], evaluators: [], judgement_exporters: [] }),
+    evaluation: z.object({ judge: z.string().optional().catch(undefined) }).catch({}),
   })
-  .catch({ extensions: [], pipelines: {}, sessions: { judges: [], judgement_exporters: [] } });
+  .catch({
+    extensions: [],
+    pipelines: {},
+    sessions: { judges: [], evaluators: [], judgement_exporters: [] },
+    evaluation: {},
+  });
 
 export type ServiceReferences = z.infer<typeof serviceReferencesSchema>;
 

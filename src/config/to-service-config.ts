@@ -1,9 +1,17 @@
+import { typeOf } from "./check-judges.ts";
 import { signalOf } from "./check-references.ts";
 import type { ServiceConfig } from "./config.ts";
 import type { ServicePart } from "./service-schema.ts";
 
 /** The `service` part in the server's words. */
-export function toServiceConfig({ extensions, telemetry, pipelines, sessions, api }: ServicePart): ServiceConfig {
+export function toServiceConfig({
+  extensions,
+  telemetry,
+  pipelines,
+  sessions,
+  evaluation,
+  api,
+}: ServicePart): ServiceConfig {
   const metricsEndpoint = metricsEndpointOf(telemetry.metrics);
   return {
     extensions,
@@ -18,6 +26,7 @@ export function toServiceConfig({ extensions, telemetry, pipelines, sessions, ap
     sessions: {
       store: sessions.store,
       judges: sessions.judges,
+      evaluators: sessions.evaluators,
       judgementExporters: sessions.judgement_exporters,
       idleTimeoutMs: sessions.idle_timeout,
       maxDurationMs: sessions.max_duration,
@@ -25,8 +34,25 @@ export function toServiceConfig({ extensions, telemetry, pipelines, sessions, ap
       prices: sessions.prices,
       transcripts: sessions.transcripts,
     },
+    evaluation: toEvaluationConfig(evaluation, sessions.judges),
     apiEndpoint: api.endpoint,
     ...(api.auth === undefined ? {} : { apiAuthenticator: api.auth.authenticator }),
+  };
+}
+
+/** Without a word of which judge, the first one of the sessions' that asks a model. */
+function toEvaluationConfig(part: ServicePart["evaluation"], judges: readonly string[]): ServiceConfig["evaluation"] {
+  const judge = part.judge ?? judges.find((id) => typeOf(id) === "llm");
+  return {
+    ...(judge === undefined ? {} : { judge }),
+    concurrency: part.concurrency,
+    limits: {
+      maxDatasetBytes: part.max_dataset_mib * 1024 * 1024,
+      maxDatasetItems: part.max_dataset_items,
+      requestsPerMinute: part.requests_per_minute,
+      ...(part.evaluations_per_month === undefined ? {} : { evaluationsPerMonth: part.evaluations_per_month }),
+      ...(part.tokens_per_month === undefined ? {} : { tokensPerMonth: part.tokens_per_month }),
+    },
   };
 }
 

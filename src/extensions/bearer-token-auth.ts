@@ -11,6 +11,7 @@ import {
   tokenPattern,
   type TokenTable,
 } from "./bearer-token-auth/token-table.ts";
+import { withoutValiqorPrefix } from "./valiqor-prefix.ts";
 
 /** What a token must be to travel in a header: visible ASCII without spaces. */
 const token = secret
@@ -106,7 +107,8 @@ export const bearerTokenAuth: ExtensionFactory<BearerTokenConfig> = {
         const credential = credentialOf(headers[header], scheme);
         if (credential === undefined)
           throw new UnauthenticatedError(`no credentials: send the header "${shown}"`, { hadCredentials: false });
-        const token = table.find(credential);
+        const bare = withoutValiqorPrefix(credential);
+        const token = table.find(credential) ?? (bare === undefined ? undefined : table.find(bare));
         if (token === undefined) throw refused("the token is not known here");
         if (!token.rights.includes(right)) throw new ForbiddenError(`the token may not ${right}`);
         return { project: token.project };

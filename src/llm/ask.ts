@@ -13,6 +13,9 @@ import { estimateTokens } from "./tokens.ts";
 import { traceRequest, type TracedRequest } from "./trace-request.ts";
 
 export interface AskedQuestion extends Omit<Question, "model" | "temperature"> {
+  /** In place of the client's. */
+  readonly model?: string | undefined;
+  readonly temperature?: number | undefined;
   /** How to ask first. */
   readonly capabilities: Capabilities;
 }
@@ -40,11 +43,12 @@ const defaultBackoff = { baseMs: 500, maxMs: 20_000 };
  * the form of the request, tries again when it fails. Throws JudgeError.
  */
 export function createAsk(openai: OpenAI, options: LlmClientOptions): Ask {
-  const { model, temperature } = options;
-  return async ({ capabilities: first, ...question }, context) => {
+  return async ({ capabilities: first, ...asked }, context) => {
+    const { model = options.model, temperature = options.temperature } = asked;
+    const question = { ...asked, model, temperature };
     let capabilities: Capabilities | undefined = first;
     for (;;) {
-      const body = toRequestBody({ ...question, model, temperature }, capabilities);
+      const body = toRequestBody(question, capabilities);
       const outcome = await send(openai, options, body, context);
       if ("reply" in outcome) return { reply: outcome.reply, capabilities, model: outcome.reply.model ?? model };
       capabilities = afterRefusal(outcome.refusal, capabilities);

@@ -1,7 +1,7 @@
 /** Answers already paid for: in memory, bounded in bytes and in age, and in the store until their judgement is saved. */
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { AnswerStore, ModelAnswer } from "../model/answer-store.ts";
+import type { AnswerOwner, AnswerStore, ModelAnswer } from "../model/answer-store.ts";
 import { JudgeError } from "../model/errors.ts";
 import type { CallScope } from "./call-scope.ts";
 
@@ -37,17 +37,23 @@ export function createStoredCache(judge: string, answers: AnswerStore): Completi
     async get(key, scope) {
       const known = await memory.get(key);
       if (known !== undefined || scope === undefined) return known;
-      return answers.readAnswer({ judge, ref: scope.ref }, key).catch((cause: unknown) => {
+      return answers.readAnswer(ownerOf(judge, scope), key).catch((cause: unknown) => {
         throw new JudgeError("store_unavailable", "Earlier answers could not be read", { retryable: true, cause });
       });
     },
     async set(key, answer, scope) {
       await memory.set(key, answer);
       // A store that fails now is asked again by whoever saves the judgement; the answer is good all the same.
-      if (scope !== undefined) await answers.saveAnswer({ judge, ref: scope.ref }, key, answer).catch(() => undefined);
+      if (scope !== undefined) await answers.saveAnswer(ownerOf(judge, scope), key, answer).catch(() => undefined);
     },
   };
 }
+
+const ownerOf = (judge: string, { ref, item }: CallScope): AnswerOwner => ({
+  judge,
+  ref,
+  ...(item === undefined ? {} : { item }),
+});
 
 /** One key for one question: whatever could change the answer is part of it. */
 export function cacheKey(parts: {

@@ -3,4 +3,6 @@ export interface CallScope {
   readonly ref: { readonly project: string; readonly id: string };
   /** `turn 3`, `trajectory`. */
   readonly purpose: string;
+  /** Of a run: the number of the item that is asked about. */
+  readonly item?: number;
 }

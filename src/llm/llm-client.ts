@@ -4,6 +4,7 @@ import type { TokenUsage } from "../model/session.ts";
 import type { Budget, TokenPrice } from "./budget.ts";
 import type { CompletionCache } from "./cache.ts";
 import type { CallScope } from "./call-scope.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import type { Limiter } from "./limiter.ts";
 import type { ModeMemory } from "./mode-memory.ts";
 import type { CompletionMode } from "./modes.ts";
@@ -62,12 +63,40 @@ export interface JsonCompletion<Value> {
   readonly raw: string;
 }
 
+export interface TextRequest {
+  /** Absent: there is no system message. */
+  readonly system?: string | undefined;
+  readonly user: string;
+  /** In place of the client's. What a budget in dollars counts is the client's own model. */
+  readonly model?: string | undefined;
+  readonly temperature?: number | undefined;
+  /** The text is to be JSON of this shape: the endpoint is told so, and whether it is shows who reads it. */
+  readonly schema?: JsonSchema | undefined;
+  readonly maxOutputTokens: number;
+  readonly scope?: CallScope | undefined;
+  readonly onRequest?: ((request: TracedRequest) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface TextCompletion {
+  readonly text: string;
+  readonly usage?: TokenUsage;
+  /** Absent when the price or the usage is not known. */
+  readonly costUsd?: number;
+  readonly model: string;
+}
+
 export interface LlmClient {
   /**
    * Asks until an answer fits the schema, within the bounds of the options. Throws JudgeError otherwise, never a value
    * that was not answered; rejects with the signal's reason when that aborts.
    */
   completeJson<Value>(request: JsonRequest<Value>): Promise<JsonCompletion<Value>>;
+  /**
+   * Asks once for text, within the bounds of the options, and tries again only what failed; nothing is cached. Throws JudgeError
+   * when there is no answer, the model refuses or its answer was cut off; rejects with the signal's reason when that aborts.
+   */
+  completeText(request: TextRequest): Promise<TextCompletion>;
   /** Closes idle connections. */
   close(): void;
 }

@@ -32,7 +32,8 @@ export interface Question {
   /** What follows the system message. */
   readonly messages: readonly ChatCompletionMessageParam[];
   readonly schemaName: string;
-  readonly schema: JsonSchema;
+  /** Absent: text is wanted, and the mode is `text`. */
+  readonly schema?: JsonSchema;
   readonly maxOutputTokens: number;
 }
 
@@ -41,23 +42,33 @@ export function toRequestBody(question: Question, capabilities: Capabilities): C
   const { schemaName, schema } = question;
   const isSpoken = mode === "json_object" || mode === "text";
   // Many local models know one system message only, so the schema joins it.
-  const system = isSpoken ? `${question.system}\n\n${inWords(schema)}` : question.system;
+  const told = isSpoken && schema !== undefined ? [question.system, inWords(schema)] : [question.system];
+  const system = told.filter((text) => text !== "").join("\n\n");
   return {
     model: question.model,
-    messages: [{ role: "system", content: system }, ...question.messages],
+    messages: system === "" ? [...question.messages] : [{ role: "system", content: system }, ...question.messages],
     [outputLimit]: question.maxOutputTokens,
     ...(temperature ? { temperature: question.temperature } : {}),
-    ...(mode === "json_schema"
-      ? { response_format: { type: "json_schema", json_schema: { name: schemaName, strict: true, schema } } }
-      : {}),
-    ...(mode === "json_object" ? { response_format: { type: "json_object" } } : {}),
-    ...(mode === "tool_call"
-      ? {
-          tools: [{ type: "function", function: { name: schemaName, parameters: schema } }],
-          tool_choice: { type: "function", function: { name: schemaName } },
-        }
-      : {}),
+    ...(schema === undefined ? {} : formOf(mode, schemaName, schema)),
   };
+}
+
+type Form = Pick<ChatCompletionCreateParamsNonStreaming, "response_format" | "tools" | "tool_choice">;
+
+function formOf(mode: CompletionMode, name: string, schema: JsonSchema): Form {
+  switch (mode) {
+    case "json_schema":
+      return { response_format: { type: "json_schema", json_schema: { name, strict: true, schema } } };
+    case "json_object":
+      return { response_format: { type: "json_object" } };
+    case "tool_call":
+      return {
+        tools: [{ type: "function", function: { name, parameters: schema } }],
+        tool_choice: { type: "function", function: { name } },
+      };
+    case "text":
+      return {};
+  }
 }
 
 export function inWords(schema: JsonSchema): string {

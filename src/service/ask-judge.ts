@@ -1,21 +1,39 @@
 /** One question to one judge: whether it is put at all, and what becomes of it. */
 import type { Logger, Telemetry } from "../component/component.ts";
 import type { Judge, JudgePause } from "../component/judge.ts";
-import type { Claim, JudgementRecord, SessionJudgements, Store } from "../component/store.ts";
+import type { JudgementRecord, SessionJudgements } from "../component/judgement-record.ts";
+import type { Claim, Store } from "../component/store.ts";
 import { JudgeError } from "../model/errors.ts";
 import type { JudgingStatus } from "../model/judging-status.ts";
 import type { BuiltSession, Turn } from "../model/session.ts";
 import type { JudgePauses } from "./judge-pauses.ts";
 import type { JudgeRetries } from "./judge-retries.ts";
 
-export interface JudgingContext {
+export interface AskingContext {
   readonly store: Store;
-  /** In the configured order, which is their rank; those that are off too. */
-  readonly judges: readonly Judge[];
   readonly pauses: JudgePauses;
   readonly retries: JudgeRetries;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+}
+
+export interface JudgingContext extends AskingContext {
+  /** In the configured order, which is their rank; those that are off too. */
+  readonly judges: readonly Judge[];
+}
+
+/** What one question needs. */
+export interface Asking extends Omit<AskingContext, "store"> {
+  readonly judge: Asked;
+  readonly claim: Claim;
+  readonly signal: AbortSignal;
+}
+
+/** Who is asked: a judge, or one measure of an evaluator. */
+export interface Asked {
+  readonly identity: { readonly name: string; readonly version: string };
+  /** With whose pauses it waits. Absent: its own. */
+  readonly pausedWith?: string;
 }
 
 /** One judge's work on one session. */
@@ -46,7 +64,7 @@ export interface Answer<Judgement> {
 
 /** Rejects with the signal's reason when that aborts, and with nothing else. `digest`: of what is judged. */
 export async function askJudge<Judgement>(
-  task: Task,
+  task: Asking,
   digest: string,
   said: readonly JudgementRecord<Judgement>[],
   judgeIt: () => Promise<Judgement>,
@@ -64,12 +82,13 @@ export async function askJudge<Judgement>(
     const { code, message } = record.result;
     return { shortfall: { judge: name, status: "failed", code, reason: message } };
   }
-  const pause = pauses.of(name, claim.project);
-  if (pause !== undefined) return { shortfall: pausedBy(pause) };
+  const pausedWith = judge.pausedWith ?? name;
+  const pause = pauses.of(pausedWith, claim.project);
+  if (pause !== undefined) return { shortfall: pausedBy(pause, name) };
   const startedAt = performance.now();
   try {
     const judgement = await judgeIt();
-    pauses.clear(name, claim.project);
+    pauses.clear(pausedWith, claim.project);
     count(task, "judged", startedAt);
     return { judgement, result: { status: "judged", judgement } };
   } catch (error) {
@@ -87,7 +106,7 @@ function lastJudged<Judgement>(records: readonly JudgementRecord<Judgement>[]): 
   return records.findLast(({ result }) => result.status === "judged");
 }
 
-function failure(task: Task, key: string, thrown: unknown) {
+function failure(task: Asking, key: string, thrown: unknown) {
   const { judge, logger, telemetry } = task;
   const { name } = judge.identity;
   if (!(thrown instanceof JudgeError)) logger.error({ err: thrown, judge: name }, "a judge failed unexpectedly");
@@ -100,10 +119,10 @@ function failure(task: Task, key: string, thrown: unknown) {
   return { shortfall: shortfallOf(task, key, error), result: { status: "failed", code, message } as const };
 }
 
-function shortfallOf({ judge, claim, pauses, retries }: Task, key: string, error: JudgeError): Shortfall {
+function shortfallOf({ judge, claim, pauses, retries }: Asking, key: string, error: JudgeError): Shortfall {
   const { name } = judge.identity;
   const { code, message, retryable, retryAfterSeconds = 0 } = error;
-  if (error.pausesJudge) return pausedBy(pauses.pause(name, claim.project, error));
+  if (error.pausesJudge) return pausedBy(pauses.pause(judge.pausedWith ?? name, claim.project, error), name);
   if (!retryable) retries.giveUp(key);
   const atLeastMs = retryAfterSeconds * 1000;
   const next = (): Date | undefined => (error.usesTry ? retries.next(key, atLeastMs) : retries.wait(key, atLeastMs));
@@ -113,11 +132,11 @@ function shortfallOf({ judge, claim, pauses, retries }: Task, key: string, error
 }
 
 /** Waiting for the judge is no try: the session is asked about whenever the pause ends, however often that takes. */
-function pausedBy({ judge, code, message, until }: JudgePause): Shortfall {
+function pausedBy({ code, message, until }: JudgePause, judge: string): Shortfall {
   return { judge, status: "paused", code, reason: message, retryAt: until };
 }
 
-function count({ judge, telemetry }: Task, outcome: "judged" | "failed", startedAt: number): void {
+function count({ judge, telemetry }: Asking, outcome: "judged" | "failed", startedAt: number): void {
   const labels = { judge: judge.identity.name };
   telemetry.count("turnwise_judgements", { ...labels, outcome }, 1);
   telemetry.count("turnwise_judge_seconds", labels, (performance.now() - startedAt) / 1000);

@@ -17,6 +17,8 @@ const longestPauseMs = 30 * 60_000;
 
 export interface JudgePausesOptions {
   readonly now?: () => number;
+  /** The number that shows how many there are. */
+  readonly gauge?: string;
   /** Is told all that hold, whenever that changes by more than time. */
   readonly onChange?: (pauses: readonly JudgePause[]) => void;
 }
@@ -24,12 +26,12 @@ export interface JudgePausesOptions {
 export function createJudgePauses(
   logger: Logger,
   telemetry: Telemetry,
-  { now = Date.now, onChange }: JudgePausesOptions = {},
+  { now = Date.now, gauge = "turnwise_judges_paused", onChange }: JudgePausesOptions = {},
 ): JudgePauses {
   const pauses = new Map<string, { readonly pause: JudgePause; readonly inARow: number }>();
   const isPaused = ({ until }: JudgePause): boolean => until.getTime() > now();
   const current = (): readonly JudgePause[] => [...pauses.values()].map(({ pause }) => pause).filter(isPaused);
-  telemetry.gauge("turnwise_judges_paused", () => new Set(current().map(({ judge }) => judge)).size);
+  telemetry.gauge(gauge, () => new Set(current().map(({ judge }) => judge)).size);
 
   function pauseAt(key: string): JudgePause | undefined {
     const pause = pauses.get(key)?.pause;

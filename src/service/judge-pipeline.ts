@@ -5,9 +5,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger, Telemetry } from "../component/component.ts";
 import type { TakeIn } from "../component/take-in.ts";
+import type { Evaluator } from "../component/evaluator.ts";
 import type { Judge, JudgePause } from "../component/judge.ts";
 import type { Claim, Store } from "../component/store.ts";
 import type { ReadOptions } from "../session/facts-reader.ts";
+import { createAlarm } from "./alarm.ts";
 import { createJudgePauses } from "./judge-pauses.ts";
 import { createJudgeRetries } from "./judge-retries.ts";
 import { createKeptSessions } from "./kept-sessions.ts";
@@ -18,6 +20,8 @@ export interface JudgePipelineOptions {
   readonly store: Store;
   /** In order of rank; those that are off are not asked. */
   readonly judges: readonly Judge[];
+  /** Asked when the judges have been. Absent: none. */
+  readonly evaluators?: readonly Evaluator[];
   /** A session is built and judged when nothing came for this long. */
   readonly idleMs: number;
   /** One that never goes quiet is built and judged this long after it changed. */
@@ -69,6 +73,7 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
     logger,
     telemetry,
     ...(options.takeIn === undefined ? {} : { takeIn: options.takeIn }),
+    ...(options.evaluators === undefined ? {} : { evaluators: options.evaluators }),
   };
   const longest = options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs };
   telemetry.gauge("turnwise_sessions_in_work", () => inWork.size);
@@ -121,29 +126,6 @@ export function startJudgePipeline(options: JudgePipelineOptions): JudgePipeline
       unwatch();
       alarm.ring();
       await running;
-    },
-  };
-}
-
-/** Something to wait on with a time limit, which others can cut short; a ring while nobody waits is not lost. */
-function createAlarm() {
-  let rang = false;
-  let wake: (() => void) | undefined;
-  return {
-    ring() {
-      rang = true;
-      wake?.();
-    },
-    async wait(milliseconds: number): Promise<void> {
-      if (!rang)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, milliseconds);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      rang = false;
     },
   };
 }

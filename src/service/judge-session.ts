@@ -1,18 +1,16 @@
-import type { Claim, ReleaseOutcome, SessionJudgements, TurnJudgementRecord } from "../component/store.ts";
+import type { SessionJudgements, TurnJudgementRecord } from "../component/judgement-record.ts";
+import type { Claim, ReleaseOutcome } from "../component/store.ts";
 import type { JudgingStatus } from "../model/judging-status.ts";
 import type { Score, TurnJudgement } from "../model/judgement.ts";
 import type { BuiltSession } from "../model/session.ts";
 import type { Span } from "../model/span.ts";
 import { settledTurns } from "../session/settled-turns.ts";
 import { askJudge, type JudgingContext, type Shortfall, type Task } from "./ask-judge.ts";
+import { LeaseEndedError } from "./lease.ts";
 import { leaveOut } from "./leave-out.ts";
 
 export type { JudgingContext } from "./ask-judge.ts";
-
-/** The lease has ended: someone else has the session, or it is gone. Whoever holds the claim stops. */
-export class LeaseEndedError extends Error {
-  override readonly name = "LeaseEndedError";
-}
+export { LeaseEndedError } from "./lease.ts";
 
 /** What one judge made of the session. */
 interface Work {
@@ -73,12 +71,14 @@ function leftOutOf(task: Task, done: ReadonlyMap<string, Work>): JudgingStatus |
   return { judge: identity.name, status: "skipped", ...leftOut };
 }
 
-function waitsFor({ judge: other, retryAt }: Shortfall, judge: string): JudgingStatus {
+/** What is said of who waits for what another judge will say. */
+export function waitsFor({ judge: other, retryAt }: JudgingStatus, judge: string): JudgingStatus {
   const reason = `whether it is to judge this depends on the judge ${other}, which could not judge it yet`;
   return { judge, status: "waiting", code: "depends", reason, ...(retryAt === undefined ? {} : { retryAt }) };
 }
 
-function scoresOf({ turns, trajectories }: SessionJudgements, name: string): readonly Score[] {
+/** All that the judge said of the session as it is. */
+export function scoresOf({ turns, trajectories }: SessionJudgements, name: string): readonly Score[] {
   return [...turns, ...trajectories].flatMap(({ judge, result }) =>
     judge.name === name && result.status === "judged" ? [result.judgement.score] : [],
   );

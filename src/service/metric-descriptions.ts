@@ -62,6 +62,14 @@ const counters: readonly (readonly [name: string, help: string])[] = [
   ["turnwise_intakes", "Number of texts and recordings that became messages, by who read them."],
   ["turnwise_intake_failures", "Number of times that a recording could not be transcribed, by the code of the error."],
   ["turnwise_judge_thread_deaths", "Number of times that the judge thread died and was replaced."],
+  ["turnwise_runs_ended", "Number of evaluation runs that came to their end, by how."],
+  ["turnwise_run_items_scored", "Number of items of evaluation runs that were scored."],
+  ["turnwise_run_score_failures", "Number of scores of items that could not be had, by the code of the error."],
+  [
+    "turnwise_run_model_failures",
+    "Number of times that the model did not answer a metric, also those it was asked again after, by the code of the error.",
+  ],
+  ["turnwise_run_thread_deaths", "Number of times that the thread that scores runs died and was replaced."],
 ];
 
 const gauges: readonly (readonly [name: string, help: string])[] = [
@@ -84,6 +92,8 @@ const gauges: readonly (readonly [name: string, help: string])[] = [
     "US dollars that the judge spent this UTC day, with those set aside for calls under way.",
   ],
   ["turnwise_judges_paused", "Judges that wait because asking them cannot help now."],
+  ["turnwise_runs_in_work", "Evaluation runs that are being scored."],
+  ["turnwise_run_models_paused", "Judges whose models evaluation runs wait for, because asking them cannot help now."],
 ];
 
 const named =

@@ -1,5 +1,6 @@
 /** The judge pipeline's numbers that the store must be asked for. */
 import type { Logger, Telemetry } from "../component/component.ts";
+import type { Evaluator } from "../component/evaluator.ts";
 import type { Judge } from "../component/judge.ts";
 import type { Store, WaitingSessions } from "../component/store.ts";
 import { addSpend, type Spend, utcDay } from "../model/spend.ts";
@@ -31,14 +32,19 @@ export function showWaiting({ store, telemetry, logger }: Shown): () => Promise<
 export function showSpend({
   store,
   judges,
+  evaluators = [],
   telemetry,
   logger,
-}: Shown & { readonly judges: readonly Judge[] }): () => Promise<void> {
+}: Shown & {
+  readonly judges: readonly Judge[];
+  /** What they ask is counted under the name of the judge whose model it is. */
+  readonly evaluators?: readonly Evaluator[] | undefined;
+}): () => Promise<void> {
   let spend = new Map<string, Spend>();
-  for (const { identity } of judges) {
-    const labels = { judge: identity.name };
-    telemetry.gauge("turnwise_judge_spend_tokens", () => spend.get(identity.name)?.tokens ?? 0, labels);
-    telemetry.gauge("turnwise_judge_spend_usd", () => (spend.get(identity.name)?.nanoUsd ?? 0) / 1e9, labels);
+  const asked = evaluators.flatMap(({ measures }) => measures.flatMap(({ asks }) => asks ?? []));
+  for (const judge of new Set([...judges.map(({ identity }) => identity.name), ...asked])) {
+    telemetry.gauge("turnwise_judge_spend_tokens", () => spend.get(judge)?.tokens ?? 0, { judge });
+    telemetry.gauge("turnwise_judge_spend_usd", () => (spend.get(judge)?.nanoUsd ?? 0) / 1e9, { judge });
   }
   return everyInterval(async () => {
     try {

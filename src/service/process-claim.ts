@@ -2,11 +2,13 @@
 import type { TakeIn } from "../component/take-in.ts";
 import type { Claim, ReleaseOutcome } from "../component/store.ts";
 import type { ReadOptions } from "../session/facts-reader.ts";
+import { evaluateSession, type EvaluatingContext } from "./evaluate-session.ts";
 import { judgeSession, LeaseEndedError, type JudgingContext } from "./judge-session.ts";
+import { holdLease } from "./lease.ts";
 import { callPartsIn, findSessionToJoin } from "./find-session-to-join.ts";
 import { type KeptSessions, SessionTooLargeError } from "./kept-sessions.ts";
 
-export interface ClaimContext extends JudgingContext {
+export interface ClaimContext extends JudgingContext, EvaluatingContext {
   readonly leaseMs: number;
   readonly kept: KeptSessions;
   readonly reading?: ReadOptions;
@@ -22,7 +24,9 @@ const maximumAttempts = 3;
 export async function processClaim(claim: Claim, stopping: AbortSignal, context: ClaimContext): Promise<void> {
   const { store, telemetry, logger } = context;
   if (claim.attempts > maximumAttempts) return giveUp(claim, context);
-  const lease = holdLease(claim, stopping, context);
+  const { leaseMs } = context;
+  const renew = (): Promise<boolean> => store.renewClaim(claim, leaseMs);
+  const lease = holdLease({ renew, leaseMs, stopping, logger, fields: { session: claim.id } });
   try {
     const outcome = await deriveAndJudge(claim, lease.signal, context);
     if (outcome === undefined) return;
@@ -58,7 +62,8 @@ async function deriveAndJudge(
   if (into !== undefined && (await store.joinSession(claim, into))) return undefined;
   await callPartsIn(claim, derived, store);
   context.onBuilt?.();
-  return judgeSession(built, claim, signal, context);
+  const judged = await judgeSession(built, claim, signal, context);
+  return evaluateSession(built, claim, judged, { ...context, signal });
 }
 
 /** Asking for a new judgement begins the count anew. */
@@ -89,18 +94,4 @@ async function release(claim: Claim, outcome: ReleaseOutcome, { store, logger }:
   } catch (error) {
     logger.warn({ err: error, session: claim.id }, "a session could not be released; its lease runs out by itself");
   }
-}
-
-/** Renews the lease while the work goes on. `signal` aborts when it is lost, or when the pipeline stops. */
-function holdLease(claim: Claim, stopping: AbortSignal, { store, leaseMs, logger }: ClaimContext) {
-  const lost = new AbortController();
-  const renew = async (): Promise<void> => {
-    try {
-      if (!(await store.renewClaim(claim, leaseMs))) lost.abort(new LeaseEndedError("the lease could not be renewed"));
-    } catch (error) {
-      logger.warn({ err: error, session: claim.id }, "renewing a lease failed");
-    }
-  };
-  const timer = setInterval(() => void renew(), leaseMs / 3);
-  return { signal: AbortSignal.any([lost.signal, stopping]), end: () => clearInterval(timer) };
 }

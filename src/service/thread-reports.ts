@@ -1,6 +1,6 @@
-/** Logger and telemetry of the judge thread: what they are told is sent to the server, which has the real ones. */
+/** Logger and telemetry of a thread that works for the server: what they are told is sent to the server, which has the real ones. */
 import type { Logger, Telemetry } from "../component/component.ts";
-import type { FromJudgeThread } from "./judge-thread-messages.ts";
+import type { ThreadReport } from "./thread-messages.ts";
 
 const gaugeIntervalMs = 1000;
 
@@ -11,7 +11,7 @@ export interface ThreadReports {
   stop(): void;
 }
 
-export function createThreadReports(send: (message: FromJudgeThread) => void): ThreadReports {
+export function createThreadReports(send: (message: ThreadReport) => void): ThreadReports {
   const gauges = new Map<string, () => void>();
   const timer = setInterval(() => {
     for (const sendGauge of gauges.values()) sendGauge();

@@ -6,7 +6,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { errorSchema } from "../../src/api/contract.ts";
+import { errorSchema } from "../../src/api/error-contract.ts";
 import type { Route } from "../../src/api/route.ts";
 import { routes } from "../../src/api/routes.ts";
 import { adminEmail, type Person, register, startAccountApi } from "./account-api.ts";

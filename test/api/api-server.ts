@@ -3,11 +3,12 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request }
 import { text as textOf } from "node:stream/consumers";
 import { z } from "zod";
 import { createApi, type ApiOptions } from "../../src/api/api.ts";
-import type { ErrorBody } from "../../src/api/contract.ts";
+import type { ErrorBody } from "../../src/api/error-contract.ts";
 import type { JudgeInfo } from "../../src/api/route.ts";
 import type { SubmitResult, ValueHeadDetail } from "../../src/api/valuehead-contract.ts";
 import { listen } from "../../src/component/listen.ts";
 import type { Logger } from "../../src/component/component.ts";
+import type { MetricScoreRecord } from "../../src/component/metric-scores.ts";
 import type { Claim, NewMessageSession, Store } from "../../src/component/store.ts";
 import type { TrajectoryJudgement, TurnJudgement } from "../../src/model/judgement.ts";
 import type { BuiltSession } from "../../src/model/session.ts";
@@ -132,10 +133,11 @@ export interface Judged {
   readonly built: BuiltSession;
   readonly turns: readonly TurnJudgement[];
   readonly trajectory?: TrajectoryJudgement;
+  readonly metricScores?: readonly MetricScoreRecord[];
 }
 
 /** Builds and judges the waiting session, from claim to release; judgements of turns that it has not are left out. */
-export async function judge(store: Store, id: string, { built, turns, trajectory }: Judged): Promise<void> {
+export async function judge(store: Store, id: string, { built, turns, trajectory, metricScores }: Judged) {
   const held = await claim(store, id);
   await store.saveSession(held, built, []);
   for (const judgement of turns.slice(0, built.turns.length)) await saveTurnJudgement(store, held, built, judgement);
@@ -143,5 +145,6 @@ export async function judge(store: Store, id: string, { built, turns, trajectory
     const result = { status: "judged", judgement: trajectory } as const;
     await store.saveTrajectoryJudgement(held, { judge: trajectory.judge, rank: 0, digest: built.digest, result });
   }
+  if (metricScores !== undefined) await store.metricScores.save(held, metricScores);
   await store.releaseClaim(held, { status: "completed" });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { errorSchema, healthSchema } from "../../src/api/contract.ts";
+import { healthSchema } from "../../src/api/contract.ts";
+import { errorSchema } from "../../src/api/error-contract.ts";
 import { routes } from "../../src/api/routes.ts";
 import { UnavailableError } from "../../src/model/errors.ts";
 import { type ApiServer, ask, hello, startApi } from "./api-server.ts";

@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { errorSchema, sessionPageSchema } from "../../src/api/contract.ts";
+import { sessionPageSchema } from "../../src/api/contract.ts";
+import { errorSchema } from "../../src/api/error-contract.ts";
 import { routes } from "../../src/api/routes.ts";
 import type { Route } from "../../src/api/route.ts";
 import type { Authenticator } from "../../src/component/extension.ts";

@@ -127,7 +127,7 @@ describe("a body that comes slowly", () => {
   it("is told so after its time, and gives its place back", async () => {
     const place = { places: 1, waiting: 0 };
     const reading = { enterSmall: createTurnstile(place), enterLarge: createTurnstile(place), pace: createBodyPace() };
-    const read = createReadJson(messageBytes, { ...reading, longestMs: 300 });
+    const read = createReadJson(messageBytes, { ...reading, held: new WeakMap(), longestMs: 300 });
     const app = express().post("/api/v1/traces", ...read, (_, response) => void response.json({}));
     app.use((error: ApiError, _request: Request, response: Response, _next: NextFunction) =>
       response.status(error.status).json({}),

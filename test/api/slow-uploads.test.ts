@@ -1,4 +1,4 @@
-/** Recordings that come slowly, over real sockets; only the clock of the pace is the test's. */
+/** Recordings and datasets that come slowly, over real sockets; only the clock of the pace is the test's. */
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Authenticator } from "../../src/component/extension.ts";
@@ -99,6 +99,28 @@ describe("a recording that trickles", () => {
     }
     await soon();
     expect(slow.status()).toBe(0);
+  });
+});
+
+describe("a dataset that trickles", () => {
+  it("is told so, and nothing of it stays", async () => {
+    const limits = { maxDatasetBytes: 1_000_000, maxDatasetItems: 1000, requestsPerMinute: 1000 };
+    server = await startApi({ evaluation: { wake: () => undefined, limits } });
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const socket = connect({ port: server.port, host: "127.0.0.1" }).on("error", () => undefined);
+    onTestFinished(() => void socket.destroy());
+    let received = "";
+    socket.on("data", (data: Buffer) => (received += data.toString("latin1")));
+    const head = "POST /v2/datasets?name=slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jsonl\r\n";
+    socket.write(`${head}Content-Length: 1000000\r\n\r\n${'{"input":"a","output":"b"}\n'.repeat(600)}`);
+    await soon();
+    vi.advanceTimersByTime(10_000);
+    await soon();
+    expect(received).toBe("");
+    vi.advanceTimersByTime(10_000);
+    await vi.waitFor(() => expect(received).toMatch(/^HTTP\/1.1 408 [^]*"too_slow"/), patiently);
+    const { total } = await server.store.evaluations.findDatasets({ project: "default", page: 1, pageSize: 1 });
+    expect(total).toBe(0);
   });
 });
 

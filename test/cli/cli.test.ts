@@ -101,7 +101,11 @@ describe("the commands that read", () => {
     api = await startApi();
     env = { TURNWISE_URL: api.url };
     ({ id } = await api.store.createMessageSession({ ...hello, metadata: { tier: "gold" } }));
-    await judge(api.store, id, { built: { ...built, source: "messages" }, turns: turnJudgements, trajectory });
+    const said = { status: "judged", judgement: { value: 0.5 } } as const;
+    const measure = { evaluator: "quality", name: "conciseness", version: "1", turn: 1 };
+    const metricScores = [{ ...measure, digest: built.turns[0]!.digest, result: said }];
+    const judgements = { turns: turnJudgements, trajectory, metricScores };
+    await judge(api.store, id, { built: { ...built, source: "messages" }, ...judgements });
     await api.store.createMessageSession(hello);
   });
   afterAll(async () => api.close());
@@ -132,6 +136,9 @@ describe("the commands that read", () => {
     [["--metadata", "tier=gold"], 1],
     [["--metadata", "tier=gold", "--metadata", "tier=silver"], 0],
     [["--metadata", "tier=gold", "--metadata", "x=y"], 0],
+    [["--metric", "quality/conciseness"], 1],
+    [["--metric", "quality/conciseness", "--metric-below", "0.6"], 1],
+    [["--metric", "quality/conciseness", "--metric-below", "0.5"], 0],
     [["--from", "2000-01-01", "--to", "2001-01-01"], 0],
     [["-q", "blue kettle"], 1],
   ])("sessions %j finds %i", async (args, expected) => {
@@ -224,7 +231,7 @@ describe("components", () => {
   it("lists every kind", async () => {
     const { status, stdout } = await runCli(["components"]);
     expect(status).toBe(0);
-    for (const kind of ["receivers", "processors", "exporters", "extensions", "stores", "judges"]) {
+    for (const kind of ["receivers", "processors", "exporters", "extensions", "stores", "judges", "evaluators"]) {
       expect(stdout).toMatch(new RegExp(`^${kind}$`, "m"));
     }
     expect(stdout).toMatch(/^ {2}rules +\S/m);

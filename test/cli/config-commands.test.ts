@@ -110,7 +110,15 @@ describe("components", () => {
   it("are listed with their stability and their old names", async () => {
     const { stdout } = await runCli(["components", "--json"]);
     const kinds = z.record(z.string(), z.array(typeSchema)).parse(JSON.parse(stdout));
-    expect(Object.keys(kinds)).toEqual(["receivers", "processors", "exporters", "extensions", "stores", "judges"]);
+    expect(Object.keys(kinds)).toEqual([
+      "receivers",
+      "processors",
+      "exporters",
+      "extensions",
+      "stores",
+      "judges",
+      "evaluators",
+    ]);
     const exporters = kinds["exporters"]?.map(({ type, aliases }) => [type, aliases]);
     expect(exporters).toEqual(
       expect.arrayContaining([

@@ -168,7 +168,29 @@ describe("turnwise eval", () => {
     expect(existsSync(join(folder, "run.json"))).toBe(false);
   });
 
+  it("goes on where a run was killed, and asks nothing twice that it knows", async () => {
+    const agent = `import { appendFileSync } from "node:fs"; export default ({ case_id: id }) => {
+      appendFileSync("asked", id);
+      if (id === "c" && !process.env.LATER) for (;;);
+      return "fine"; }`;
+    const cases = ["a", "b", "c"].map((id) => `{ id: ${id}, input: x }`).join(", ");
+    const folder = folderWith(agent, `run: { concurrency: 1 }\ncases: [${cases}]`);
+    const args = ["eval", "cases.yaml", "--resume", "trials.jsonl", "--json", "run.json"];
+    const child = startCli(args, {}, folder);
+    const ended = new Promise((done) => child.on("close", done));
+    const asked = () => (existsSync(join(folder, "asked")) ? read(folder, "asked") : "");
+    await expect.poll(asked, { timeout: 10_000 }).toBe("abc");
+    child.kill("SIGKILL");
+    await ended;
+    const { status, stderr } = await runCli(args, { LATER: "yes" }, folder);
+    expect([status, stderr]).toEqual([0, "2 trials of an earlier run found\n"]);
+    expect(asked()).toBe("abcc");
+    expect(JSON.parse(read(folder, "run.json"))).toMatchObject({ totals: { cases: 3, passed: 3 } });
+    expect(existsSync(join(folder, "trials.jsonl"))).toBe(false);
+  });
+
   it.each<[string, readonly string[], string]>([
+    ["a journal that is none", ["cases.yaml", "--resume", "cases.yaml"], "journal_unusable"],
     ["a case file that is not there", ["nowhere.yaml"], "file_unreadable"],
     ["a case file that is wrong", ["wrong.yaml"], "cases_invalid"],
     ["a case that is not there", ["cases.yaml", "--only", "z"], "case_unknown"],

@@ -8,7 +8,7 @@ import { toSnakeCase } from "../../src/api/snake-case.ts";
 import { renderExplanation } from "../../src/cli/render-explanation.ts";
 import { plain } from "../../src/cli/terminal.ts";
 import { readListPrices } from "../../src/cost/read-price-file.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import { explainSession } from "../../src/session/explain/explain-session.ts";
 import { loadCapture } from "../support/captures.ts";

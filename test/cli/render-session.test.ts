@@ -43,6 +43,26 @@ describe("a session in the terminal", () => {
     expect(text).not.toMatch(/^rules /m);
   });
 
+  it("says what evaluators scored, of each turn and of the session, the worst first", () => {
+    const common = { evaluator: "refunds", version: "1" };
+    const metricScores = [
+      { ...common, name: "conciseness", turn: 1, value: 0.75, explanation: "to the \u001b[2Jpoint" },
+      { ...common, name: "fluency", turn: 1, value: null, error: { code: "timeout", message: "took too long" } },
+      { ...common, name: "coherence", turn: 1, value: 0.5 },
+      { ...common, name: "no_answer", turn: 1, value: null, explanation: "There is no answer." },
+      { ...common, name: "refunded", value: 0, label: "failed", explanation: "Called: nothing." },
+    ];
+    const text = render(toSessionDetail({ ...judgedSession, metricScores }));
+    expect(text.split("\n").filter((line) => line.startsWith("  score"))).toEqual([
+      "  score   0.50 refunds/coherence",
+      "  score   0.75 refunds/conciseness: to the \\x1b[2Jpoint",
+      "  score   refunds/fluency failed: took too long (timeout)",
+      "  score   none of refunds/no_answer: There is no answer.",
+      "  score   failed refunds/refunded: Called: nothing.",
+    ]);
+    expect(text.trimEnd().split("\n").at(-1)).toContain("refunds/refunded");
+  });
+
   it("fits a narrow terminal", async () => {
     const narrow = render(detail, 60);
     for (const line of narrow.split("\n")) expect(widthOf(line)).toBeLessThanOrEqual(60);

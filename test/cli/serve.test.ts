@@ -26,6 +26,7 @@ const welcomeSchema = z.strictObject({
   metrics_url: z.string(),
   data: z.string(),
   judges: z.array(z.strictObject({ name: z.string(), version: z.string(), off: z.string().nullable() })),
+  evaluators: z.array(z.strictObject({ name: z.string(), off: z.string().nullable() })),
 });
 
 interface Served {

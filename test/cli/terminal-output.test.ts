@@ -119,6 +119,10 @@ describe("the screen that serve shows", () => {
       { name: "rules", version: "r1", off: null },
       { name: "llm", version: "l1", off: "no API key: set TURNWISE_LLM_API_KEY" },
     ],
+    evaluators: [
+      { name: "refunds", off: null },
+      { name: "quality", off: "it asks the model of the judge llm, which has no API key" },
+    ],
   };
 
   it("reads like this", async () => {

@@ -20,6 +20,12 @@ const schemas = {
     rules: z.strictObject({ max_steps: z.int().default(30), disable: z.array(z.string()).default([]) }),
     llm: z.strictObject({ api_key: secret, temperature: z.number().optional(), stream: z.boolean().default(false) }),
   },
+  evaluators: {
+    standard: z.strictObject({
+      metrics: z.array(z.string()).default([]),
+      when: z.strictObject({ flagged_by: z.string() }).optional(),
+    }),
+  },
 };
 
 function factoriesOf(kind: keyof typeof schemas) {
@@ -40,6 +46,7 @@ export const components: Components = {
   extensions: factoriesOf("extensions"),
   stores: factoriesOf("stores"),
   judges: factoriesOf("judges"),
+  evaluators: factoriesOf("evaluators"),
 };
 
 export const goodConfig = `

@@ -29,6 +29,7 @@ describe("a good configuration", () => {
       sessions: {
         store: "default",
         judges: ["rules"],
+        evaluators: [],
         judgementExporters: [],
         idleTimeoutMs: 30_000,
         maxDurationMs: 600_000,
@@ -51,6 +52,10 @@ describe("a good configuration", () => {
           },
           max_recording_mb: 100,
         },
+      },
+      evaluation: {
+        concurrency: 8,
+        limits: { maxDatasetBytes: 268_435_456, maxDatasetItems: 1_000_000, requestsPerMinute: 600 },
       },
       apiEndpoint: { host: "localhost", port: 8000 },
       logs: {},

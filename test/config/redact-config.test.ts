@@ -131,6 +131,7 @@ test("everything else is shown in the words of those who wrote it, merged and ex
     extensions: { health_check: {} },
     stores: { default: { data_dir: "0123" } },
     judges: { rules: {} },
+    evaluators: {},
     service: {
       extensions: ["health_check"],
       pipelines: { traces: { receivers: ["otlp"], processors: ["limiter"], exporters: ["store"] } },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ModelOperation, ToolOperation } from "../../src/dialects/operation.ts";
 import type { AttributeValue } from "../../src/model/span.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import { loadCapture } from "../support/captures.ts";
 import { readOne, spanAt } from "../support/conversation-spans.ts";

@@ -8,7 +8,7 @@ import type { Operation } from "../../src/dialects/operation.ts";
 import { parseMessages } from "../../src/dialects/parse-message.ts";
 import type { BuiltSession } from "../../src/model/session.ts";
 import type { AttributeMap, AttributeValue, Span } from "../../src/model/span.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import { captureNames, loadCapture } from "../support/captures.ts";
 import { readOne } from "../support/conversation-spans.ts";

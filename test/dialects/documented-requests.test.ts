@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { BuiltSession } from "../../src/model/session.ts";
 import type { AttributeMap, AttributeValue, LogRecord, Span } from "../../src/model/span.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import type { SpanFacts } from "../../src/session/span-facts.ts";
 import { isAgentLogRecord } from "../../src/dialects/agent-log-record.ts";

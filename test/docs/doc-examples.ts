@@ -9,6 +9,7 @@ export interface DocExample {
   readonly prints?: { readonly language: "json" | "text"; readonly text: string };
 }
 
+/** Blocks of YAML are configuration, which is not run. */
 export function readExamples(markdown: string): readonly DocExample[] {
   const examples: DocExample[] = [];
   let heading = "";
@@ -19,7 +20,8 @@ export function readExamples(markdown: string): readonly DocExample[] {
       examples.push({ name: `${heading}, ${language} ${examples.length + 1}`, language, code });
     else if ((language === "json" || language === "text") && last !== undefined && last.prints === undefined)
       examples.splice(-1, 1, { ...last, prints: { language, text: code } });
-    else throw new Error(`a block of ${language} that follows no example: ${code.slice(0, 80)}`);
+    else if (language !== "yaml")
+      throw new Error(`a block of ${language} that follows no example: ${code.slice(0, 80)}`);
   }
   return examples;
 }

@@ -42,6 +42,53 @@ describe("a judgement as a log record", () => {
   });
 });
 
+describe("a score of an evaluator as a log record", () => {
+  const common = { evaluator: "refunds", version: "v1" };
+  const metricScores = [
+    { ...common, name: "conciseness", turn: 1, value: 0.75, explanation: "to the point" },
+    { ...common, name: "tool_used", value: 0, label: "failed", explanation: "Called: nothing." },
+    { ...common, name: "fluency", turn: 1, value: null, explanation: "There is no answer." },
+    { ...common, name: "coherence", turn: 1, value: null, error: { code: "timeout", message: "late" } },
+  ];
+  const unscored = judgementRecords(judgedSession, now).length;
+  const records = judgementRecords({ ...judgedSession, metricScores }, now).slice(unscored);
+
+  test("is an evaluation result by the name of its metric, of a turn tied to its span; what has no value is not sent", () => {
+    expect(records.map(({ record }) => Object.fromEntries(record.attributes))).toEqual([
+      {
+        "gen_ai.evaluation.name": "conciseness",
+        "gen_ai.evaluation.score.value": 0.75,
+        "gen_ai.evaluation.explanation": "to the point",
+        "gen_ai.conversation.id": "conv-7",
+        "turnwise.session.id": judgedSession.session.id,
+        "turnwise.turn": 1n,
+        "turnwise.evaluator.name": "refunds",
+        "turnwise.evaluator.version": "v1",
+      },
+      {
+        "gen_ai.evaluation.name": "tool_used",
+        "gen_ai.evaluation.score.value": 0,
+        "gen_ai.evaluation.score.label": "failed",
+        "gen_ai.evaluation.explanation": "Called: nothing.",
+        "gen_ai.conversation.id": "conv-7",
+        "turnwise.session.id": judgedSession.session.id,
+        "turnwise.evaluator.name": "refunds",
+        "turnwise.evaluator.version": "v1",
+      },
+    ]);
+    const [ofTurn, ofSession] = records.map(({ record }) => record);
+    expect(ofTurn).toMatchObject({ eventName: "gen_ai.evaluation.result", spanId: "0000000000000003" });
+    expect(ofSession?.spanId).toBeUndefined();
+    expect(records.some(({ record }) => isAgentLogRecord(record))).toBe(false);
+  });
+
+  test("is another one when the value is another", () => {
+    const [first, ...rest] = metricScores;
+    const again = judgementRecords({ ...judgedSession, metricScores: [{ ...first!, value: 1 }, ...rest] }, now);
+    expect(again.slice(unscored).map(({ key }, at) => key === records[at]?.key)).toEqual([false, true]);
+  });
+});
+
 describe("sending judgements on", () => {
   const { project, id } = { project: "default", id: judgedSession.session.id };
 

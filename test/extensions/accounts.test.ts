@@ -60,6 +60,9 @@ describe("what a caller shows", () => {
     [{ authorization: `bearer  ${key}` }, { key }],
     [{ authorization: "Bearer a.b.c" }, { token: "a.b.c" }],
     [{ "x-api-key": key, authorization: "" }, { key }],
+    [{ "x-api-key": `vq_${key}` }, { key }],
+    [{ authorization: `Bearer vq_${key}` }, { key }],
+    [{ authorization: `Bearer vq-${key}` }, { key }],
   ])("%j is %j", (headers, shown) => {
     expect(shownCredentials(headers)).toEqual(shown);
   });
@@ -74,6 +77,7 @@ describe("what a caller shows", () => {
     ["more than the key", { "x-api-key": `${key}A` }],
     ["less than the key", { authorization: `Bearer ${key.slice(0, -1)}` }],
     ["a megabyte", { "x-api-key": `vh_${"x".repeat(1024 * 1024)}` }],
+    ["Valiqor's prefix twice", { "x-api-key": `vq_vq_${key}` }],
     ["what is no key", { "x-api-key": "secret-of-somebody" }],
   ])("%s is refused, and not repeated", (_what, headers) => {
     const show = () => shownCredentials(headers);

@@ -134,6 +134,29 @@ describe("a token in the header", () => {
   });
 });
 
+describe("the prefix that Valiqor's SDK demands", () => {
+  const authenticator = () =>
+    authenticatorOf({
+      tokens: [
+        { token: "abc", project: "a" },
+        { token: "vq_abc", project: "b" },
+        { token: "def", project: "c" },
+      ],
+    });
+  test.each([
+    ["vq_def", "c"],
+    ["vq-def", "c"],
+    ["vq_abc", "b"],
+    ["vq-abc", "a"],
+    ["vq_vq_abc", "b"],
+  ])("%s is a token of the project %s", (key, project) => {
+    expect(authenticator().authenticate(withToken(`Bearer ${key}`), "read")).toEqual({ project });
+  });
+  test.each(["vq_", "vqdef", "VQ_def", "vq_wrong", "xvq_def"])("%s is none", (key) => {
+    expect(refusalOf(authenticator(), withToken(`Bearer ${key}`)).message).toBe("the token is not known here");
+  });
+});
+
 describe("what an exporter sends", () => {
   test.each([
     ["b", "Bearer of-b"],

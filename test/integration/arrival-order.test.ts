@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { conversationKeys } from "../../src/dialects/conversation-keys.ts";
 import { encodeLogRecords, encodeSpans } from "../../src/otlp/encode-records.ts";
-import type { OtlpRequest } from "../../src/otlp-file.ts";
+import type { OtlpRequest } from "../../src/otlp/read-request.ts";
 import { startJudgePipeline } from "../../src/service/judge-pipeline.ts";
 import type { Store } from "../../src/component/store.ts";
 import { deliver, loadCapture } from "../support/captures.ts";

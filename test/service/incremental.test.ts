@@ -4,7 +4,7 @@ import type { Claim, Store } from "../../src/component/store.ts";
 import { conversationKeys } from "../../src/dialects/conversation-keys.ts";
 import type { Span } from "../../src/model/span.ts";
 import { encodeLogRecords, encodeSpans } from "../../src/otlp/encode-records.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { createJudgePauses } from "../../src/service/judge-pauses.ts";
 import { createJudgeRetries } from "../../src/service/judge-retries.ts";
 import { createKeptSessions } from "../../src/service/kept-sessions.ts";

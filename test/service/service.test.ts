@@ -71,6 +71,7 @@ function recordingComponents({ failing }: { failing?: string } = {}) {
       },
     ],
     judges: [],
+    evaluators: [],
   };
   return { components, events, exported, receivers, readiness };
 }

@@ -4,7 +4,7 @@ import { readSpan } from "../../src/dialects/dialects.ts";
 import { createReadMemory } from "../../src/dialects/read-memory.ts";
 import type { JsonValue } from "../../src/model/session.ts";
 import type { AttributeValue, Span } from "../../src/model/span.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import type { SpanFacts } from "../../src/session/span-facts.ts";
 import { captureNames, loadCapture } from "../support/captures.ts";

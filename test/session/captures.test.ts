@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import { captureNames, deliver, deliveries, loadCapture } from "../support/captures.ts";
 import { problemsOf } from "../support/compare-sessions.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { BuiltSession } from "../../src/model/session.ts";
 import type { AttributeValue, LogRecord, Span } from "../../src/model/span.ts";
 import type { SpanFacts as Facts } from "../../src/session/span-facts.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import { captureNames, loadCapture } from "../support/captures.ts";
 import { seededRandom, shuffled } from "../support/seeded-random.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AttributeValue, Span } from "../../src/model/span.ts";
 import { buildFromMessages } from "../../src/session/build-from-messages.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { captureNames, loadCapture } from "../support/captures.ts";
 import { agent, chat, other, spanAt, tool } from "../support/conversation-spans.ts";
 import { processorMs } from "../support/processor-ms.ts";

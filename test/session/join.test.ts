@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Span } from "../../src/model/span.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSession } from "../../src/session/build-session.ts";
 import { readTogether, shouldJoin } from "../../src/session/join.ts";
 import type { SpanFacts } from "../../src/session/span-facts.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { LogRecord, Span } from "../../src/model/span.ts";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSession, createSessionBuilder } from "../../src/session/build-session.ts";
 import type { SessionBuild } from "../../src/session/build-session.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";

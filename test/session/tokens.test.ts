@@ -1,6 +1,6 @@
 /** Tokens of captured traffic against what the models really served. `node bench/tokens.mjs` prints it as a table. */
 import { describe, expect, it } from "vitest";
-import { factsOfRequests } from "../../src/replay.ts";
+import { factsOfRequests } from "../../src/otlp/facts-of-requests.ts";
 import { buildSessions } from "../../src/session/build-sessions.ts";
 import { captureNames, deliver, loadCapture } from "../support/captures.ts";
 import { compareTokens, notCarried } from "../support/compare-tokens.mjs";

@@ -1,6 +1,6 @@
 /** What the session builder and the judges would save, for tests that save it. */
 import { createHash } from "node:crypto";
-import type { TrajectoryJudgementRecord, TurnJudgementRecord } from "../../src/component/store.ts";
+import type { TrajectoryJudgementRecord, TurnJudgementRecord } from "../../src/component/judgement-record.ts";
 import type { Score, TrajectoryJudgement, TurnJudgement } from "../../src/model/judgement.ts";
 import type { BuiltSession, Turn } from "../../src/model/session.ts";
 

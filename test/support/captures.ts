@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { JsonValue } from "../../src/model/session.ts";
 import { readOtlpFile } from "../../src/otlp-file.ts";
-import type { OtlpRequest } from "../../src/otlp-file.ts";
+import type { OtlpRequest } from "../../src/otlp/read-request.ts";
 import { seededRandom, shuffled } from "./seeded-random.ts";
 
 export interface Capture {

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { JsonValue } from "../../src/model/session.ts";
 import { readOtlpFile } from "../../src/otlp-file.ts";
-import type { OtlpRequest } from "../../src/otlp-file.ts";
+import type { OtlpRequest } from "../../src/otlp/read-request.ts";
 import type { ExpectedCapture, ExpectedTurn } from "./captures.ts";
 
 export interface Documented {

@@ -1,6 +1,7 @@
 /** A session's judgements without a database, and all that a session is judged with. */
 import type { Judge } from "../../src/component/judge.ts";
-import type { Store, TrajectoryJudgementRecord, TurnJudgementRecord } from "../../src/component/store.ts";
+import type { TrajectoryJudgementRecord, TurnJudgementRecord } from "../../src/component/judgement-record.ts";
+import type { Store } from "../../src/component/store.ts";
 import { createJudgePauses } from "../../src/service/judge-pauses.ts";
 import { createJudgeRetries } from "../../src/service/judge-retries.ts";
 import { createTelemetry } from "../../src/service/telemetry.ts";

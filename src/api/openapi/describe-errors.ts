@@ -2,6 +2,7 @@
 import type { Route } from "../route.ts";
 
 const named = {
+  404: "There is none of what the request names among what the caller may see, or this server does not do that.",
   409: "It is not in a state for this.",
   413: "It is too large.",
   422: "It is well-formed, and cannot be taken as it is.",
@@ -10,7 +11,14 @@ const named = {
 } as const;
 
 /** In ascending order, each with what it means. */
-export function describeErrors({ access, path, body, form, operation }: Route): readonly (readonly [number, string])[] {
+export function describeErrors({
+  access,
+  path,
+  body,
+  form,
+  upload,
+  operation,
+}: Route): readonly (readonly [number, string])[] {
   const errors: [number, string][] = [
     [400, "A parameter or field is unknown or wrong; `detail` names it."],
     [500, "Something went wrong here; the server's log says what."],
@@ -21,7 +29,7 @@ export function describeErrors({ access, path, body, form, operation }: Route): 
     errors.push([403, "The caller may not do this, or is suspended."]);
   }
   if (path.includes(":")) errors.push([404, "There is none with this id among what the caller may see."]);
-  if (body !== undefined || form !== undefined) {
+  if (body !== undefined || form !== undefined || upload !== undefined) {
     errors.push([408, "The body came too slowly."]);
     errors.push([413, "The body is too large."]);
     errors.push([415, "The body is not declared as what it must be."]);

@@ -1,5 +1,6 @@
 /** The API as an OpenAPI 3.1 document, out of the routes and the schemas that check what comes and goes. */
-import { errorSchema } from "../contract.ts";
+import type { ZodType } from "zod";
+import { errorSchema } from "../error-contract.ts";
 import type { OperationNote, Route } from "../route.ts";
 import { describeErrors } from "./describe-errors.ts";
 import { createSchemaComponents, type JsonSchema, type SchemaComponents } from "./schema-components.ts";
@@ -72,8 +73,8 @@ export function toOpenApiDocument(routes: readonly Route[], version: string): Op
 /** `/sessions/:id` in OpenAPI's syntax: `/sessions/{id}`. */
 const toTemplate = (path: string): string => path.replaceAll(/:(\w+)/g, "{$1}");
 
-/** The first word below /api/v1. */
-const tagOf = ({ path }: Route): string => path.split(/[/.]/)[3] ?? "";
+/** The first word below /api/v1 or /v2. */
+const tagOf = ({ path }: Route): string => /^\/(?:api\/v1|v2)\/([^/.]*)/.exec(path)?.[1] ?? "";
 
 function toOperation(route: Route, components: SchemaComponents, error: JsonSchema): OpenApiOperation {
   const { operation, access } = route;
@@ -89,7 +90,7 @@ function toOperation(route: Route, components: SchemaComponents, error: JsonSche
     ...(access === "public" ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...toRequestBody(route, components),
-    responses: Object.fromEntries([toReply(operation.reply, components), ...errors]),
+    responses: Object.fromEntries([...toReplies(operation.reply, components), ...errors]),
   };
 }
 
@@ -101,22 +102,26 @@ const pathParameters = ({ path }: Route): OpenApiParameter[] =>
     schema: name === "number" ? { type: "integer", minimum: 0 } : { type: "string" },
   }));
 
-function queryParameters({ query }: Route, components: SchemaComponents): OpenApiParameter[] {
+function queryParameters({ query, lists = [] }: Route, components: SchemaComponents): OpenApiParameter[] {
   const { properties = {} } = query === undefined ? {} : components.add(query, "output");
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: "query",
     required: false,
     schema,
-    // A list is written with commas.
-    ...(schema.type === "array" ? { style: "form" as const, explode: false } : {}),
+    // A list is written with commas, or as a parameter that is given several times.
+    ...(schema.type === "array" ? { style: "form" as const, explode: lists.includes(name) } : {}),
   }));
 }
 
 const headerParameters = ({ headers = [] }: Route): OpenApiParameter[] =>
   headers.map((name) => ({ name, in: "header", required: false, schema: { type: "string" } }));
 
-function toRequestBody({ body, form }: Route, components: SchemaComponents) {
+function toRequestBody({ body, form, upload }: Route, components: SchemaComponents) {
+  if (upload !== undefined) {
+    const content: OpenApiContent = Object.fromEntries(upload.map((type) => [type, { schema: { type: "string" } }]));
+    return { requestBody: { required: true, content } };
+  }
   const schema = body ?? form;
   if (schema === undefined) return {};
   const type = form === undefined ? "application/json" : "multipart/form-data";
@@ -124,13 +129,17 @@ function toRequestBody({ body, form }: Route, components: SchemaComponents) {
   return { requestBody: { required: !schema.safeParse({}).success, content } };
 }
 
-function toReply(reply: OperationNote["reply"], components: SchemaComponents): [string, OpenApiResponse] {
-  if ("events" in reply) return ["200", inWords("text/event-stream", reply.events)];
-  if ("page" in reply) return ["200", inWords("text/html", reply.page)];
-  if (reply.status === 204) return ["204", { description: "Done." }];
-  const schema = components.add(reply.schema, "output");
+function toReplies(reply: OperationNote["reply"], components: SchemaComponents): [string, OpenApiResponse][] {
+  if ("events" in reply) return [["200", inWords("text/event-stream", reply.events)]];
+  if ("page" in reply) return [["200", inWords("text/html", reply.page)]];
+  if (reply.status === 204) return [["204", { description: "Done." }]];
   const words = { 200: "It is so.", 201: "Taken in.", 202: "Taken in, and to be done." };
-  return [String(reply.status), { description: words[reply.status], content: { "application/json": { schema } } }];
+  const toJson = (status: 200 | 201 | 202, body: ZodType): [string, OpenApiResponse] => [
+    String(status),
+    { description: words[status], content: { "application/json": { schema: components.add(body, "output") } } },
+  ];
+  const { status, schema, later } = reply;
+  return [toJson(status, schema), ...(later === undefined ? [] : [toJson(202, later)])];
 }
 
 const inWords = (type: string, description: string): OpenApiResponse => ({

@@ -1,6 +1,6 @@
 /** Sessions that judges are to say about what they have not said yet: counted, asked for, watched, taken back. */
 import { z } from "zod";
-import type { BackfillOptions, BackfillWork } from "../../component/backfills.ts";
+import type { BackfillJudge, BackfillOptions, BackfillWork } from "../../component/backfills.ts";
 import type { Store } from "../../component/store.ts";
 import { ApiError } from "../api-error.ts";
 import {
@@ -14,7 +14,7 @@ import {
 import { createCancelCounts } from "../cancel-counts.ts";
 import { estimateBackfill } from "../estimate-backfill.ts";
 import { judgesAskedFor } from "../judges-asked-for.ts";
-import { defineRoute } from "../route.ts";
+import { defineRoute, type JudgeInfo } from "../route.ts";
 import { toSessionFilter } from "../session-query.ts";
 
 const cancelCounts = createCancelCounts();
@@ -33,12 +33,15 @@ export const requestBackfill = defineRoute({
   operation: {
     id: "requestBackfill",
     summary:
-      "Has sessions judged by judges that have not judged them, behind everything else that waits; with dry_run only counts and estimates.",
+      "Has sessions judged by judges, or scored by the evaluator that is named, where they have not been, behind everything else that waits; with dry_run only counts and estimates.",
     reply: { status: 200, schema: backfillSchema },
     errors: [409],
   },
-  async answer({ ref: { project }, query, gone }, { store, judges }) {
-    const asked = judgesAskedFor(judges, query.judge);
+  async answer({ ref: { project }, query, gone }, { store, judges, evaluators = [] }) {
+    const asked: readonly (JudgeInfo & BackfillJudge)[] = judgesAskedFor(
+      query.judge === undefined ? judges : [...judges, ...evaluators],
+      query.judge,
+    );
     const plan = { query: toSessionFilter(project, query), judges: asked, again: query.again };
     const mark = query.dry_run ? undefined : markIn(store, project, query);
     const { sessions, work, hasMore } = await goThrough(store, { ...plan, limit: query.limit }, mark, gone);

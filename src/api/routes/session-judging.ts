@@ -15,12 +15,12 @@ export const judgeSession = defineRoute({
   body: noBody,
   operation: {
     id: "judgeSession",
-    summary: "Has a session judged again, by one judge or by all.",
+    summary: "Has a session judged again, by one judge or evaluator, or by all.",
     reply: { status: 202, schema: sessionStateSchema },
     errors: [409],
   },
-  async answer({ ref, query }, { store, judges }) {
-    if (query.judge !== undefined) judgesAskedFor(judges, query.judge);
+  async answer({ ref, query }, { store, judges, evaluators = [] }) {
+    if (query.judge !== undefined) judgesAskedFor([...judges, ...evaluators], query.judge);
     return accepted(store, ref, await store.requestJudgement(ref, query.judge));
   },
 });

@@ -4,11 +4,11 @@ import { toEventData } from "../event-frame.ts";
 import { followSession, isSettled } from "../follow-session.ts";
 import { createTelling } from "../judgement-events.ts";
 import { defineRoute } from "../route.ts";
-import { toScoreSummaryDetail, toTrajectoryDetail } from "../session-detail.ts";
+import { toMetricScoreDetail, toScoreSummaryDetail, toTrajectoryDetail } from "../session-detail.ts";
 
 /**
  * `session-updated` first and whenever the state changed, `judgement` for each turn judged so far and from then on (again
- * when it is judged anew), `done` at the end; `error` instead when the session is deleted. Who comes again with `Last-Event-ID`
+ * when it is judged anew), `done` at the end, with what evaluators scored; `error` instead when the session is deleted. Who comes again with `Last-Event-ID`
  * is told the state, and the judgements that came since.
  */
 export const streamSession = defineRoute({
@@ -54,9 +54,10 @@ const toState = ({ session, summary }: JudgedSession) => ({
   summary: toScoreSummaryDetail(summary),
 });
 
-const toDone = ({ session, trajectory }: JudgedSession) => ({
+const toDone = ({ session, trajectory, metricScores = [] }: JudgedSession) => ({
   session_id: session.id,
   status: session.status,
   trajectory: trajectory === undefined ? null : toTrajectoryDetail(trajectory),
+  metric_scores: metricScores.map(toMetricScoreDetail),
   error: session.error ?? null,
 });

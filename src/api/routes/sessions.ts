@@ -1,7 +1,8 @@
 import type { JudgedSession } from "../../component/store.ts";
 import { sessionNotFound } from "../api-error.ts";
 import { sessionDetailSchema, sessionPageSchema } from "../contract.ts";
-import { type Answer, defineRoute, type JudgeInfo } from "../route.ts";
+import type { Judging } from "../judging-detail.ts";
+import { type Answer, defineRoute } from "../route.ts";
 import { toSessionDetail, toSessionSummary } from "../session-detail.ts";
 import { sessionQuerySchema, toSessionQuery } from "../session-query.ts";
 import { waitSchema, waitUntilSettled } from "../wait-until-settled.ts";
@@ -36,13 +37,16 @@ export const getSession = defineRoute({
       "A session with its turns and their judgements; with `wait`, when it is judged or so many seconds have passed.",
     reply: { status: 200, schema: sessionDetailSchema },
   },
-  answer: async ({ ref, query: { wait } }, { store, judges }) =>
+  answer: async ({ ref, query: { wait } }, { store, judges, evaluators = [] }) =>
     wait === 0
-      ? toAnswer(await store.getSession(ref), judges)
-      : { wait: async (ended) => toAnswer(await waitUntilSettled(store, ref, wait * 1000, ended), judges) },
+      ? toAnswer(await store.getSession(ref), [...judges, ...evaluators])
+      : {
+          wait: async (ended) =>
+            toAnswer(await waitUntilSettled(store, ref, wait * 1000, ended), [...judges, ...evaluators]),
+        },
 });
 
-function toAnswer(judged: JudgedSession | undefined, judges: readonly JudgeInfo[]): Answer {
+function toAnswer(judged: JudgedSession | undefined, judges: readonly Judging[]): Answer {
   if (judged === undefined) throw sessionNotFound();
   return { status: 200, body: toSessionDetail(judged, judges) };
 }

@@ -5,14 +5,16 @@ import { StartError } from "../../model/errors.ts";
 import type { ReportFiles } from "../../run-reports.ts";
 import { examples, type AddCommand, type CommandContext } from "../command.ts";
 import { createProgress } from "../progress.ts";
+import { count } from "../quantities.ts";
 
 interface EvalOptions extends ReportFiles {
   readonly baseline?: string;
   readonly maxDrop?: number;
-  readonly only: readonly string[];
+  readonly only?: readonly string[];
   readonly concurrency?: number;
   readonly trials?: number;
   readonly retries?: number;
+  readonly resume?: string;
 }
 
 export const addEval: AddCommand = (program, context) => {
@@ -25,14 +27,16 @@ export const addEval: AddCommand = (program, context) => {
     .option("--markdown <file>", "write a summary there, for a pull request")
     .option("--baseline <file>", "an earlier run's --json: only what got worse since fails")
     .option("--max-drop <share>", "with --baseline: a case's score that falls by more is a regression, too", shareOf)
-    .option("--only <id>", "run only this case; may be repeated", (id, ids: readonly string[]) => [...ids, id], [])
+    .option("--only <id>", "run only this case; may be repeated", (id, ids?: readonly string[]) => [...(ids ?? []), id])
     .option("--concurrency <n>", "trials at the same time, instead of the file's", wholeFrom(1))
     .option("--trials <n>", "of each case, instead of the file's", wholeFrom(1))
     .option("--retries <n>", "when the agent does not answer, instead of the file's", wholeFrom(0))
+    .option("--resume <file>", "keep what each trial came to there until the run is through, and go on from it")
     .addHelpText(
       "after",
       examples(
         "turnwise eval cases.yaml --json run.json",
+        "turnwise eval cases.yaml --resume trials.jsonl   # again after it was killed",
         "turnwise eval cases.yaml --baseline main.json --junit junit.xml --markdown summary.md",
       ),
     )
@@ -40,7 +44,7 @@ export const addEval: AddCommand = (program, context) => {
 };
 
 async function evaluate(path: string, options: EvalOptions, { env, out, err }: CommandContext): Promise<void> {
-  const [{ readCaseFile }, { compareRuns, evaluateCases }, reports, { renderRun }] = await Promise.all([
+  const [{ readCaseFile }, { compareRuns, evaluateCases, openJournal }, reports, { renderRun }] = await Promise.all([
     import("../../read-case-file.ts"),
     import("../../evaluate-cases.ts"),
     import("../../run-reports.ts"),
@@ -50,6 +54,8 @@ async function evaluate(path: string, options: EvalOptions, { env, out, err }: C
   const { baseline: baselinePath, maxDrop } = options;
   await reports.requireWritable(options, baselinePath);
   const baseline = baselinePath === undefined ? undefined : await reports.readBaseline(baselinePath);
+  const journal = options.resume === undefined ? undefined : openJournal(options.resume, file.fingerprint);
+  if (journal !== undefined && journal.size > 0) err.write(`${count(journal.size, "trial")} of an earlier run found\n`);
   const progress = createProgress(file.cases.length * file.run.trials, err);
   const run = await cancellable(async (signal) =>
     evaluateCases(file, {
@@ -57,20 +63,30 @@ async function evaluate(path: string, options: EvalOptions, { env, out, err }: C
       folder: dirname(path),
       env,
       signal,
-      onTrial: () => progress.advance(),
+      known(evalCase, trial) {
+        const known = journal?.find(evalCase, trial);
+        if (known !== undefined) progress.advance();
+        return known;
+      },
+      onTrial(result, evalCase) {
+        // What could not be scored is worth another try.
+        if (result.status !== "error") journal?.add(evalCase, result);
+        progress.advance();
+      },
     }),
   ).finally(() => progress.clear());
-  const only = new Set(options.only);
+  const only = new Set(options.only ?? []);
   const compared = only.size === 0 ? baseline : baseline?.filter(({ id }) => only.has(id));
   const comparison = compared && compareRuns(compared, run.cases, { maxDrop });
   await reports.writeReports(options, run, comparison);
+  journal?.remove();
   out.write(renderRun(run, comparison, out));
   const failed = comparison === undefined ? run.cases.some(({ passed }) => !passed) : comparison.isWorse;
   if (failed) process.exitCode = 1;
 }
 
 /** The file with what the command line says instead. */
-function amended(file: CaseFile, { only, concurrency, trials, retries }: EvalOptions): CaseFile {
+function amended(file: CaseFile, { only = [], concurrency, trials, retries }: EvalOptions): CaseFile {
   const unknown = only.filter((id) => file.cases.every((each) => each.id !== id));
   if (unknown.length > 0)
     throw new StartError("case_unknown", `There is no case ${unknown.join(", ")}`, "Give ids that the case file has");

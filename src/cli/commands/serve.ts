@@ -76,6 +76,7 @@ function toWelcome(server: Server, config: Config, version: string): Welcome {
     metrics_url: server.metricsUrl ?? null,
     data: dataFolderOf(config),
     judges: server.judges.map(({ name, version, off }) => ({ name, version, off: off ?? null })),
+    evaluators: server.evaluators.map(({ name, off }) => ({ name, off: off ?? null })),
   };
 }
 

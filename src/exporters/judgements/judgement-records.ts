@@ -1,10 +1,11 @@
 /**
- * Judgements as OTLP log records, for whoever watches agents elsewhere: the event `gen_ai.evaluation.result` of the GenAI
+ * Judgements and the scores of evaluators as OTLP log records, for whoever watches agents elsewhere: the event `gen_ai.evaluation.result` of the GenAI
  * semantic conventions, tied to the span that was judged.
  */
+import type { ShownMetricScore } from "../../component/metric-scores.ts";
 import type { JudgedSession } from "../../component/store.ts";
 import type { JudgeIdentity, Score } from "../../model/judgement.ts";
-import type { Turn } from "../../model/session.ts";
+import type { Session, Turn } from "../../model/session.ts";
 import type { AttributeValue, LogRecord, Resource, Scope } from "../../model/span.ts";
 
 const EVENT = "gen_ai.evaluation.result";
@@ -31,10 +32,39 @@ interface Evaluation {
   readonly judge: JudgeIdentity;
 }
 
-/** One record for each turn that was judged and one for the trajectory. */
-export function judgementRecords({ session, turnJudgements, trajectory }: JudgedSession, now: Date): JudgementRecord[] {
+/** One record for each turn that was judged, one for the trajectory, and one for each score that has a value. */
+export function judgementRecords(judged: JudgedSession, now: Date): JudgementRecord[] {
+  const { session, metricScores = [] } = judged;
   const common: [string, AttributeValue][] = [["turnwise.session.id", session.id]];
   if (session.conversationId !== undefined) common.push(["gen_ai.conversation.id", session.conversationId]);
+  const scores = metricScores.flatMap((score) => metricScoreRecord(score, session, recordAt(now, new Map(common))));
+  return [...recordsOfJudges(judged, now, common), ...scores];
+}
+
+function metricScoreRecord(score: ShownMetricScore, session: Session, empty: LogRecord): readonly JudgementRecord[] {
+  const { name, evaluator, version, value, label, explanation } = score;
+  if (value === null) return [];
+  const turn = session.turns.find((each) => each.turn === score.turn);
+  const attributes = new Map<string, AttributeValue>([
+    ["gen_ai.evaluation.name", name],
+    ["gen_ai.evaluation.score.value", value],
+    ...(label === undefined ? [] : ([["gen_ai.evaluation.score.label", label]] as const)),
+    ...(explanation === undefined ? [] : ([["gen_ai.evaluation.explanation", explanation]] as const)),
+    ...empty.attributes,
+    ...(turn === undefined ? [] : ([["turnwise.turn", BigInt(turn.turn)]] as const)),
+    ["turnwise.evaluator.name", evaluator],
+    ["turnwise.evaluator.version", version],
+  ]);
+  const place = turn === undefined ? {} : placeOf(turn);
+  const key = ["score", evaluator, name, version, turn?.digest ?? session.digest, turn?.turn, value].join("|");
+  return [{ key, record: { ...empty, attributes, ...place } }];
+}
+
+function recordsOfJudges(
+  { session, turnJudgements, trajectory }: JudgedSession,
+  now: Date,
+  common: readonly [string, AttributeValue][],
+): readonly JudgementRecord[] {
   const turns = session.turns.flatMap((turn) => {
     const judgement = turnJudgements.get(turn.turn);
     if (judgement === undefined) return [];

@@ -1,12 +1,13 @@
 import type { RequestHeaders } from "../../component/extension.ts";
 import { UnauthenticatedError } from "../../model/errors.ts";
+import { withoutValiqorPrefix } from "../valiqor-prefix.ts";
 import { isApiKey } from "./api-key.ts";
 
 /** What a caller shows: an API key, or the token of a login. */
 export type Credentials = { readonly key: string } | { readonly token: string };
 
 /**
- * `X-Api-Key: vh_…`, `Authorization: Bearer vh_…` (for exporters of OTLP) or `Authorization: Bearer TOKEN`. Undefined when
+ * `X-Api-Key: vh_…`, `Authorization: Bearer vh_…` (for exporters of OTLP) or `Authorization: Bearer TOKEN`; a key also as `vq_vh_…`. Undefined when
  * neither header says anything; throws UnauthenticatedError for anything else. Source: ValueHead's REST documentation, authentication (VH-12).
  */
 export function shownCredentials(headers: RequestHeaders): Credentials | undefined {
@@ -20,12 +21,13 @@ export function shownCredentials(headers: RequestHeaders): Credentials | undefin
 function fromAuthorization(text: string): Credentials {
   const [, scheme = "", credential = ""] = /^(\S+) +(\S+)$/.exec(text) ?? [];
   if (scheme.toLowerCase() !== "bearer") throw refused('the header Authorization is not of the form "Bearer KEY"');
-  return credential.startsWith("vh_") ? toKey(credential) : { token: credential };
+  return /^(?:vq[_-])?vh_/.test(credential) ? toKey(credential) : { token: credential };
 }
 
 function toKey(text: string): Credentials {
-  if (!isApiKey(text)) throw refused("the key is not known here");
-  return { key: text };
+  const key = withoutValiqorPrefix(text) ?? text;
+  if (!isApiKey(key)) throw refused("the key is not known here");
+  return { key };
 }
 
 /** An empty header is one that was not filled in. */

@@ -20,9 +20,16 @@ export function createJury(
     judge,
     ledger,
     answers,
-  }: { readonly judge: string; readonly ledger: SpendLedger; readonly answers?: AnswerStore | undefined },
+    answersOf = judge,
+  }: {
+    readonly judge: string;
+    readonly ledger: SpendLedger;
+    readonly answers?: AnswerStore | undefined;
+    /** Under whose name answers are kept, which go when that one's judgement is saved. */
+    readonly answersOf?: string;
+  },
 ): readonly [JuryMember, ...JuryMember[]] {
-  const cache = answers === undefined ? createMemoryCache() : createStoredCache(judge, answers);
+  const cache = answers === undefined ? createMemoryCache() : createStoredCache(answersOf, answers);
   const { daily_budget: day, project_budget: project, session_budget: session } = config;
   const toMember = (juror: Juror): JuryMember => {
     const { baseUrl, apiKey, model, temperature, price } = juror;

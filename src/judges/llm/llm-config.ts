@@ -30,22 +30,12 @@ const ceiling = z
   .strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() })
   .prefault({});
 
-const fields = z.strictObject({
-  /** Without a key this judge is off. Local servers that need none take any text. */
-  api_key: secret.default(""),
+/** How a model is asked, whatever it is asked for. */
+export const modelFields = {
   base_url: baseUrl.prefault("https://api.openai.com/v1"),
   model: model.default("gpt-5.4-mini"),
   /** Left out for models that refuse it. */
   temperature: temperature.default(0),
-  /** How often each model is asked for one judgement, of which a majority decides. Odd, so that it can. */
-  trials: z
-    .int()
-    .min(1)
-    .max(9)
-    .refine((trials) => trials % 2 === 1, "must be odd")
-    .default(1),
-  /** Further models that judge too, and have a vote each as often as the first. */
-  jury: z.array(jurorSchema).max(4).default([]),
   /** For one request. */
   timeout: duration.prefault("60s"),
   /** For connecting: name, socket and TLS. */
@@ -56,10 +46,25 @@ const fields = z.strictObject({
   max_attempts: z.int().min(1).max(10).default(4),
   /** Of one endpoint and key, whoever asks. */
   max_concurrency: z.int().min(1).max(256).default(8),
-  /** Of one prompt: what does not fit is shortened. */
-  max_input_tokens: z.int().min(4_000).default(32_000),
   /** Of one answer, thinking included. */
   max_output_tokens: z.int().min(256).default(8_192),
+};
+
+const fields = z.strictObject({
+  /** Without a key this judge is off. Local servers that need none take any text. */
+  api_key: secret.default(""),
+  ...modelFields,
+  /** How often each model is asked for one judgement, of which a majority decides. Odd, so that it can. */
+  trials: z
+    .int()
+    .min(1)
+    .max(9)
+    .refine((trials) => trials % 2 === 1, "must be odd")
+    .default(1),
+  /** Further models that judge too, and have a vote each as often as the first. */
+  jury: z.array(jurorSchema).max(4).default([]),
+  /** Of one prompt: what does not fit is shortened. */
+  max_input_tokens: z.int().min(4_000).default(32_000),
   /** Whether prompts and answers are kept in the traces of the judge's calls; all else always is. */
   trace_content: z.boolean().default(false),
   price: price.optional(),

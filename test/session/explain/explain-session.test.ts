@@ -3,7 +3,7 @@ import { explanationSchema } from "../../../src/api/explanation-contract.ts";
 import { toSnakeCase } from "../../../src/api/snake-case.ts";
 import { readListPrices } from "../../../src/cost/read-price-file.ts";
 import type { Span } from "../../../src/model/span.ts";
-import { factsOfRequests } from "../../../src/replay.ts";
+import { factsOfRequests } from "../../../src/otlp/facts-of-requests.ts";
 import { buildSession } from "../../../src/session/build-session.ts";
 import { explainSession } from "../../../src/session/explain/explain-session.ts";
 import type { SpanFacts } from "../../../src/session/span-facts.ts";
