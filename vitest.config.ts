@@ -24,9 +24,12 @@ const workersRunCompiled: Plugin = {
  * dealt out beforehand, so those that take long by themselves are better apart too.
  */
 const apart = [
-  ...["adversarial", "bench", "conformance", "docs", "instrumentation", "integration"].map(
-    (folder) => `test/${folder}/**/*.test.ts`,
+  ...["adversarial", "bench", "conformance", "docs", "instrumentation"].map((folder) => `test/${folder}/**/*.test.ts`),
+  // The other integration tests have their servers in the tester's process, as those of the API.
+  ...["*crash", "durability", "evaluation-thread", "forwarding", "judge-failures", "judge-storm", "killed-server"].map(
+    (file) => `test/integration/${file}.test.ts`,
   ),
+  ...["lifecycle", "rebuild", "soak", "start-failures"].map((file) => `test/integration/${file}.test.ts`),
   ...["cli/cli", "cli/judge", "cli/labels", "cli/serve", "intake/voice-door", "reloadable-server", "stores/sqlite"].map(
     (file) => `test/${file}.test.ts`,
   ),

@@ -69,18 +69,20 @@ function remedyOf(error: TurnwiseError): string {
   if (code === "backfill_waiting") return "End it with: turnwise judge --backfill --cancel";
   if (code === "judge_off") return "See the judges with: turnwise judges";
   if (code === "not_found") return `List what there is with: ${listOf(path)}`;
+  if (status === 409) return `See what there is with: ${listOf(path)}`;
   return remedies.get(status) ?? "See the command's --help";
 }
 
 function listOf(path: string): string {
   if (path.startsWith("/parked-requests")) return "turnwise queue list";
-  return path.startsWith("/admin") ? "turnwise accounts list" : "turnwise sessions";
+  if (path.startsWith("/evaluate/runs")) return "turnwise runs";
+  if (path.startsWith("/datasets")) return "turnwise datasets";
+  return /^\/(?:admin|auth)\//.test(path) ? "turnwise accounts list" : "turnwise sessions";
 }
 
 const remedies = new Map([
   [401, "Set TURNWISE_API_KEY to a valid key"],
   [403, "Set TURNWISE_API_KEY to a key that may do this"],
-  [409, "See what there is with: turnwise accounts list"],
   [429, "Try again in a minute"],
   [421, "Set TURNWISE_URL to http://localhost:PORT on the machine that runs the server"],
   [500, "Look into the server's log"],

@@ -1,14 +1,14 @@
 /** Has runs scored in a thread of their own, which is started for the first of them. */
 import { Worker } from "node:worker_threads";
 import type { Component, Logger, Telemetry } from "./component/component.ts";
-import type { EvaluationRunner } from "./component/evaluation-runner.ts";
-import type { EvaluationStore } from "./component/evaluations.ts";
+import type { EvaluationRunner, RunWaiting } from "./component/evaluation-runner.ts";
+import type { EvaluationRef, EvaluationStore } from "./component/evaluations.ts";
 import type { Config } from "./config/config.ts";
 import type { LlmJudgeConfig } from "./judges/llm/llm-config.ts";
 import type { ModelJudge } from "./run-models.ts";
 import type { RunThreadData } from "./run-thread.ts";
 import { createSenderKeys } from "./sender-keys.ts";
-import type { RunEnded, ToRunThread } from "./service/thread-messages.ts";
+import type { RunEnded, RunWaitingTold, ToRunThread } from "./service/thread-messages.ts";
 import { superviseThread } from "./service/thread-supervisor.ts";
 import type { SqliteConnection } from "./stores/sqlite/connected-store.ts";
 import { threadHeapMib } from "./thread-heap.ts";
@@ -33,9 +33,10 @@ export function createEvaluationRunner(options: EvaluationRunnerOptions): {
   const { concurrency, limits } = config.service.evaluation;
   const judge = modelJudgeOf(config);
   const keys = createSenderKeys(store, (run) => thread.send({ type: "key", run }));
+  const waits = createWaits();
   let starting: Promise<void> | undefined;
 
-  const thread = superviseThread<RunEnded, ToRunThread>({
+  const thread = superviseThread<RunEnded | RunWaitingTold, ToRunThread>({
     name: "the run thread",
     without: "nothing is evaluated",
     deaths: "turnwise_run_thread_deaths",
@@ -46,7 +47,11 @@ export function createEvaluationRunner(options: EvaluationRunnerOptions): {
       for (const { run, apiKey } of keys.all()) thread.send({ type: "key", run, apiKey });
       thread.send({ type: "wake" });
     },
-    onMessage: ({ run }) => keys.drop(run),
+    onGone: () => waits.clear(),
+    onMessage(message) {
+      waits.note(message.run, message.type === "waiting" ? message.waiting : undefined);
+      if (message.type === "ended") keys.drop(message.run);
+    },
     spawn() {
       const connection = connect();
       const workerData: RunThreadData = { ...(judge === undefined ? {} : { judge }), concurrency, connection };
@@ -87,7 +92,22 @@ export function createEvaluationRunner(options: EvaluationRunnerOptions): {
         ensureStarted();
         thread.send({ type: "wake" });
       },
+      waitingOf: (run) => waits.of(run),
     },
+  };
+}
+
+/** What the thread told last of the runs that it has in work. */
+function createWaits() {
+  const waits = new Map<string, RunWaiting>();
+  const nameOf = ({ project, id }: EvaluationRef): string => JSON.stringify([project, id]);
+  return {
+    note(run: EvaluationRef, waiting: RunWaiting | undefined): void {
+      if (waiting === undefined) waits.delete(nameOf(run));
+      else waits.set(nameOf(run), waiting);
+    },
+    of: (run: EvaluationRef): RunWaiting | undefined => waits.get(nameOf(run)),
+    clear: () => waits.clear(),
   };
 }
 

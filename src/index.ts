@@ -1,8 +1,9 @@
 /**
  * What a program that imports `turnwise` gets: the client of a running server, its errors, and the shapes of what it sends and
- * gets; and how several trials of a judge of its own become one grade or score.
+ * gets; what `turnwise/evaluation` reads of a session; and how several trials of a judge of its own become one grade or score.
  */
 export * from "@turnwise/client";
+export { trajectoryOf, type AnySession } from "./matched-session.ts";
 export { EvaluationError, type EvaluationErrorCode } from "./evaluation/evaluation-error.ts";
 export { parseGrade, type Grade } from "./evaluation/voting/grade.ts";
 export type { AskJudge, GradedTrial, GradeVote, JudgeReply } from "./evaluation/voting/graded-trial.ts";

@@ -1,7 +1,7 @@
 /** A session as the matchers of `turnwise/vitest` look at it, wherever it comes from. */
-import type { SessionDetail, ToolCall as ToolCallDetail, Turn as TurnDetail } from "@turnwise/client";
+import type { SessionDetail, ToolCall as ToolCallDetail, Turn as TurnDetail, Usage } from "@turnwise/client";
 import type { Trajectory } from "./evaluation/validators/validator.ts";
-import type { BuiltSession, JsonValue, Step } from "./model/session.ts";
+import type { BuiltSession, JsonValue, Step, TokenUsage } from "./model/session.ts";
 
 /** From a client of the server, from `readSessions`, built by the server's own code, or just turns: an agent's answers, a trace. */
 export type AnySession = SessionDetail | BuiltSession | Trajectory;
@@ -17,6 +17,9 @@ export interface MatchedSession {
   /** `metric`: `evaluator/name`. */
   readonly metricScores: readonly { readonly metric: string; readonly value: number }[];
 }
+
+/** The session as validators and metrics read it. Throws a TypeError for what is no session. */
+export const trajectoryOf = (session: AnySession): Trajectory => toMatchedSession(session).trajectory;
 
 /** Throws a TypeError for what is no session. */
 export function toMatchedSession(session: unknown): MatchedSession {
@@ -45,14 +48,16 @@ function ofDetail({ turns, trajectory, cost_usd, metric_scores }: SessionDetail)
   };
 }
 
-function toTurn({ turn, user_content, assistant_content, model_calls, tool_calls, flags }: TurnDetail) {
+function toTurn(detail: TurnDetail): Trajectory["turns"][number] {
+  const { turn, user_content, assistant_content, started_at, ended_at, model_calls, tool_calls, flags } = detail;
   const steps = [
-    ...model_calls.map(({ content, reasoning, started_at }) => ({
+    ...model_calls.map(({ content, reasoning, usage, started_at }) => ({
       startedAt: started_at,
       step: {
         type: "model_call",
         ...(content === null ? {} : { content }),
         ...(reasoning === null ? {} : { reasoning }),
+        ...(usage === null ? {} : { usage: toUsage(usage) }),
       } satisfies Step,
     })),
     ...tool_calls.map((call) => ({ startedAt: call.started_at, step: toToolCall(call) })),
@@ -61,10 +66,19 @@ function toTurn({ turn, user_content, assistant_content, model_calls, tool_calls
     turn,
     userContent: user_content,
     ...(assistant_content === null ? {} : { assistantContent: assistant_content }),
+    ...(started_at === null ? {} : { startedAt: new Date(started_at) }),
+    ...(ended_at === null ? {} : { endedAt: new Date(ended_at) }),
     flags,
     steps: inOrder(steps),
   };
 }
+
+const toUsage = ({ input_tokens, output_tokens, cached_input_tokens, reasoning_tokens }: Usage): TokenUsage => ({
+  inputTokens: input_tokens,
+  outputTokens: output_tokens,
+  cachedInputTokens: cached_input_tokens,
+  reasoningTokens: reasoning_tokens,
+});
 
 interface StartedStep {
   readonly startedAt: string | null;

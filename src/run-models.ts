@@ -1,6 +1,7 @@
 /** The models that the metrics of runs ask: the configured one, or one asked with a key that a run's sender gave for it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Telemetry } from "./component/component.ts";
+import type { RunWaiting } from "./component/evaluation-runner.ts";
 import type { EvaluationRef, RunClaim } from "./component/evaluations.ts";
 import { type LlmJudgeConfig, llmConfigSchema } from "./judges/llm/llm-config.ts";
 import { createMetricModel, type MetricModel } from "./judges/llm/metric-model.ts";
@@ -24,6 +25,8 @@ export interface RunModelsOptions {
   readonly answers: AnswerStore;
   readonly pauses: JudgePauses;
   readonly telemetry: Telemetry;
+  /** Is told why a run waits for its model; undefined: it does not, or not any more. */
+  readonly onWaiting: (run: EvaluationRef, waiting: RunWaiting | undefined) => void;
   /** A key comes by another way than its run, and may be a moment later. */
   readonly keyDelayMs?: number;
 }
@@ -40,7 +43,7 @@ const keyIsGone =
   "the key that it was sent with is kept in memory only, and the server was started again since: send the run again";
 
 export function createRunModels(options: RunModelsOptions): RunModels {
-  const { judge, ledger, answers, pauses, telemetry, keyDelayMs = 5000 } = options;
+  const { judge, ledger, answers, pauses, telemetry, onWaiting, keyDelayMs = 5000 } = options;
   const configured =
     judge && judge.config.api_key !== ""
       ? createMetricModel(judge.config, { judge: judge.id, ledger, answers })
@@ -72,7 +75,16 @@ export function createRunModels(options: RunModelsOptions): RunModels {
       const model = isOwnKey ? await ownedBy(claim, signal) : configured;
       if (model === undefined) return undefined;
       const { project, id } = claim;
-      const patient = createPatience({ judge: judge?.id ?? "llm", project, isOwnKey, pauses, telemetry });
+      const tell = (waiting?: RunWaiting): void => onWaiting({ project, id }, waiting);
+      tell(); // whoever had the run before may have told otherwise
+      const patient = createPatience({
+        judge: judge?.id ?? "llm",
+        project,
+        isOwnKey,
+        pauses,
+        telemetry,
+        onWaiting: tell,
+      });
       return {
         maxInputTokens: model.maxInputTokens,
         isOwnKey,

@@ -4,7 +4,7 @@ import { itemMetrics } from "./evaluation/item-metrics/item-metrics.ts";
 import { createRunModels, type ModelJudge } from "./run-models.ts";
 import { createJudgePauses } from "./service/judge-pauses.ts";
 import { startRunPipeline } from "./service/run-pipeline.ts";
-import type { RunEnded, ThreadReport, ToRunThread } from "./service/thread-messages.ts";
+import type { RunEnded, RunWaitingTold, ThreadReport, ToRunThread } from "./service/thread-messages.ts";
 import { createThreadReports } from "./service/thread-reports.ts";
 import { openConnectedStore, type SqliteConnection } from "./stores/sqlite/connected-store.ts";
 
@@ -17,7 +17,7 @@ export interface RunThreadData {
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what evaluation-runner.ts sends
 const { judge, concurrency, connection } = workerData as RunThreadData;
-const send = (message: ThreadReport | RunEnded): void => parentPort?.postMessage(message);
+const send = (message: ThreadReport | RunEnded | RunWaitingTold): void => parentPort?.postMessage(message);
 
 const reports = createThreadReports(send);
 const { logger, telemetry } = reports;
@@ -29,6 +29,7 @@ const models = createRunModels({
   answers: store.evaluations.answers,
   pauses: createJudgePauses(logger, telemetry, { gauge: "turnwise_run_models_paused" }),
   telemetry,
+  onWaiting: (run, waiting) => send({ type: "waiting", run, ...(waiting === undefined ? {} : { waiting }) }),
 });
 const pipeline = startRunPipeline({
   store: store.evaluations,

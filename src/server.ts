@@ -127,7 +127,12 @@ function evaluatorInfosOf(config: Config, reports: Reports): readonly EvaluatorI
       .update(measures.map(({ version }) => version).join())
       .digest("hex")
       .slice(0, 16),
-    measures: measures.map(({ name, of, version }) => ({ name, of, version })),
+    measures: measures.map(({ name, of, version, asks }) => ({
+      name,
+      of,
+      version,
+      ...(asks === undefined ? {} : { asks }),
+    })),
     // Each measure is counted by itself, and asks once if it asks a model; its price is that of another judge.
     ...(measures.some(({ asks }) => asks !== undefined) ? { requests: [{}] } : {}),
     ...(off === undefined ? {} : { off }),

@@ -26,10 +26,8 @@ export interface SessionMatchers {
   toHaveFailedToolCall(): void;
   /** The last reply has the text, or matches the pattern. */
   toHaveReplied(wanted: string | RegExp): void;
-  /** A judge found a turn harmful (score -1). `expect(session).not.toHaveHarmfulTurn()`. */
+  /** A judge found a turn harmful (score -1). Mostly said with `not`. */
   toHaveHarmfulTurn(): void;
-  /** No judge found a turn harmful. */
-  toHaveNoHarmfulTurn(): void;
   /** The judge of the whole found that the agent did what it was asked. */
   toHaveCompleted(): void;
   /** The score of the whole (-1, 0, 1); or the mean (0..1) of a metric, named `evaluator/name`. */
@@ -67,12 +65,18 @@ export const sessionMatchers: Matchers = {
 
   toHaveReplied(session, wanted) {
     const reply = replyOf(toMatchedSession(session).trajectory, undefined) ?? "";
-    const pass = typeof wanted === "string" ? reply.includes(wanted) : wanted.test(reply);
+    // A pattern that is used again would go on where it found something before, if it were asked by `test`.
+    const pass = typeof wanted === "string" ? reply.includes(wanted) : reply.search(wanted) >= 0;
     return result(pass, `the last reply to have ${String(wanted)}`, `The reply: ${reply}`);
   },
 
-  toHaveHarmfulTurn: (session) => harmful(session, true),
-  toHaveNoHarmfulTurn: (session) => harmful(session, false),
+  toHaveHarmfulTurn(session) {
+    const { turnJudgements } = toMatchedSession(session);
+    if (turnJudgements.length === 0) throw new Error("no turn of the session has been judged");
+    const harmful = turnJudgements.filter(({ score }) => score < 0);
+    const turns = list(harmful.map(({ turn, reasoning }) => `turn ${turn} (${reasoning})`));
+    return result(harmful.length > 0, "the session to have a harmful turn", `Harmful: ${turns}`);
+  },
 
   toHaveCompleted(session) {
     const { completed, reasoning } = judgedOf(toMatchedSession(session));
@@ -96,15 +100,6 @@ export const sessionMatchers: Matchers = {
     return result(passed, `the session to meet ${expectation.type}`, explanation);
   },
 };
-
-function harmful(session: unknown, wanted: boolean): Result {
-  const { turnJudgements } = toMatchedSession(session);
-  if (turnJudgements.length === 0) throw new Error("no turn of the session has been judged");
-  const found = turnJudgements.filter(({ score }) => score < 0);
-  const turns = list(found.map(({ turn, reasoning }) => `turn ${turn} (${reasoning})`));
-  const expected = `the session to have ${wanted ? "a" : "no"} harmful turn`;
-  return result(wanted === found.length > 0, expected, `Harmful: ${turns}`);
-}
 
 function scoreOf(matched: MatchedSession, metric: string | undefined) {
   if (metric === undefined) {

@@ -13,6 +13,8 @@ export type { Expectation, ExpectedArguments, SessionMatchers } from "./session-
 declare module "vitest" {
   // oxlint-disable-next-line typescript/no-unused-vars -- the parameter is vitest's
   interface Matchers<T> extends SessionMatchers {}
+  /** `expect.not.toHaveUsedTool(...)`, within other values. */
+  interface AsymmetricMatchersContaining extends SessionMatchers {}
 }
 
 expect.extend(sessionMatchers);

@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dialects: ["model"],
   llm: ["model"],
   intake: ["model", "llm", "evaluation"],
-  evaluation: ["model", "llm", "component"], // of component only re2-pattern: expectations stand in configurations, too
+  evaluation: ["model", "llm", "component"], // of component how patterns and names are written: expectations stand in configurations, too
   cost: ["model"],
   session: ["model", "dialects", "cost"],
   config: ["model", "component", "cost", "llm"],
@@ -27,10 +27,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   stores: ["component", "model", "otlp"],
   judges: ["component", "model", "evaluation", "llm"],
   evaluators: ["component", "model", "evaluation", "llm", "judges"],
+  // Case files are written as configurations are, and say of their judge model what the judge `llm` is told.
+  "case-files": ["component", "model", "config", "evaluation", "llm", "judges"],
   // Runs are scored by metrics, which are knowledge as what sessions are built by.
   service: ["component", "model", "config", "session", "cost", "evaluation"],
   api: ["component", "model", "session", "intake", "cost", "evaluation", "llm", "otlp", "redaction"],
-  cli: [".", "config", "component", "model"],
+  cli: [".", "case-files", "config", "component", "model"],
   ".": [
     "api",
     "component",
@@ -129,6 +131,14 @@ describe("the architecture", () => {
   it("has no import cycle between folders", () => {
     const between = imports
       .map(({ from, to }) => ({ from: folderOf(from), to: folderOf(to) }))
+      .filter(({ from, to }) => from !== to && from !== "." && to !== ".");
+    expect(findCycle(between)).toBeUndefined();
+  });
+
+  it("has no import cycle between the parts of evaluation/", () => {
+    const partOf = (file: string): string => /^src\/evaluation\/([^/]+)\/./.exec(file)?.[1] ?? ".";
+    const between = imports
+      .map(({ from, to }) => ({ from: partOf(from), to: partOf(to) }))
       .filter(({ from, to }) => from !== to && from !== "." && to !== ".");
     expect(findCycle(between)).toBeUndefined();
   });

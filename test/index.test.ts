@@ -4,13 +4,14 @@ import * as client from "@turnwise/client";
 import { expect, it } from "vitest";
 import * as turnwise from "../src/index.ts";
 
-it("a program gets the client, and votes over trials of its own, and nothing else", () => {
+it("a program gets the client, what is evaluated of a session, and votes over trials of its own, and nothing else", () => {
   const own = [
     "EvaluationError",
     "parseGrade",
     "passAt",
     "passHat",
     "reduceScores",
+    "trajectoryOf",
     "voteInRounds",
     "voteInWaves",
   ] satisfies (keyof typeof turnwise)[];

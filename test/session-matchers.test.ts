@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { countTokens, totalLatencyMs } from "../src/evaluation/metrics/observed.ts";
 import { createRulesJudge } from "../src/judges/rules.ts";
 import { judgeReplayed } from "../src/judge-replayed.ts";
+import { trajectoryOf } from "../src/matched-session.ts";
 import type { SessionDetail } from "@turnwise/client";
 import { expectSession, readSessions } from "../src/vitest.ts";
 import type { BuiltSession, Step } from "../src/model/session.ts";
@@ -87,6 +89,13 @@ describe.each([
     expect(session).not.toHaveUsedTool("get_order", { id: "7", deep: true });
   });
 
+  it("stand for a session within other values, and wait for one", async () => {
+    expect({ sessions: [session] }).toEqual({ sessions: [expect.toHaveUsedTool("get_order", { id: "7" })] });
+    expect([session]).not.toEqual([expect.toHaveUsedTool("delete_order")]);
+    expect([session]).toEqual([expect.not.toHaveUsedTool("delete_order")]);
+    await expect(Promise.resolve(session)).resolves.toHaveUsedTool("refund");
+  });
+
   it("say what was called instead", () => {
     expect(failureOf(() => expect(session).toHaveUsedTool("book"))).toBe(
       "expected the session to have used the tool book\nCalled: get_order; refund",
@@ -108,6 +117,8 @@ describe.each([
     expect(session).toHaveReplied("350 EUR");
     expect(session).toHaveReplied(/\d+ EUR/);
     expect(session).not.toHaveReplied("lost");
+    const everywhere = /EUR/g;
+    for (const _ of [1, 2]) expect(session).toHaveReplied(everywhere);
     expect(failureOf(() => expect(session).toHaveReplied("sorry"))).toContain("The reply: I have refunded 350 EUR.");
   });
 
@@ -126,10 +137,12 @@ describe("matchers of what a judge said", () => {
   it("tell harmful turns, and why they are", () => {
     const harmful = scores(2, -1);
     expect(harmful).toHaveHarmfulTurn();
-    expect(harmful).not.toHaveNoHarmfulTurn();
-    expect(scores(2, 1)).toHaveNoHarmfulTurn();
-    expect(failureOf(() => expect(harmful).toHaveNoHarmfulTurn())).toBe(
-      "expected the session to have no harmful turn\nHarmful: turn 2 (made up)",
+    expect(scores(2, 1)).not.toHaveHarmfulTurn();
+    expect(failureOf(() => expect(scores(2, 1)).toHaveHarmfulTurn())).toBe(
+      "expected the session to have a harmful turn\nHarmful: none",
+    );
+    expect(failureOf(() => expect(harmful).not.toHaveHarmfulTurn())).toBe(
+      "expected the session not to have a harmful turn\nHarmful: turn 2 (made up)",
     );
   });
 
@@ -145,7 +158,7 @@ describe("matchers of what a judge said", () => {
   });
 
   it.each<[string, () => void, string]>([
-    ["harm", () => expect(built).toHaveNoHarmfulTurn(), "no turn of the session has been judged"],
+    ["harm", () => expect(built).toHaveHarmfulTurn(), "no turn of the session has been judged"],
     ["harm, negated", () => expect(built).not.toHaveHarmfulTurn(), "no turn of the session has been judged"],
     ["a score", () => expect(built).not.toScoreAtLeast(1), "as a whole has not been judged"],
     ["a metric", () => expect(detail).not.toScoreAtLeast(1, "style/wit"), "no score of the metric style/wit"],
@@ -154,6 +167,20 @@ describe("matchers of what a judge said", () => {
   ])("fail where they cannot tell, whichever way: %s", (_, assertion, message) => {
     expect(failureOf(assertion)).toContain(message);
   });
+});
+
+it("a session of the client is read by metrics with its tokens and times", () => {
+  const usage = { input_tokens: 5, output_tokens: 3, cached_input_tokens: 2, reasoning_tokens: 1 };
+  const timed = detail.turns.map((turn) => ({
+    ...turn,
+    started_at: "2026-01-01T00:00:00.000Z",
+    ended_at: "2026-01-01T00:00:01.500Z",
+    model_calls: turn.model_calls.slice(0, 1).map((call) => ({ ...call, usage })),
+  }));
+  const { turns } = trajectoryOf({ ...detail, turns: timed });
+  expect(countTokens(turns)).toEqual({ inputTokens: 10, outputTokens: 6, reasoningTokens: 2, totalTokens: 16 });
+  expect(totalLatencyMs(turns)).toBe(3000);
+  expect(trajectoryOf(built)).toBe(built);
 });
 
 interface Packed {
@@ -174,7 +201,7 @@ describe("sessions read from a file", () => {
     });
     const sessions = await readSessions(...paths);
     expect(sessions.length).toBeGreaterThan(0);
-    for (const session of sessions) expectSession(session).toHaveNoHarmfulTurn();
+    for (const session of sessions) expectSession(session).not.toHaveHarmfulTurn();
   });
 
   it("are an error where there is no such file", async () => {

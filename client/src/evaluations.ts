@@ -45,7 +45,7 @@ export type Evaluations = ReturnType<typeof createEvaluations>;
 export function createEvaluations(transport: Transport) {
   const startOf = (operation: Omit<Operation, "method" | "root">): Start => {
     const send = async (wish: { mode?: "async" }, options?: RequestOptions): Promise<EvaluationRun | EvaluationJob> =>
-      transport.send({ ...toOperation(operation, wish), method: "POST", root: "/v2" }, options);
+      transport.send({ ...repeatable(toOperation(operation, wish)), method: "POST", root: "/v2" }, options);
     return {
       async now({ pollIntervalMs, onProgress, ...options }) {
         const answer = await send({}, { timeoutMs: LONGEST_WAIT_MS, ...options });
@@ -123,6 +123,12 @@ function toOperation<Sent extends Omit<Operation, "method">>(operation: Sent, wi
     ? { ...operation, query: { ...operation.query, ...wish } }
     : { ...operation, body: { ...operation.body, ...wish } };
 }
+
+/** Sent again under its key it starts no second run. Of OTLP the server does not know whether it is the same. */
+const repeatable = <Sent extends Omit<Operation, "method">>(operation: Sent): Sent =>
+  operation.body instanceof Blob
+    ? operation
+    : { ...operation, headers: { "idempotency-key": crypto.randomUUID() }, isRepeatable: true };
 
 /** The server answers with a job when it takes longer than it is told to wait, which is 300 s at most. */
 const LONGEST_WAIT_MS = 310_000;

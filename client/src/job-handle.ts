@@ -1,5 +1,5 @@
 /** A run that is under way on the server. */
-import { EvaluationFailedError, EvaluationTimeoutError } from "./errors.ts";
+import { EvaluationFailedError, EvaluationTimeoutError, RateLimitError } from "./errors.ts";
 import { pause } from "./pause.ts";
 import type { RequestOptions, Transport } from "./transport.ts";
 import type { CancelledJob, EvaluationJob, EvaluationRun } from "./types.ts";
@@ -41,12 +41,15 @@ export function createJobHandle(transport: Transport, jobId: string): JobHandle 
     const { pollIntervalMs = 2000, timeoutMs = Number.POSITIVE_INFINITY, onProgress, signal } = options;
     const end = performance.now() + timeoutMs;
     for (;;) {
-      const job = await status({ signal });
-      onProgress?.(job);
-      if (!isUnderWay(job)) return job;
+      const job = await status({ signal }).catch(pauseAskedFor);
+      const pauseMs = typeof job === "number" ? Math.max(job, pollIntervalMs) : pollIntervalMs;
+      if (typeof job !== "number") {
+        onProgress?.(job);
+        if (!isUnderWay(job)) return job;
+      }
       const left = end - performance.now();
       if (left <= 0) throw timedOut(jobId, timeoutMs);
-      await pause(Math.min(pollIntervalMs, left), signal);
+      await pause(Math.min(pauseMs, left), signal);
     }
   }
 
@@ -66,6 +69,12 @@ export function createJobHandle(transport: Transport, jobId: string): JobHandle 
       throw new EvaluationFailedError(`job ${jobId} is ${ended}${why}`, { code: `evaluation_${ended}` });
     },
   };
+}
+
+/** Many who look at the same time are asked to wait, in milliseconds: their jobs go on. */
+function pauseAskedFor(error: unknown): number {
+  if (error instanceof RateLimitError && error.retryAfterMs !== undefined) return error.retryAfterMs;
+  throw error;
 }
 
 const isUnderWay = ({ status }: EvaluationJob): boolean => status === "queued" || status === "running";

@@ -66,9 +66,14 @@ export function createRuns(transport: Transport) {
     /** All that match, newest first, page by page. */
     async *iterate(filter: RunFilter = {}, options?: RequestOptions): AsyncGenerator<EvaluationRun, void> {
       const { page: first = 1, page_size = PAGE } = filter;
+      const seen = new Set<string>();
       for (let page = first; ; page++) {
         const { runs } = await list({ ...filter, page, page_size }, options);
-        yield* runs;
+        // One that is started meanwhile moves the others to later pages.
+        for (const run of runs.filter(({ run_id: id }) => !seen.has(id))) {
+          seen.add(run.run_id);
+          yield run;
+        }
         if (runs.length < page_size) return;
       }
     },
@@ -82,7 +87,7 @@ export function createRuns(transport: Transport) {
 
     /** A page of its items with their scores; long texts are shortened. */
     items,
-    /** All of them, page by page. */
+    /** All of them, page by page. While the run goes on, its worst may move from one page to another: wait for its end. */
     async *iterateItems(
       id: string,
       filter: RunItemFilter = {},

@@ -323,6 +323,7 @@ export interface EvaluationJob {
   readonly created_at: string;
   readonly started_at: string | null;
   readonly finished_at: string | null;
+  readonly waiting: RunWaiting | null;
   readonly error: string | null;
   readonly result: EvaluationRun | null;
 }
@@ -360,6 +361,7 @@ export interface EvaluationRun {
   readonly created_at: string;
   readonly started_at: string | null;
   readonly finished_at: string | null;
+  readonly waiting: RunWaiting | null;
   readonly error: string | null;
 }
 
@@ -401,6 +403,18 @@ export interface EvaluationRunPage {
   readonly total: number;
   readonly page: number;
   readonly page_size: number;
+}
+
+export interface EvaluatorState {
+  readonly name: string;
+  readonly version: string;
+  readonly measures: readonly {
+    readonly name: string;
+    readonly of: "turn" | "session";
+    readonly asks: string | null;
+  }[];
+  readonly off: string | null;
+  readonly paused: { readonly until: string; readonly code: string; readonly message: string } | null;
 }
 
 export interface Explanation {
@@ -760,6 +774,7 @@ export interface JudgeState {
 
 export interface Judges {
   readonly judges: readonly JudgeState[];
+  readonly evaluators: readonly EvaluatorState[];
   readonly people: readonly Agreement[];
   readonly calibrated_from: number;
 }
@@ -1011,6 +1026,12 @@ export interface RunMetrics {
 }
 
 export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled";
+
+export interface RunWaiting {
+  readonly code: string;
+  readonly reason: string;
+  readonly until: string;
+}
 
 export interface SafetySummary {
   readonly total_items: number;

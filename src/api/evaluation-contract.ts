@@ -39,6 +39,9 @@ export const insightSchema = z
   .strictObject({ metric: text, score: z.number().min(0).max(1), below_share: z.number().min(0).max(1), advice: text })
   .meta({ id: "RunInsight" });
 
+/** Why nothing of a run goes on: its model fails, or may not be asked now; it is asked again at `until`. */
+export const runWaitingSchema = z.strictObject({ code: text, reason: text, until: time }).meta({ id: "RunWaiting" });
+
 export const runSchema = z
   .strictObject({
     run_id: text,
@@ -75,6 +78,8 @@ export const runSchema = z
     created_at: time,
     started_at: time.nullable(),
     finished_at: time.nullable(),
+    /** Null: it does not wait for its model. */
+    waiting: runWaitingSchema.nullable(),
     error: text.nullable(),
   })
   .meta({ id: "EvaluationRun" });
@@ -96,6 +101,8 @@ export const jobSchema = z
     created_at: time,
     started_at: time.nullable(),
     finished_at: time.nullable(),
+    /** Null: it does not wait for its model. */
+    waiting: runWaitingSchema.nullable(),
     error: text.nullable(),
     result: runSchema.nullable(),
   })

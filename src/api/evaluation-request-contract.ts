@@ -4,7 +4,7 @@ import type { JsonValue } from "../model/session.ts";
 import { jsonObjectSchema } from "./contract.ts";
 import { gatherMetadata, sessionFilters, wholeNumber } from "./session-query.ts";
 import type { MetricWish } from "./evaluation/require-metrics.ts";
-import { asItCame, chatMessage, listOf, maxMessages } from "./submission.ts";
+import { asItCame, chatMessage, isTooDeep, listOf, maxMessages } from "./submission.ts";
 import type { ChatMessage } from "../model/message.ts";
 
 const MAX_METADATA = 64 * 1024;
@@ -16,7 +16,8 @@ export const nameSchema = z
   .min(1, "must not be empty")
   .max(200, "must not be longer than 200 characters");
 
-const weight = z.number().positive("must be above 0").max(1000);
+/** From less than that a double makes no mean. */
+const weight = z.number("must be from 0.001 to 1000").min(0.001, "must be from 0.001 to 1000").max(1000);
 const metricSchema = z.string().min(1).max(200);
 
 const metricOrWeighed = z.union(
@@ -48,13 +49,17 @@ export const runFields = {
   run_name: nameSchema.nullish(),
   threshold: thresholdSchema.optional(),
   metadata: jsonObjectSchema
+    .refine((value) => !isTooDeep(value), { message: "is nested too deeply", abort: true })
     .refine(
       (value) => JSON.stringify(value).length <= MAX_METADATA,
       `must not be larger than ${MAX_METADATA / 1024} KiB`,
     )
     .nullish(),
   /** For the metrics that ask a model; kept in memory until the run ends. Null: the server's. */
-  openai_api_key: z.string().min(1).max(1000).nullish(),
+  openai_api_key: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,1000}$/, "must have 1 to 1000 visible characters of ASCII")
+    .nullish(),
   ...waitFields,
 };
 

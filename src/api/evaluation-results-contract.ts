@@ -7,7 +7,10 @@ const count = z.int().nonnegative();
 const text = z.string();
 const scoreOrNull = z.number().min(0).max(1).nullable();
 
-const day = z.iso.date("must be a day, such as 2026-05-01").meta({ type: "string", format: "date" });
+const day = z.iso
+  .date("must be a day, such as 2026-05-01")
+  .refine((date) => date >= "2000", "must not be before 2000")
+  .meta({ type: "string", format: "date" });
 
 export const trendQuerySchema = z.strictObject({
   /** An evaluation project, by id or by name. */

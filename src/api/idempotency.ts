@@ -1,6 +1,6 @@
 /** Requests that may be sent again without creating anything twice. Source: draft-ietf-httpapi-idempotency-key-header. */
 import { createHash } from "node:crypto";
-import type { IdempotencyKey } from "../component/store.ts";
+import type { IdempotencyKey } from "../component/idempotency-key.ts";
 import type { JsonValue } from "../model/session.ts";
 import { canonicalJson } from "../session/canonical-json.ts";
 import { ApiError } from "./api-error.ts";

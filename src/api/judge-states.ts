@@ -1,18 +1,21 @@
-/** The configured judges as the API shows them: who they are, whether they judge, how far people agree with them. Pure. */
+/** The configured judges and evaluators as the API shows them: who they are, whether they judge, how far people agree with the judges. Pure. */
 import type { Agreement, TableAgreement } from "../evaluation/agreement.ts";
 import { calibratedFrom, type Calibration, type KindAgreement } from "../evaluation/calibration.ts";
-import type { AgreementDetail, JudgesDetail, JudgeState } from "./label-contract.ts";
+import type { AgreementDetail, EvaluatorState, JudgesDetail, JudgeState } from "./label-contract.ts";
 import type { JudgePause } from "../component/judge.ts";
 import type { SpendOfDay } from "../component/store.ts";
 import { addSpend, noSpend } from "../model/spend.ts";
-import type { JudgeInfo } from "./route.ts";
+import type { EvaluatorInfo, JudgeInfo } from "./route.ts";
 
-export function toJudgesDetail(
-  judges: readonly JudgeInfo[],
-  pauses: readonly JudgePause[],
-  spend: readonly SpendOfDay[],
-  calibration: Calibration,
-): JudgesDetail {
+export interface KnownOfJudges {
+  readonly judges: readonly JudgeInfo[];
+  readonly evaluators: readonly EvaluatorInfo[];
+  readonly pauses: readonly JudgePause[];
+  readonly spend: readonly SpendOfDay[];
+  readonly calibration: Calibration;
+}
+
+export function toJudgesDetail({ judges, evaluators, pauses, spend, calibration }: KnownOfJudges): JudgesDetail {
   return {
     judges: judges.map((judge) =>
       toJudgeState(
@@ -22,6 +25,7 @@ export function toJudgesDetail(
         calibration,
       ),
     ),
+    evaluators: evaluators.map((evaluator) => toEvaluatorState(evaluator, pauses)),
     people: calibration.people.map(toAgreementDetail),
     calibrated_from: calibratedFrom,
   };
@@ -50,7 +54,7 @@ function toJudgeState(
     model: judge.model ?? null,
     prompt_hash: judge.promptHash ?? null,
     off: judge.off ?? null,
-    paused: pause === undefined ? null : { until: pause.until.toISOString(), code: pause.code, message: pause.message },
+    paused: toPaused(pause),
     spent_today: toSpent(spend),
     calibrated: {
       turn: isCalibrated("turn"),
@@ -60,6 +64,22 @@ function toJudgeState(
     versions: versions.toSorted((a, b) => Number(b.current) - Number(a.current)),
   };
 }
+
+function toEvaluatorState(
+  { name, version, measures, off }: EvaluatorInfo,
+  pauses: readonly JudgePause[],
+): EvaluatorState {
+  return {
+    name,
+    version,
+    measures: measures.map(({ name: measure, of, asks }) => ({ name: measure, of, asks: asks ?? null })),
+    off: off ?? null,
+    paused: toPaused(pauses.find(({ judge }) => measures.some(({ asks }) => asks === judge))),
+  };
+}
+
+const toPaused = (pause: JudgePause | undefined): JudgeState["paused"] =>
+  pause === undefined ? null : { until: pause.until.toISOString(), code: pause.code, message: pause.message };
 
 /** Tokens without a price have an unknown cost. */
 function toSpent(spend: SpendOfDay | undefined): JudgeState["spent_today"] {

@@ -144,6 +144,9 @@ const versionSchema = z.strictObject({
   agreement: z.array(agreementSchema),
 });
 
+/** Why somebody does not judge for a while. */
+const pauseSchema = z.strictObject({ until: time, code: z.string(), message: z.string() });
+
 export const judgeStateSchema = z
   .strictObject({
     name: z.string(),
@@ -153,7 +156,7 @@ export const judgeStateSchema = z
     /** Why it does not judge at all. */
     off: z.string().nullable(),
     /** Why it does not judge for a while. */
-    paused: z.strictObject({ until: time, code: z.string(), message: z.string() }).nullable(),
+    paused: pauseSchema.nullable(),
     /** What its calls for this project cost since the UTC day began, with what is set aside for those under way. */
     spent_today: z.strictObject({ tokens: count, cost_usd: z.number().nonnegative().nullable() }),
     /** Whether its version was compared with people often enough, for each kind of target. */
@@ -162,10 +165,27 @@ export const judgeStateSchema = z
   })
   .meta({ id: "JudgeState" });
 
+export const evaluatorStateSchema = z
+  .strictObject({
+    name: z.string(),
+    version: z.string(),
+    /** What it scores, of every turn or of the session; `asks`: the judge whose model is asked, within whose budgets. */
+    measures: z.array(
+      z.strictObject({ name: z.string(), of: z.enum(["turn", "session"]), asks: z.string().nullable() }),
+    ),
+    /** Why it does not score at all. */
+    off: z.string().nullable(),
+    /** As that judge is: meanwhile only the measures that ask no model are scored. */
+    paused: pauseSchema.nullable(),
+  })
+  .meta({ id: "EvaluatorState" });
+
 export const judgesSchema = z
   .strictObject({
     /** In order of rank. */
     judges: z.array(judgeStateSchema),
+    /** In the configured order. */
+    evaluators: z.array(evaluatorStateSchema),
     /** Where two people labelled the same. */
     people: z.array(agreementSchema),
     /** So many comparisons make a judge calibrated. */
@@ -179,4 +199,5 @@ export type LabelTargetQuery = z.infer<typeof labelTargetQuery>;
 export type LabelDetail = z.infer<typeof labelSchema>;
 export type AgreementDetail = z.infer<typeof agreementSchema>;
 export type JudgeState = z.infer<typeof judgeStateSchema>;
+export type EvaluatorState = z.infer<typeof evaluatorStateSchema>;
 export type JudgesDetail = z.infer<typeof judgesSchema>;

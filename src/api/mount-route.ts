@@ -49,7 +49,7 @@ export function mountRoute(app: Express, route: Route, mounting: Mounting): void
     leave();
     forgetBody(request);
     if ("stream" in reply) return serveStream(request, response, reply.stream, { streams, requireAccess });
-    const waited = await waitForAnswer(response, reply.wait, { streams, requireAccess });
+    const waited = await waitForAnswer(response, reply, { streams, requireAccess });
     if ((await enter(request, response)) !== undefined) sendAnswer(response, waited);
   };
   const byAccount = limits === undefined ? [] : [limits.byAccount];

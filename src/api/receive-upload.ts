@@ -35,6 +35,8 @@ async function* receive(
   unpacker: Transform,
   { maxBytes, pace, tooLarge }: UploadOptions,
 ): AsyncGenerator<Uint8Array> {
+  // Whoever went while something else was awaited is heard of no more.
+  if (request.destroyed) throw endedEarly();
   let unpacked = 0;
   const stop = (error: ApiError): void => void unpacker.destroy(error);
   const watched = pace.watch({ held: { bytes: () => heldBy(request) }, withinMs: 0, onSlow: () => stop(tooSlow()) });

@@ -26,7 +26,7 @@ export interface JudgeInfo {
 }
 
 export interface EvaluatorInfo extends Pick<JudgeInfo, "name" | "version" | "requests"> {
-  readonly measures: readonly Pick<Measure, "name" | "of" | "version">[];
+  readonly measures: readonly Pick<Measure, "name" | "of" | "version" | "asks">[];
   /** Why it scores nothing. Absent: it scores. */
   readonly off?: string;
 }
@@ -94,7 +94,11 @@ export type Answer =
 export type Reply =
   | Answer
   /** Takes long: `ended` aborts when the caller went or the server shuts down. */
-  | { readonly wait: (ended: AbortSignal) => Promise<Answer> }
+  | {
+      readonly wait: (ended: AbortSignal) => Promise<Answer>;
+      /** Where all places to wait are taken, because something was done already. Absent: a 503, and nothing was. */
+      readonly atOnce?: Answer;
+    }
   | { readonly stream: (events: EventStream) => Promise<void> };
 
 export type Access = Right | "account" | "admin" | "public";

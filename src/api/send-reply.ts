@@ -3,7 +3,7 @@ import type { Request, Response } from "express";
 import { ApiError, toErrorBody, toPublicError } from "./api-error.ts";
 import { type ServerEvent, toEventData } from "./event-frame.ts";
 import { type EventStream, type EventStreamOptions, serveEventStream } from "./event-stream.ts";
-import type { Answer } from "./route.ts";
+import type { Answer, Reply } from "./route.ts";
 
 /** What stays open for long: streams and waits. */
 export interface OpenStreams {
@@ -24,19 +24,24 @@ export function sendAnswer(response: Response, answer: Answer): void {
   else response.set(answer.headers ?? {}).json(answer.body);
 }
 
-/** A wait takes the place of a stream. Rejects with a 503 when all are taken. */
+/** A wait takes the place of a stream. When all are taken: what is answered at once, or it rejects with a 503. */
 export async function waitForAnswer(
   response: Response,
-  wait: (ended: AbortSignal) => Promise<Answer>,
+  { wait, atOnce }: Extract<Reply, { readonly wait: unknown }>,
   { streams, requireAccess }: OpenContext,
 ): Promise<Answer> {
+  if (atOnce !== undefined && !hasPlace(streams)) return atOnce;
   const { stopping } = streams.options;
   const left = new AbortController();
   response.once("close", () => left.abort());
   // Nothing goes over the connection meanwhile; how long it waits is the route's to bound.
   response.setTimeout(0);
+  const ended = stopping === undefined ? left.signal : AbortSignal.any([left.signal, stopping]);
   return inPlace(streams, async () => {
-    const answer = await wait(stopping === undefined ? left.signal : AbortSignal.any([left.signal, stopping]));
+    const answer = await wait(ended).catch((error: unknown) => {
+      // That nobody waits any more, or that the server ends, is no failure.
+      throw error === ended.reason ? stopped() : error;
+    });
     await requireAccess();
     return answer;
   });
@@ -84,8 +89,12 @@ function toErrorEvent(error: unknown): ServerEvent {
   return { event: "error", data: toEventData({ detail: `${detail}${remedy}`, code }) };
 }
 
+const stopped = () => new ApiError(503, "unavailable", "the server ends; ask again", { "retry-after": "1" });
+
+const hasPlace = ({ count, options }: OpenStreams): boolean => count < options.limit;
+
 async function inPlace<Result>(streams: OpenStreams, work: () => Promise<Result>): Promise<Result> {
-  if (streams.count >= streams.options.limit)
+  if (!hasPlace(streams))
     throw new ApiError(503, "unavailable", "too many event streams and waits are open", { "retry-after": "10" });
   streams.count += 1;
   try {

@@ -2,6 +2,7 @@
 import type { AddCommand } from "./command.ts";
 import { addAccounts } from "./commands/accounts.ts";
 import { addComponents } from "./commands/components.ts";
+import { addDatasets } from "./commands/datasets.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
@@ -13,6 +14,7 @@ import { addPrintConfig } from "./commands/print-config.ts";
 import { addQueue } from "./commands/queue.ts";
 import { addRebuild } from "./commands/rebuild.ts";
 import { addReplay } from "./commands/replay.ts";
+import { addRuns } from "./commands/runs.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSessions } from "./commands/sessions.ts";
 import { addShow } from "./commands/show.ts";
@@ -28,6 +30,8 @@ export const commands: readonly AddCommand[] = [
   addLabel,
   addLabels,
   addJudges,
+  addRuns,
+  addDatasets,
   addRebuild,
   addQueue,
   addAccounts,

@@ -8,7 +8,7 @@ export const integer = (value: number): string => grouped.format(value);
 export const count = (value: number, noun: string): string => `${integer(value)} ${noun}${value === 1 ? "" : "s"}`;
 
 /** Empty when nothing was counted. */
-export function tokens({ input_tokens, output_tokens }: Usage): string {
+export function tokens({ input_tokens, output_tokens }: Pick<Usage, "input_tokens" | "output_tokens">): string {
   return input_tokens + output_tokens === 0 ? "" : `${integer(input_tokens)} in, ${integer(output_tokens)} out tokens`;
 }
 

@@ -1,14 +1,15 @@
-/** The judges for reading in a terminal: whether they judge, and how far people agree with each version. */
-import type { Agreement, Judges, JudgeState } from "@turnwise/client";
+/** The judges and evaluators for reading in a terminal: whether they judge, and how far people agree with each version of a judge. */
+import type { Agreement, EvaluatorState, Judges, JudgeState } from "@turnwise/client";
 import { toPrintableLine } from "./printable.ts";
 import { integer, money } from "./quantities.ts";
 import type { Layout } from "./render-block.ts";
 import { line } from "./render-line.ts";
 import { fitToWidth } from "./text-layout.ts";
 
-export function renderJudges({ judges, people, calibrated_from: enough }: Judges, layout: Layout): string {
+export function renderJudges({ judges, evaluators, people, calibrated_from: enough }: Judges, layout: Layout): string {
   const lines = [
     ...judges.flatMap((judge) => [...renderJudge(judge, enough, layout), ""]),
+    ...evaluators.flatMap((evaluator) => [...renderEvaluator(evaluator, layout), ""]),
     ...(people.length === 0
       ? []
       : [layout.paint("bold", "People among each other"), ...renderTable(people, layout), ""]),
@@ -21,7 +22,7 @@ function renderJudge(judge: JudgeState, enough: number, layout: Layout): string[
   const by = `${version}${model === null ? "" : ` with ${model}`}`;
   return [
     `${layout.paint("bold", toPrintableLine(name))}  ${layout.paint("dim", toPrintableLine(by))}`,
-    ...line("state", stateOf(off, paused), layout),
+    ...line("state", stateOf("judges", off, paused), layout),
     ...line("today", spentToday(judge.spent_today), layout),
     ...(versions.some(({ current }) => current) ? [] : line("people", uncalibrated(0, enough), layout)),
     ...versions.flatMap((each) => [
@@ -35,9 +36,20 @@ function renderJudge(judge: JudgeState, enough: number, layout: Layout): string[
   ];
 }
 
-function stateOf(off: JudgeState["off"], paused: JudgeState["paused"]): string {
+function renderEvaluator({ name, version, measures, off, paused }: EvaluatorState, layout: Layout): string[] {
+  const named = measures.map(
+    ({ name: measure, of, asks }) => `${measure} (${asks === null ? of : `${of}, asks ${asks}`})`,
+  );
+  return [
+    `${layout.paint("bold", toPrintableLine(name))}  ${layout.paint("dim", version)}`,
+    ...line("state", stateOf("scores", off, paused), layout),
+    ...line("measures", named.join(", "), layout),
+  ];
+}
+
+function stateOf(does: string, off: JudgeState["off"], paused: JudgeState["paused"]): string {
   if (off !== null) return `off: ${off}`;
-  return paused === null ? "judges" : `paused until ${paused.until}: ${paused.message} (${paused.code})`;
+  return paused === null ? does : `paused until ${paused.until}: ${paused.message} (${paused.code})`;
 }
 
 /** Nothing of a judge that costs nothing. */

@@ -1,20 +1,19 @@
 /** Labels, one a line. */
 import type { Label } from "@turnwise/client";
-import { toPrintableLine } from "./printable.ts";
 import type { Layout } from "./render-block.ts";
-import { fitToWidth } from "./text-layout.ts";
+import { type Column, renderTable } from "./render-table.ts";
 
-const widths = [28, 5, 24, 16, 6, 40];
-const titles = ["TARGET", "SCORE", "LABELLER", "WHEN", "STATE", "NOTE"];
+const columns: readonly Column[] = [
+  { title: "TARGET", width: 28 },
+  { title: "SCORE", width: 5 },
+  { title: "LABELLER", width: 24 },
+  { title: "WHEN", width: 16 },
+  { title: "STATE", width: 6 },
+  { title: "NOTE", width: 40 },
+];
 
-export function renderLabels(labels: readonly Label[], { paint }: Layout): string {
-  if (labels.length === 0) return "No labels.\n";
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, at) => fitToWidth(toPrintableLine(cell), widths[at] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return `${[paint("dim", line(titles)), ...labels.map((label) => line(cellsOf(label)))].join("\n")}\n`;
+export function renderLabels(labels: readonly Label[], layout: Layout): string {
+  return labels.length === 0 ? "No labels.\n" : renderTable(columns, labels.map(cellsOf), layout);
 }
 
 function cellsOf(label: Label): readonly string[] {

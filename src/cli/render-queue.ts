@@ -1,23 +1,20 @@
 /** Requests that were set aside, one a line. */
 import type { ParkedRequest } from "@turnwise/client";
-import { toPrintableLine } from "./printable.ts";
 import type { Layout } from "./render-block.ts";
-import { fitToWidth } from "./text-layout.ts";
+import { type Column, renderTable } from "./render-table.ts";
 
-/** Columns of all but the last, the reason. */
-const widths = [6, 16, 14, 6, 7, 9];
-const titles = ["ID", "SINCE", "EXPORTER", "SIGNAL", "RECORDS", "BYTES", "REASON"];
+const columns: readonly Column[] = [
+  { title: "ID", width: 6 },
+  { title: "SINCE", width: 16 },
+  { title: "EXPORTER", width: 14 },
+  { title: "SIGNAL", width: 6 },
+  { title: "RECORDS", width: 7 },
+  { title: "BYTES", width: 9 },
+  { title: "REASON" },
+];
 
-export function renderQueue(requests: readonly ParkedRequest[], { paint, width }: Layout): string {
-  if (requests.length === 0) return "Nothing was set aside.\n";
-  const taken = widths.reduce((sum, one) => sum + one + 2, 0);
-  const all = [...widths, Math.max(40, width - taken)];
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, at) => fitToWidth(toPrintableLine(cell), all[at] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return `${[paint("dim", line(titles)), ...requests.map((request) => line(cellsOf(request)))].join("\n")}\n`;
+export function renderQueue(requests: readonly ParkedRequest[], layout: Layout): string {
+  return requests.length === 0 ? "Nothing was set aside.\n" : renderTable(columns, requests.map(cellsOf), layout);
 }
 
 function cellsOf({ id, created_at, exporter, signal, records, bytes, reason }: ParkedRequest): readonly string[] {

@@ -1,5 +1,11 @@
 /** A run of cases for reading in a terminal: what did not pass and why, then the whole in a line or two. */
-import { type CaseResult, firstFailure, reasonsOf, type RunComparison, type RunResult } from "../evaluate-cases.ts";
+import {
+  type CaseResult,
+  firstFailure,
+  reasonsOf,
+  type RunComparison,
+  type RunResult,
+} from "../case-files/evaluate-cases.ts";
 import { toPrintableLine } from "./printable.ts";
 import { count, integer, milliseconds, money } from "./quantities.ts";
 import { type Layout, shorten } from "./render-block.ts";

@@ -12,6 +12,16 @@ export interface EvaluationLimits {
   readonly tokensPerMonth?: number;
 }
 
+/** Why nothing of a run goes on: the model that its metrics ask fails, or may not be asked now. */
+export interface RunWaiting {
+  /** Of the failure, as judges have it: `rate_limited`, `budget_exhausted`, `unauthorized`. */
+  readonly code: string;
+  /** For people. */
+  readonly reason: string;
+  /** When the model is asked again; since when, where that has passed. */
+  readonly until: Date;
+}
+
 export interface EvaluationRunner {
   /**
    * There is a run to do.
@@ -21,4 +31,6 @@ export interface EvaluationRunner {
   /** The model that metrics ask. Absent: none is configured, and only a sender with a key of its own can use those that ask one. */
   readonly model?: string;
   readonly limits: EvaluationLimits;
+  /** Undefined: it goes on, has not been begun, or has ended. */
+  waitingOf(run: EvaluationRef): RunWaiting | undefined;
 }

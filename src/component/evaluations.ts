@@ -10,6 +10,7 @@ import type {
 } from "../model/evaluation.ts";
 import type { AnswerStore } from "../model/answer-store.ts";
 import type { JsonValue } from "../model/session.ts";
+import type { IdempotencyKey } from "./idempotency-key.ts";
 
 /** A dataset, run or evaluation project. `project` is whose data it is. */
 export interface EvaluationRef {
@@ -57,6 +58,14 @@ export interface NewRun {
   readonly metadata: Readonly<Record<string, JsonValue>>;
   /** The sender's own key is to ask the models. The key itself is never here. */
   readonly hasOwnKey?: true;
+  /** Asked for twice under one key, it is created once. */
+  readonly idempotency?: IdempotencyKey;
+}
+
+/** A run that was created under an idempotency key. */
+export interface KeyedRun {
+  readonly run: EvaluationRun;
+  readonly digest: string;
 }
 
 /** A run that this worker has in hand until the lease ends. */
@@ -66,6 +75,16 @@ export interface RunClaim extends EvaluationRef {
   readonly hasOwnKey?: true;
   /** With this one: how often it was claimed since scores were last saved for it, or since it was released. */
   readonly attempts: number;
+}
+
+/** Which run of those that can be claimed. */
+export interface RunChoice {
+  readonly worker: string;
+  readonly leaseMs: number;
+  /** Only runs that have one of these metrics, or (`has: false`) only those that have none of them. Absent: any. */
+  readonly metrics?: { readonly keys: readonly string[]; readonly has: boolean };
+  /** None of these. */
+  readonly exceptProjects?: readonly string[];
 }
 
 export interface NumberedItem {
@@ -158,8 +177,9 @@ export interface EvaluationStore {
   /** `in_use`: runs need it. */
   deleteDataset(ref: EvaluationRef): Promise<"done" | "missing" | "in_use">;
 
-  /** Queued. Undefined: there is no such dataset or evaluation project. */
-  createRun(run: NewRun): Promise<EvaluationRun | undefined>;
+  /** Queued. `key_taken`: there is a run under its idempotency key. Undefined: there is no such dataset or evaluation project. */
+  createRun(run: NewRun): Promise<EvaluationRun | "key_taken" | undefined>;
+  getKeyedRun(project: string, key: string): Promise<KeyedRun | undefined>;
   getRun(ref: EvaluationRef): Promise<EvaluationRun | undefined>;
   /** Newest first. */
   findRuns(query: RunQuery): Promise<EvaluationPage<EvaluationRun>>;
@@ -174,7 +194,7 @@ export interface EvaluationStore {
   readTrends(query: TrendQuery): Promise<readonly TrendPoint[]>;
 
   /** The oldest run that is queued, or whose lease has ended; it is running from then on. */
-  claimRun(options: { readonly worker: string; readonly leaseMs: number }): Promise<RunClaim | undefined>;
+  claimRun(choice: RunChoice): Promise<RunClaim | undefined>;
   /** Runs of workers that ended without a word can be claimed at once. Whether there is any run to do. */
   resumeRuns(): Promise<boolean>;
   /** False: the claim is lost. */

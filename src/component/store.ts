@@ -17,6 +17,7 @@ import type { AccountStore } from "./accounts.ts";
 import type { BackfillStore } from "./backfills.ts";
 import type { Component, ComponentFactory } from "./component.ts";
 import type { EvaluationStore } from "./evaluations.ts";
+import type { IdempotencyKey } from "./idempotency-key.ts";
 import type { Intakes, NewIntake } from "./intake.ts";
 import type { JudgeSpans, JudgeSpansQuery } from "./judge-spans.ts";
 import type { SessionJudgements, TrajectoryJudgementRecord, TurnJudgementRecord } from "./judgement-record.ts";
@@ -56,14 +57,6 @@ export interface NewMessageSession {
   readonly idempotency?: IdempotencyKey;
   /** Absent: as much as anybody likes. */
   readonly allowance?: Allowance;
-}
-
-/** So that a request that is sent again creates nothing twice. Gone with the session. */
-export interface IdempotencyKey {
-  /** Unique in its project. */
-  readonly key: string;
-  /** Of what is asked for: the same key with another one is a mistake. */
-  readonly digest: string;
 }
 
 export interface AppendOptions extends Pick<NewMessageSession, "allowance"> {
@@ -144,6 +137,8 @@ export interface Claim extends SessionRef {
   /** Someone asked for it to be built again: nothing that was kept counts. */
   readonly rebuild?: true;
   readonly rejudgeBy?: string;
+  /** With `rejudgeBy`: the session waited to be judged anyway, so the others say what they have not said. */
+  readonly isDue?: true;
   /** Only someone's wish for what judges have not said yet: all of them, or this one. */
   readonly backfill?: { readonly judge?: string };
 }

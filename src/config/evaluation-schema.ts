@@ -18,5 +18,3 @@ export const evaluationSchema = z
     tokens_per_month: z.int().min(1).optional(),
   })
   .prefault({});
-
-export type EvaluationPart = z.infer<typeof evaluationSchema>;

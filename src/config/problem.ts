@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearestWord } from "../component/did-you-mean.ts";
 
 /** Keys and list positions from the root of the configuration to the place in question. */
 export type ConfigPath = readonly (string | number)[];
@@ -34,7 +34,6 @@ export function describeProblem({ path, message, suggestion, advice }: Problem, 
 
 /** The known word that `word` was probably meant to be, as a part of a Problem. */
 export function suggestionFor(word: string, known: readonly string[]): Pick<Problem, "suggestion"> {
-  if (known.length === 0) return {};
-  const suggestion = closest(word, known);
-  return distance(word, suggestion) <= Math.max(2, Math.floor(word.length / 3)) ? { suggestion } : {};
+  const suggestion = nearestWord(word, known);
+  return suggestion === undefined ? {} : { suggestion };
 }

@@ -15,7 +15,7 @@ export const containsAll = (answer: string, texts: readonly string[]): 0 | 1 =>
 export const equalsText = (answer: string, expected: string): 0 | 1 => (answer === expected ? 1 : 0);
 
 /** 1 when the RE2 pattern is found in the answer, else 0. Throws when RE2 does not take the pattern. */
-export const matchesPattern = (answer: string, pattern: string): 0 | 1 => (RE2JS.compile(pattern).test(answer) ? 1 : 0);
+const matchesPattern = (answer: string, pattern: string): 0 | 1 => (RE2JS.compile(pattern).test(answer) ? 1 : 0);
 
 /** So many pairs of characters are compared at most; it takes about a quarter of a second. */
 const maximumPairs = 500_000_000;

@@ -75,11 +75,12 @@ const translateItem = (item: string): string => (item.startsWith("\\") ? transla
 
 const word = String.raw`[\p{L}\p{N}_]`;
 
+/** Lookaheads, and no mere groups: what stands between characters cannot be repeated, in Python neither. */
 const anchors: ReadonlyMap<string, string> = new Map([
   ["\\A", "^"],
   ["\\Z", "$"],
-  ["\\b", `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`],
-  ["\\B", `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`],
+  ["\\b", `(?=(?<=${word})(?!${word})|(?<!${word})(?=${word}))`],
+  ["\\B", `(?=(?<=${word})(?=${word})|(?<!${word})(?!${word}))`],
 ]);
 
 const sets: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { didYouMean } from "../component/did-you-mean.ts";
 import { selectionFields } from "../component/judge-selection.ts";
 import type { ItemMetric } from "../evaluation/item-metrics/item-metric.ts";
 import { InvalidInputError } from "../evaluation/evaluation-error.ts";
@@ -57,10 +57,7 @@ function metricProblem(key: string): readonly string[] {
 
 function hint(key: string): string {
   const keys = usable.map((metric) => metric.key);
-  const meant = closest(key, keys);
-  if (distance(key, meant) <= Math.max(2, Math.floor(key.length / 3)))
-    return `, did you mean ${JSON.stringify(meant)}?`;
-  return `: there are ${keys.join(", ")}`;
+  return didYouMean(key, keys) || `: there are ${keys.join(", ")}`;
 }
 
 /** What its schema cannot see: a JSON schema that cannot be applied, say. */
@@ -70,6 +67,8 @@ function expectationProblem(expectation: ExpectationConfig): readonly string[] {
     return [];
   } catch (error) {
     if (error instanceof InvalidInputError) return [error.reason];
+    // The schema has said so already: what it refines (a pattern, say) does not keep this from being asked.
+    if (error instanceof z.ZodError) return [];
     throw error;
   }
 }

@@ -13,8 +13,9 @@ import {
   sendingQueue,
   unusedByForwarders,
 } from "./otlp/forwarding-config.ts";
-import { createGrpcSender } from "./otlp/grpc-sender.ts";
+import type { GrpcSenderOptions } from "./otlp/grpc-sender.ts";
 import { requestHeaders } from "./otlp/request-headers.ts";
+import { type Sender, SendError } from "./otlp/sender.ts";
 
 /** `host:port`; with `http://` in front of it without TLS, with `https://` with TLS, whatever `tls::insecure` says; `dns:///` says nothing. */
 const endpointPattern = /^(?:(https?):\/\/|dns:\/\/\/)?((?:\[[0-9a-fA-F:.]+\]|[^\s:/[\]@]+):\d{1,5})\/?$/;
@@ -62,3 +63,21 @@ export const otlpGrpcExporter: ExporterFactory<z.infer<typeof configSchema>> = {
     return createForwarder({ ...config, sender }, context);
   },
 };
+
+/** The library for gRPC is two hundred modules: they are read when something is sent with them, not at every server's start. */
+function createGrpcSender(options: GrpcSenderOptions): Sender {
+  let sender: Pick<Sender, "send" | "close"> | undefined;
+  return {
+    async start() {
+      const { connectGrpcSender } = await import("./otlp/grpc-sender.ts");
+      sender = connectGrpcSender(options);
+    },
+    async send(request, cut) {
+      if (sender === undefined) throw new SendError("it is not running", { retryable: true });
+      return sender.send(request, cut);
+    },
+    close() {
+      sender?.close();
+    },
+  };
+}

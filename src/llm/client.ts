@@ -25,7 +25,7 @@ export function createLlmClient(options: LlmClientOptions): LlmClient {
     request: Pick<TextRequest, "signal" | "scope" | "onRequest">,
     talk: (ask: (question: AskedQuestion) => Promise<Answer>) => Promise<Value>,
   ) => {
-    const slot = await options.limiter.acquire(request.signal);
+    const slot = await options.limiter.acquire(request.signal, options.timeouts.deadlineMs);
     try {
       return await withDeadline(options.timeouts.deadlineMs, request.signal, async (deadline) => {
         try {

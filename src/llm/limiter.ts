@@ -4,10 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { JudgeError } from "../model/errors.ts";
 
 export interface Limiter {
-  /** Waits for room, first come first served. Rejects with the signal's reason when that aborts first. */
-  acquire(signal: AbortSignal): Promise<Slot>;
+  /**
+   * Waits for room, first come first served. Rejects with the signal's reason when that aborts first, and with a JudgeError when the
+   * endpoint is to be left alone for longer than `longestHoldMs` (absent: however long that is), so that whoever waits knows it.
+   */
+  acquire(signal: AbortSignal, longestHoldMs?: number): Promise<Slot>;
   /** What is allowed now, between 1 and the maximum, and what is in use. */
   readonly limit: number;
   readonly active: number;
@@ -80,11 +84,14 @@ export function createLimiter(maxConcurrency: number): Limiter {
   };
 
   return {
-    async acquire(signal) {
+    async acquire(signal, longestHoldMs = Infinity) {
       await queue(signal);
       const slot = createSlot();
       try {
-        while (heldUntil > Date.now()) await sleep(heldUntil - Date.now(), undefined, { signal });
+        for (let holdMs = heldUntil - Date.now(); holdMs > 0; holdMs = heldUntil - Date.now()) {
+          if (holdMs > longestHoldMs) throw held(holdMs);
+          await sleep(holdMs, undefined, { signal });
+        }
       } catch (error) {
         slot.release();
         throw signal.aborted ? signal.reason : error;
@@ -99,6 +106,13 @@ export function createLimiter(maxConcurrency: number): Limiter {
     },
   };
 }
+
+const held = (holdMs: number): JudgeError =>
+  new JudgeError("rate_limited", "The endpoint asked to be left alone for a while", {
+    retryable: true,
+    usesTry: false,
+    retryAfterSeconds: Math.ceil(holdMs / 1000),
+  });
 
 const shared = new Map<string, Limiter>();
 

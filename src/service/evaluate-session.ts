@@ -10,6 +10,7 @@ import { askJudge, type AskingContext, type Shortfall } from "./ask-judge.ts";
 import { scoresOf, waitsFor } from "./judge-session.ts";
 import { LeaseEndedError } from "./lease.ts";
 import { leaveOut } from "./leave-out.ts";
+import { wishedOf } from "./wished-of.ts";
 
 export interface EvaluatingContext extends AskingContext {
   /** In the configured order; those that are off too. Absent: none. */
@@ -23,8 +24,8 @@ interface Task extends AskingContext {
   readonly signal: AbortSignal;
   /** What became of the judges' work. */
   readonly judged: readonly JudgingStatus[];
-  /** Of all measures. */
-  readonly said: readonly MetricScoreRecord[];
+  /** Of all measures, by what was asked about where: a session of many turns has thousands. */
+  readonly said: ReadonlyMap<string, readonly MetricScoreRecord[]>;
 }
 
 /** A turn, or, without one, the session as a whole. */
@@ -43,22 +44,37 @@ export async function evaluateSession(
   judged: ReleaseOutcome,
   { signal, evaluators = [], ...context }: EvaluatingContext & { readonly signal: AbortSignal },
 ): Promise<ReleaseOutcome> {
-  const asked = evaluators.filter(({ name, off }) => off === undefined && isWanted(name, claim));
+  const asked = evaluators.flatMap((evaluator) => toAsked(evaluator, claim));
   if (session.turns.length === 0 || asked.length === 0) return judged;
-  const said = await context.store.metricScores.read(claim);
-  const task = { ...context, session, claim, signal, said, judged: judged.judging ?? [] };
+  const said = byPlace(await context.store.metricScores.read(claim));
+  const task = { ...context, session, signal, said, judged: judged.judging ?? [] };
   const statuses: JudgingStatus[] = [];
-  for (const evaluator of asked) statuses.push(await evaluateBy({ ...task, evaluator }));
+  for (const own of asked) statuses.push(await evaluateBy({ ...task, ...own }));
   const outcome = withStatuses(judged, statuses);
   // The judges have judged again: they are not asked once more because an evaluator has to try again.
   const isRejudged = claim.rejudge && claim.rejudgeBy === undefined && judged.retryAt === undefined;
   return isRejudged ? { ...outcome, isRejudged } : outcome;
 }
 
-/** What is wished of one judge, or of judges for sessions that they judged before, is no evaluator's concern unless it is named. */
-function isWanted(evaluator: string, { rejudgeBy, backfill }: Claim): boolean {
-  const only = rejudgeBy ?? backfill?.judge;
-  return only === undefined ? backfill === undefined : only === evaluator;
+function byPlace(records: readonly MetricScoreRecord[]): Task["said"] {
+  const places = new Map<string, MetricScoreRecord[]>();
+  for (const record of records) {
+    const key = keyOf(record.evaluator, record.name, record.turn);
+    const own = places.get(key);
+    if (own === undefined) places.set(key, [record]);
+    else own.push(record);
+  }
+  return places;
+}
+
+const keyOf = (evaluator: string, measure: string, turn: number | undefined): string =>
+  JSON.stringify([evaluator, measure, turn]);
+
+/** A backfill that names nobody is the judges' concern only. */
+function toAsked(evaluator: Evaluator, claim: Claim): readonly Pick<Task, "evaluator" | "claim">[] {
+  const own = evaluator.off === undefined ? wishedOf(evaluator.name, claim) : undefined;
+  const isMeant = own !== undefined && (own.backfill === undefined || own.backfill.judge !== undefined);
+  return isMeant ? [{ evaluator, claim: own }] : [];
 }
 
 function withStatuses(judged: ReleaseOutcome, statuses: readonly JudgingStatus[]): ReleaseOutcome {
@@ -109,14 +125,17 @@ async function leftOutOf({ evaluator, claim, session, ...task }: Task): Promise<
   const scores = flagger === undefined ? [] : scoresOf(await task.store.readJudgements(claim), flagger);
   const leftOut = leaveOut(selection, { claim, session, isFlaggedBy: () => scores.includes(-1) });
   if (leftOut === undefined) return undefined;
-  if (task.said.some(({ evaluator: other, result }) => other === name && result.status === "judged"))
-    return { judge: name, status: "judged" };
+  if (hasScored(task.said, name)) return { judge: name, status: "judged" };
   const late = task.judged.find(({ judge, retryAt }) => judge === flagger && retryAt !== undefined);
   const mayBeFlagged = leaveOut(selection, { claim, session, isFlaggedBy: () => true }) === undefined;
   if (late !== undefined && mayBeFlagged) return waitsFor(late, name);
   task.telemetry.count("turnwise_judge_skipped", { judge: name, code: leftOut.code }, 1);
   return { judge: name, status: "skipped", ...leftOut };
 }
+
+/** Somebody had asked for it. */
+const hasScored = (said: Task["said"], name: string): boolean =>
+  [...said.values()].flat().some(({ evaluator, result }) => evaluator === name && result.status === "judged");
 
 /** All measures at once; what they say is saved together. */
 async function measureAt(task: Task, place: Place, measures: readonly Measure[]): Promise<readonly Shortfall[]> {
@@ -132,9 +151,11 @@ async function measureBy(task: Task, { turn, digest }: Place, measure: Measure) 
   const { name, version, asks } = measure;
   const label = `${evaluator.name}/${name}`;
   const judge = { identity: { name: label, version }, ...(asks === undefined ? {} : { pausedWith: asks }) };
-  const known = said
-    .filter((one) => one.evaluator === evaluator.name && one.name === name && one.turn === turn?.turn)
-    .map((one): JudgementRecord<Measured> => ({ ...one, judge: { name: label, version: one.version }, rank: 0 }));
+  const known = (said.get(keyOf(evaluator.name, name, turn?.turn)) ?? []).map((one): JudgementRecord<Measured> => ({
+    ...one,
+    judge: { name: label, version: one.version },
+    rank: 0,
+  }));
   const context = { session, ref: { project: claim.project, id: claim.id }, ...(turn === undefined ? {} : { turn }) };
   const { result, shortfall } = await askJudge({ ...task, judge }, digest, known, async () =>
     measure.score(context, signal),

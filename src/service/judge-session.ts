@@ -8,6 +8,7 @@ import { settledTurns } from "../session/settled-turns.ts";
 import { askJudge, type JudgingContext, type Shortfall, type Task } from "./ask-judge.ts";
 import { LeaseEndedError } from "./lease.ts";
 import { leaveOut } from "./leave-out.ts";
+import { wishedOf } from "./wished-of.ts";
 
 export type { JudgingContext } from "./ask-judge.ts";
 export { LeaseEndedError } from "./lease.ts";
@@ -37,10 +38,10 @@ export async function judgeSession(
   for (const [rank, judge] of context.judges.entries()) {
     const { name } = judge.identity;
     if (judge.off !== undefined) continue;
-    const only = claim.rejudgeBy ?? claim.backfill?.judge;
-    if (only !== undefined && only !== name) continue;
-    const task = { ...context, judge, rank, session, turns, claim, known, signal };
-    const isAskedFor = claim.rejudge || claim.backfill !== undefined;
+    const own = wishedOf(name, claim);
+    if (own === undefined) continue;
+    const task = { ...context, judge, rank, session, turns, claim: own, known, signal };
+    const isAskedFor = own.rejudge || own.backfill !== undefined;
     const leftOut = isAskedFor ? undefined : leftOutOf(task, done);
     if (leftOut !== undefined) {
       judging.push(leftOut);

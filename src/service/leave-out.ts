@@ -22,7 +22,7 @@ export function leaveOut({ sample, when }: JudgeSelection, candidate: Candidate)
   const reason = filteredOut(when, candidate);
   if (reason !== undefined) return { code: "filtered_out", reason };
   if (shareOf(candidate.claim.id) < sample) return undefined;
-  return { code: "sampled_out", reason: `it is not among the ${percent(sample)} of sessions that this judge judges` };
+  return { code: "sampled_out", reason: `it is not among the ${percent(sample)} of sessions that are wanted` };
 }
 
 /** In [0, 1), evenly spread, and always the same for a session: a larger sample holds every smaller one. */
@@ -33,7 +33,7 @@ export function shareOf(sessionId: string): number {
 function filteredOut(when: JudgeSelection["when"], { claim, session, isFlaggedBy }: Candidate): string | undefined {
   const { agent_name: agents, source, metadata = {}, min_turns: least = 0, flagged_by: flagger } = when;
   if (agents !== undefined && !agents.includes(session.agentName ?? ""))
-    return "its agent is none of those that this judge judges";
+    return "its agent is none of those that are wanted";
   if (source !== undefined && !source.includes(claim.source)) return `it came as ${claim.source}`;
   const other = Object.keys(metadata).find((key) => valueAt(claim.metadata, key) !== metadata[key]);
   if (other !== undefined) return `its metadata does not have the wanted value of ${JSON.stringify(other)}`;

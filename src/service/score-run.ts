@@ -98,7 +98,8 @@ async function* unscoredItems(claim: RunClaim, store: EvaluationStore): AsyncGen
 }
 
 interface Scored {
-  readonly item: ScoredItem;
+  /** Absent: the run ended before its last metric did. */
+  readonly item?: ScoredItem;
   readonly spent: readonly Spent[];
 }
 
@@ -134,7 +135,10 @@ async function scoreOne({ number, item }: NumberedItem, task: Task): Promise<Sco
   try {
     return { item: { number, ...(await scoreItem(item, metrics, needs)) }, spent };
   } catch (error) {
-    if (signal.aborted || error instanceof RunFailedError) throw error;
+    if (signal.aborted || error instanceof RunFailedError) {
+      await save([{ spent }], task);
+      throw error;
+    }
     logger.error({ err: error, run: claim.id, item: number }, "a metric failed unexpectedly");
     const scores = metrics.map(({ metric: { key } }) => ({ name: key, value: null, error: "internal" }));
     return { item: { number, overall: null, scores }, spent };
@@ -150,19 +154,20 @@ function endingRun(ask: AskMetricModel, { fail }: Task): AskMetricModel {
     });
 }
 
-/** Also of a run that is being stopped: what was paid for is kept, unless the lease is lost. */
+/** Also of a run that is being stopped: what was paid for is kept, unless the lease is lost; the tokens are counted then, too. */
 async function save(group: readonly Scored[], { store, claim, model, telemetry }: Task): Promise<void> {
-  if (group.length === 0) return;
-  const spent = sumOf(group.flatMap((one) => one.spent));
-  const scored = group.map(({ item }) => item);
-  if (!(await store.saveScores(claim, scored, spent)))
-    throw new LeaseEndedError("the run is not this worker's any more");
-  telemetry.count("turnwise_run_items_scored", {}, scored.length);
-  for (const { error } of scored.flatMap(({ scores }) => scores))
-    if (error !== undefined) telemetry.count("turnwise_run_score_failures", { code: error }, 1);
+  const requests = group.flatMap((one) => one.spent);
+  const scored = group.flatMap(({ item }) => item ?? []);
+  if (scored.length === 0 && requests.length === 0) return;
+  const spent = sumOf(requests);
+  const isHeld = await store.saveScores(claim, scored, spent);
   const tokens = spent.inputTokens + spent.outputTokens;
   if (tokens > 0 && model?.isOwnKey === false)
     await store.countUse(claim.project, { month: utcMonth(Date.now()), evaluations: 0, tokens });
+  if (!isHeld) throw new LeaseEndedError("the run is not this worker's any more");
+  telemetry.count("turnwise_run_items_scored", {}, scored.length);
+  for (const { error } of scored.flatMap(({ scores }) => scores))
+    if (error !== undefined) telemetry.count("turnwise_run_score_failures", { code: error }, 1);
 }
 
 /** Costs are known when all are. */

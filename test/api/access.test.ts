@@ -30,6 +30,34 @@ const bearer = (credential: string): Headers => ({ authorization: `Bearer ${cred
 const call = (api: ApiServer, route: Route, headers: Headers, id = nowhere, account = nowhere) =>
   ask(api, ...sampleCall(route, { headers, id, account }));
 
+/** All other tests take the table at its word. */
+describe("the table", () => {
+  it("lets anybody in only where nobody can have a key yet, and where nothing is told", () => {
+    expect(named.filter(({ access }) => access === "public").map(({ name }) => name)).toEqual([
+      "get /api/v1/health",
+      "get /api/v1/openapi.json",
+      "get /api/v1/docs",
+      "post /api/v1/auth/register",
+      "post /api/v1/auth/login",
+    ]);
+  });
+
+  it("lets whoever may only read change nothing, and whoever may only add see nothing", () => {
+    const changing = guarded.filter(({ method, path }) => method !== "get" && !path.endsWith("/analyze"));
+    expect(changing.filter(({ access }) => access === "read").map(({ name }) => name)).toEqual([]);
+    const showing = guarded.filter(({ method }) => method === "get");
+    expect(showing.filter(({ access }) => access === "ingest" || access === "write").map(({ name }) => name)).toEqual(
+      [],
+    );
+    const removing = guarded.filter(({ method }) => method === "delete");
+    expect(removing.filter(({ access }) => access === "ingest").map(({ name }) => name)).toEqual([]);
+  });
+
+  it.each(named.filter(({ path }) => path.includes("/admin/")))("keeps $name for admins", ({ access }) => {
+    expect(access).toBe("admin");
+  });
+});
+
 describe("before anybody has registered, on this machine", () => {
   let api: ApiServer;
   beforeAll(async () => {

@@ -1,20 +1,21 @@
 /** Datasets over HTTP: what is taken, what is refused with which lines, and that nothing of what is refused stays. */
 import { request } from "node:http";
 import { gzipSync } from "node:zlib";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { DatasetDetail, DatasetItemDetail } from "../../src/api/dataset-contract.ts";
+import type { EvaluationRef } from "../../src/component/evaluations.ts";
 import type { Authenticator } from "../../src/component/extension.ts";
 import { createRedactor } from "../../src/redaction/redactor.ts";
 import { requireDocumented } from "./documented-answers.ts";
-import { type ApiServer, startApi } from "./api-server.ts";
+import { built, trajectory, turnJudgements } from "../support/judged-session.ts";
+import { type ApiServer, ask, hello, judge, startApi } from "./api-server.ts";
 
 const MAX_BYTES = 3 * 1024 * 1024;
 const MAX_ITEMS = 2000;
 let api: ApiServer;
 beforeAll(async () => {
   const limits = { maxDatasetBytes: MAX_BYTES, maxDatasetItems: MAX_ITEMS, requestsPerMinute: 100_000 };
-  api = await startApi({ evaluation: { wake: () => undefined, limits } });
+  api = await startApi({ evaluation: { wake: () => undefined, waitingOf: () => undefined, limits } });
 });
 afterAll(async () => api.close());
 
@@ -166,6 +167,7 @@ describe("what is uploaded", () => {
     const rules = { blockedValues: [], allowedValues: [], blockedKeys: [], allTypes: false, maxDepth: 10 };
     const evaluation = {
       wake: () => undefined,
+      waitingOf: () => undefined,
       limits: { maxDatasetBytes: 1e6, maxDatasetItems: 10, requestsPerMinute: 10 },
     };
     const redacting = await startApi({ evaluation, redactors: [createRedactor({ ...rules, presets: ["secrets"] })] });
@@ -184,11 +186,28 @@ describe("what is uploaded", () => {
   });
 });
 
+describe("a dataset of sessions", () => {
+  it("has no more items than any other may have", async () => {
+    const limits = { maxDatasetBytes: 1e6, maxDatasetItems: 1, requestsPerMinute: 100 };
+    const strict = await startApi({ evaluation: { wake: () => undefined, waitingOf: () => undefined, limits } });
+    const { id } = await strict.store.createMessageSession(hello);
+    const two = { ...built, source: "messages", turns: [1, 2].map((turn) => ({ ...built.turns[0]!, turn })) } as const;
+    await judge(strict.store, id, { built: two, turns: turnJudgements, trajectory });
+    const refused = await ask(strict, "/v2/datasets/from-sessions", { body: { name: "sessions" } });
+    expect([refused.status, refused.json?.code]).toEqual([413, "dataset_too_large"]);
+    expect((await ask(strict, "/v2/datasets")).text).toContain('"total":0');
+    await strict.close();
+  });
+});
+
 describe("the datasets of one project", () => {
   it("are no other's: neither listed, read, scored nor deleted", async () => {
     const limits = { maxDatasetBytes: 1e6, maxDatasetItems: 10, requestsPerMinute: 100 };
     const authenticator: Authenticator = { authenticate: ({ "x-api-key": key }) => ({ project: String(key) }) };
-    const shared = await startApi({ evaluation: { wake: () => undefined, limits }, authenticator });
+    const shared = await startApi({
+      evaluation: { wake: () => undefined, waitingOf: () => undefined, limits },
+      authenticator,
+    });
     const as = async (key: string, path: string, init: RequestInit = {}) =>
       fetch(`${shared.url}/v2${path}`, {
         ...init,
@@ -428,7 +447,8 @@ describe("an upload", () => {
   });
 
   it("that is given up in the middle leaves nothing", async () => {
-    const before = await listed();
+    const { evaluations } = api.store;
+    const beginning = vi.spyOn(evaluations, "beginDataset");
     const sending = request({
       host: "127.0.0.1",
       port: api.port,
@@ -438,11 +458,13 @@ describe("an upload", () => {
     });
     sending.on("error", () => undefined);
     sending.write(`${lines(...Array.from({ length: 600 }, (_, at) => item(String(at))))}\n`);
-    await sleep(200);
+    await expect.poll(() => beginning.mock.results.length).toBe(1);
+    const dataset = (await beginning.mock.results[0]?.value) as EvaluationRef;
+    expect(await evaluations.addItems(dataset, [])).toBeUndefined();
     sending.destroy();
-    await sleep(200);
-    expect(await listed()).toBe(before);
-    const left = await api.store.evaluations.findDatasets({ project: "default", page: 1, pageSize: 1000 });
-    expect(left.found.some(({ name }) => name === "gone")).toBe(false);
+    await expect
+      .poll(async () => evaluations.addItems(dataset, []).catch((error: unknown) => error))
+      .toBeInstanceOf(Error);
+    beginning.mockRestore();
   });
 });

@@ -49,6 +49,7 @@ export async function startEvaluationApi(options: EvaluationApiOptions = {}): Pr
     const evaluation = {
       limits: { ...plenty, ...limits },
       ...(answer && { model: "scripted" }),
+      waitingOf: () => undefined,
       wake(run: EvaluationRef, apiKey?: string) {
         woken.push({ run, ...(apiKey === undefined ? {} : { apiKey }) });
         pipeline?.wake();

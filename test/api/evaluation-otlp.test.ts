@@ -1,4 +1,5 @@
 /** OTLP that is scored: sessions are built of it as `turnwise replay` does, and nothing of it is stored as a session. */
+import { request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
@@ -131,6 +132,23 @@ describe("OTLP that is evaluated", () => {
     const headers = body instanceof Uint8Array ? { "content-encoding": "gzip" } : {};
     const refused = await evaluate(body, type, "metrics=contains", headers);
     expect(refused).toMatchObject({ status, body: answer });
+  });
+
+  it("has two places for one sender, and others must come again", async () => {
+    const headers = { "content-type": "application/json", "content-length": "1000" };
+    const slow = [1, 2, 3].map(() =>
+      request(`${server.apiUrl}/v2/evaluate/otlp?metrics=contains`, { method: "POST", headers }),
+    );
+    const refused = new Promise<number | undefined>((resolve) => {
+      for (const sending of slow) {
+        sending.on("error", () => undefined).on("response", ({ statusCode }) => resolve(statusCode));
+        sending.write("{");
+      }
+    });
+    expect(await refused).toBe(503);
+    for (const sending of slow) sending.destroy();
+    const status = async () => (await evaluate("{}", "application/json", "metrics=contains")).status;
+    await expect.poll(status, { timeout: 10_000 }).toBe(400);
   });
 
   it("is refused before it is read when no such metric is known", async () => {

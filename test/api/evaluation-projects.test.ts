@@ -137,7 +137,7 @@ describe("projects", () => {
   it.each([
     [{ metrics: ["equal"] }, 'did you mean "equals"'],
     [{ weights: { coherent: 1 } }, '"coherent"'],
-    [{ weights: { __proto__: null, equals: 0 } }, "above 0"],
+    [{ weights: { __proto__: null, equals: 0 } }, "from 0.001"],
     [{ metrics: ["equals", "equals"] }, "more than once"],
     [{ threshold: -1 }, '"threshold"'],
     [{ thresholds: 0.5 }, '"thresholds"'],

@@ -57,6 +57,7 @@ describe("trends", () => {
     ["?metric=equal", 400, 'did you mean "equals"'],
     ["?from=2026-02-01&to=2026-01-01", 400, '"from" is later'],
     ["?from=yesterday", 400, '"from"'],
+    ["?to=0000-01-01&days=3660", 400, '"to": must not be before 2000'],
     ["?days=0", 400, '"days"'],
     ["?project_name=none", 404, "no project"],
   ])("refuses %s", async (query, status, expected) => {

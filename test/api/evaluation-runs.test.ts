@@ -134,11 +134,21 @@ describe("evaluate", () => {
     ["a threshold above 1", { ...contains, threshold: 7 }, '"threshold"'],
     ["an unknown mode", { ...contains, mode: "later" }, '"mode"'],
     ["metadata that is a list", { ...contains, metadata: [] }, '"metadata"'],
+    ["a key that no header can hold", { ...contains, openai_api_key: "ключ" }, '"openai_api_key"'],
+    ["a weight of next to nothing", { ...contains, metrics: [{ key: "contains", weight: 1e-320 }] }, "0.001 to 1000"],
+    ["a weight beyond measure", { ...contains, metrics: [{ key: "contains", weight: 1e308 }] }, "metrics"],
     ["metadata too large", { ...contains, metadata: { a: "x".repeat(70_000) } }, "64 KiB"],
   ])("refuses %s", async (_, body, expected) => {
     const { status, json } = await ask(api, "/v2/evaluate", { body });
     expect(status).toBe(400);
     expect(json?.detail).toContain(expected);
+  });
+
+  it("refuses metadata that is nested so deeply that nobody can write it down", async () => {
+    const deep = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
+    const body = `{"metrics":["contains"],"dataset":[{"input":"a","output":"b"}],"metadata":${deep}}`;
+    const { status, json } = await ask(api, "/v2/evaluate", { body, headers: { "content-type": "application/json" } });
+    expect([status, json?.detail]).toEqual([400, '"metadata": is nested too deeply']);
   });
 
   it("names each item that is wrong, with the key, and stores nothing", async () => {
@@ -449,7 +459,7 @@ describe("runs", () => {
       metric_scores: { contains: 0, coherence: 0.75 },
       errors: {},
     });
-    for (const id of ["2", "-1", "one", "99999999999"])
+    for (const id of ["2", "-1", "one", "99999999999", "00"])
       expect((await ask(api, `/v2/evaluate/runs/${run.id}/items/${id}`)).status).toBe(404);
   });
 });

@@ -10,6 +10,22 @@ let api: ApiServer;
 let id: string;
 beforeAll(async () => {
   api = await startApi({
+    evaluators: [
+      {
+        name: "refunds",
+        version: "e1",
+        measures: [{ name: "tool_used", of: "session", version: "m1" }],
+        off: "no key",
+      },
+      {
+        name: "quality",
+        version: "e2",
+        measures: [
+          { name: "fluency", of: "turn", version: "m2", asks: "rules" },
+          { name: "contains", of: "session", version: "m3" },
+        ],
+      },
+    ],
     pausesOf: (project) =>
       project === "default"
         ? [{ judge: "rules", until: new Date("2026-09-01T10:00:00Z"), code: "unauthorized", message: "wrong key" }]
@@ -182,6 +198,28 @@ describe("/api/v1/judges", () => {
         paused: { code: "unauthorized", message: "wrong key" },
       },
       { name: "llm", version: "llm-1", off: "no API key", paused: null },
+    ]);
+  });
+
+  it("says which evaluators there are, what they score, who does not and why", async () => {
+    expect((await judges()).evaluators).toEqual([
+      {
+        name: "refunds",
+        version: "e1",
+        measures: [{ name: "tool_used", of: "session", asks: null }],
+        off: "no key",
+        paused: null,
+      },
+      {
+        name: "quality",
+        version: "e2",
+        measures: [
+          { name: "fluency", of: "turn", asks: "rules" },
+          { name: "contains", of: "session", asks: null },
+        ],
+        off: null,
+        paused: { until: "2026-09-01T10:00:00.000Z", code: "unauthorized", message: "wrong key" },
+      },
     ]);
   });
 

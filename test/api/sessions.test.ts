@@ -40,7 +40,7 @@ const list = async (query: string): Promise<string[]> => {
 };
 
 describe("GET /api/v1/sessions/{id}", () => {
-  it("answers with the judged session, to the field", async () => {
+  it("VQ-22: answers with the judged session, to the field", async () => {
     const id = await addJudged({ conversationId: "conv-detail" }, { channel: "web" });
     const { status, json } = await ask(api, `/api/v1/sessions/${id}`);
     expect(status).toBe(200);
@@ -211,7 +211,7 @@ describe("GET /api/v1/sessions", () => {
 });
 
 describe("GET /api/v1/sessions/{id}/spans", () => {
-  it("answers with the raw spans as an OTLP request, lossless", async () => {
+  it("VQ-22: answers with the raw spans as an OTLP request, lossless", async () => {
     const spans = [
       agentSpan({
         attributes: attributes({

@@ -105,7 +105,7 @@ describe("a recording that trickles", () => {
 describe("a dataset that trickles", () => {
   it("is told so, and nothing of it stays", async () => {
     const limits = { maxDatasetBytes: 1_000_000, maxDatasetItems: 1000, requestsPerMinute: 1000 };
-    server = await startApi({ evaluation: { wake: () => undefined, limits } });
+    server = await startApi({ evaluation: { wake: () => undefined, waitingOf: () => undefined, limits } });
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const socket = connect({ port: server.port, host: "127.0.0.1" }).on("error", () => undefined);
     onTestFinished(() => void socket.destroy());
@@ -117,8 +117,10 @@ describe("a dataset that trickles", () => {
     vi.advanceTimersByTime(10_000);
     await soon();
     expect(received).toBe("");
-    vi.advanceTimersByTime(10_000);
-    await vi.waitFor(() => expect(received).toMatch(/^HTTP\/1.1 408 [^]*"too_slow"/), patiently);
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(10_000);
+      expect(received).toMatch(/^HTTP\/1.1 408 [^]*"too_slow"/);
+    }, patiently);
     const { total } = await server.store.evaluations.findDatasets({ project: "default", page: 1, pageSize: 1 });
     expect(total).toBe(0);
   });

@@ -82,15 +82,21 @@ describe("a command that asks a server", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it.each([
-    ["sessions", async ({ sessions }: Turnwise) => sessions.get("x"), "turnwise sessions"],
-    ["parked requests", async ({ server }: Turnwise) => server.dropParkedRequest(1), "turnwise queue list"],
-    ["accounts", async ({ admin }: Turnwise) => admin.suspend("x"), "turnwise accounts list"],
-  ])("names the command that lists %s when one of them is not there", async (_name, work, command) => {
+  const lists: readonly (readonly [string, (client: Turnwise) => Promise<unknown>, string])[] = [
+    ["sessions", async ({ sessions }) => sessions.get("x"), "turnwise sessions"],
+    ["parked requests", async ({ server }) => server.dropParkedRequest(1), "turnwise queue list"],
+    ["accounts", async ({ admin }) => admin.suspend("x"), "turnwise accounts list"],
+    ["runs", async ({ runs }) => runs.get("x"), "turnwise runs"],
+    ["datasets", async ({ datasets }) => datasets.delete("x"), "turnwise datasets"],
+  ];
+  it.each(lists)("names the command that lists %s when one of them is not there", async (_name, work, command) => {
     const { env } = await serverThatSays({ status: 404, body: '{"detail":"gone","code":"not_found"}' });
-    await expect(askServer<unknown>(env, work)).rejects.toMatchObject({
-      remedy: `List what there is with: ${command}`,
-    });
+    await expect(askServer(env, work)).rejects.toMatchObject({ remedy: `List what there is with: ${command}` });
+  });
+
+  it.each(lists)("names it also when one of the %s is not in the state for it", async (_name, work, command) => {
+    const { env } = await serverThatSays({ status: 409, body: '{"detail":"used","code":"in_use"}' });
+    await expect(askServer(env, work)).rejects.toMatchObject({ remedy: `See what there is with: ${command}` });
   });
 
   it("says when nobody answers, without trying again", async () => {

@@ -17,6 +17,8 @@ const commands = [
   "label",
   "labels",
   "judges",
+  "runs",
+  "datasets",
   "queue",
   "replay",
   "judge",
@@ -57,6 +59,9 @@ describe("turnwise", () => {
     [["judge", "x.jsonl", "--no-wait"], "--no-wait is for --backfill"],
     [["judge", "--backfill", "--out", "y.jsonl"], "--out is for files"],
     [["label", "x", "--score", "2"], "Allowed choices are -1, 0, 1"],
+    [["runs", "--status", "done"], "Allowed choices are queued, running"],
+    [["runs", "show"], "missing required argument 'id'"],
+    [["datasets", "upload"], "missing required argument 'file'"],
     [["replay"], "missing required argument 'files'"],
   ])("called wrongly, %j, says how and ends with status 2", async (args, message) => {
     const { status, stdout, stderr } = await runCli(args);

@@ -182,6 +182,7 @@ describe("turnwise eval", () => {
     await expect.poll(asked, { timeout: 10_000 }).toBe("abc");
     child.kill("SIGKILL");
     await ended;
+    await runCli(["eval", "cases.yaml", "--resume", "trials.jsonl", "--only", "a"], {}, folder);
     const { status, stderr } = await runCli(args, { LATER: "yes" }, folder);
     expect([status, stderr]).toEqual([0, "2 trials of an earlier run found\n"]);
     expect(asked()).toBe("abcc");

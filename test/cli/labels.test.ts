@@ -18,6 +18,16 @@ beforeAll(async () => {
       { name: "rules", version: "1" },
       { name: "llm", version: "7", model: "gpt-\u001b[31m5", off: "no API key" },
     ],
+    evaluators: [
+      {
+        name: "quality",
+        version: "8",
+        measures: [
+          { name: "fluency", of: "turn", version: "1", asks: "llm" },
+          { name: "no\u001b[2J refund", of: "session", version: "1" },
+        ],
+      },
+    ],
   });
   for (const set of [(made: string) => (id = made), (made: string) => (other = made)]) {
     const created = await api.store.createMessageSession(hello);
@@ -163,6 +173,9 @@ describe("turnwise judges", () => {
     expect(stdout).toMatch(/\n {2}tool call \(too few\) +1 +100 %/);
     expect(stdout).toMatch(
       /\nllm {2}7 with gpt-\\x1b\[31m5\n {2}state +off: no API key\n {2}people +uncalibrated: compared with 0/,
+    );
+    expect(stdout).toContain(
+      "\nquality  8\n  state         scores\n  measures      fluency (turn, asks llm), no\\x1b[2J refund (session)\n",
     );
     expect(stdout).toMatch(/\nPeople among each other\n[^\n]*\n {2}turn \(too few\) +1 +0 %/);
   });

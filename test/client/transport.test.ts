@@ -269,3 +269,42 @@ describe("a streaming session", () => {
     expect(requests.at(-1)?.url).toBe("/api/v1/traces/s/close");
   });
 });
+
+describe("an evaluation", () => {
+  const run = { run_id: "r1", status: "completed", items: [] };
+  const job = (status: string) => ({ job_id: "r1", job_type: "evaluation", status, result: null, error: null });
+
+  it("is sent again under one key when its connection breaks, so that it is made and paid for once", async () => {
+    const { client, requests } = await serve((_request, response) => response.destroy(), json(200, run));
+    expect(await client().evaluations.evaluate({ dataset: [], metrics: ["contains"] })).toEqual(run);
+    const keys = requests.map(({ headers }) => headers["idempotency-key"]);
+    expect(keys).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), keys[0]]);
+  });
+
+  it("of OTLP is not sent again: nobody knows whether it was begun", async () => {
+    const { client, requests } = await serve((_request, response) => response.destroy());
+    const body = new Blob(["{}"], { type: "application/json" });
+    await expect(client().evaluations.evaluateOtlp(body, {})).rejects.toBeInstanceOf(ConnectionError);
+    expect(requests).toHaveLength(1);
+  });
+
+  it("is waited for also when too many look at the same time", async () => {
+    const busy = json(429, { detail: "too many", code: "rate_limited" }, { "retry-after": "0" });
+    const { client } = await serve(busy, busy, json(200, job("completed")));
+    expect(await client({ maxRetries: 0 }).evaluations.job("r1").wait({ pollIntervalMs: 1 })).toMatchObject({
+      status: "completed",
+    });
+    const { client: slow } = await serve(
+      json(429, { detail: "too many", code: "rate_limited" }, { "retry-after": "60" }),
+    );
+    await expect(slow().evaluations.job("r1").wait({ timeoutMs: 30 })).rejects.toBeInstanceOf(EvaluationTimeoutError);
+  });
+
+  it("that is listed is so once, though one that was started meanwhile moves it to the next page", async () => {
+    const page = (...ids: string[]) => json(200, { runs: ids.map((id) => ({ run_id: id })) });
+    const { client } = await serve(page("b", "a"), page("a", "z"), page());
+    const found: string[] = [];
+    for await (const { run_id: id } of client().runs.iterate({ page_size: 2 })) found.push(id);
+    expect(found).toEqual(["b", "a", "z"]);
+  });
+});

@@ -63,6 +63,21 @@ describe("what is wrong with an evaluator is said with its line", () => {
       "evaluators::refunds::expectations::0: the schema cannot be applied: Invalid URL (line 4)",
     ],
     [
+      "a JSON schema that refers to what is elsewhere",
+      "  refunds:\n    expectations:\n      - { type: json_schema, schema: { items: { $ref: 'https://example.com/x' } } }",
+      "evaluators::refunds::expectations::0: the schema cannot be applied: the reference https://example.com/x leads nowhere (line 4)",
+    ],
+    [
+      "a pattern that is none",
+      "  refunds:\n    expectations:\n      - { type: regex_match, pattern: '(' }",
+      "evaluators::refunds::expectations::0::pattern: is not an RE2 pattern: error parsing regexp: missing closing ): `(` (line 4)",
+    ],
+    [
+      "a name that could act on a terminal",
+      '  refunds:\n    expectations:\n      - { type: step_count, max: 3, name: "a\\eb" }',
+      "evaluators::refunds::expectations::0::name: must be on one line, without control characters (line 4)",
+    ],
+    [
       "two of one name",
       "  refunds:\n    expectations:\n      - { type: step_count, max: 3 }\n      - { type: step_count, min: 1 }",
       'evaluators::refunds::expectations::1: is the second that is called "step_count": give an expectation a name of its own (line 5)',

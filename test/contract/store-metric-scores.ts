@@ -150,6 +150,20 @@ export function describeStoreMetricScores(underTest: () => StoreUnderTest): void
       expect(await find("conciseness")).toBe(0);
     });
 
+    test("are found beside two thousand that are shown no more", async () => {
+      const claim = await savedSession();
+      const { store } = underTest();
+      const superseded = Array.from({ length: 2001 }, (_, at) => recordOf(`old ${at}`, scored(0), { turn: 1 }));
+      await save(claim, ...superseded);
+      const find = async (): Promise<readonly string[]> => {
+        const metric = { evaluator: "quality", name: "conciseness", below: 0.5 };
+        return (await store.findSessions({ project, metric, limit: 10 })).sessions.map(({ id }) => id);
+      };
+      expect(await find()).toEqual([]);
+      await save(claim, recordOf(first, scored(0.1), { turn: 1 }));
+      expect(await find()).toEqual([claim.id]);
+    });
+
     test("let what is tried again be only what could not be said", async () => {
       const { store, claimOne } = underTest();
       const retryAt = new Date(Date.now() - 1);

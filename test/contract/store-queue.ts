@@ -282,6 +282,25 @@ export function describeStoreQueue(underTest: () => StoreUnderTest): void {
       expect(await claimAll()).toEqual([]);
     });
 
+    test("by one takes no other's work on what has come since, or what waits", async () => {
+      const { write, claimOne, store } = underTest();
+      const ofOne = { attributes: new Map([["session.id", "one"]]) };
+      await write(agentSpan(ofOne));
+      const first = await claimOne();
+      await store.releaseClaim(first, { status: "failed", retryAt: new Date() });
+      await store.requestJudgement(first, "llm");
+      const waited = await claimOne({ idleMs: anHour });
+      expect(waited).toMatchObject({ rejudgeBy: "llm", isDue: true });
+      await completed(waited);
+      await store.requestJudgement(first, "llm");
+      const settled = await claimOne({ idleMs: anHour });
+      expect([settled.rejudgeBy, settled.isDue]).toEqual(["llm", undefined]);
+      await completed(settled);
+      await store.requestJudgement(first, "llm");
+      await write(agentSpan(ofOne));
+      expect(await claimOne()).toMatchObject({ id: first.id, rejudgeBy: "llm", isDue: true });
+    });
+
     test("without a name is for all judges", async () => {
       const { write, claimOne, store } = underTest();
       await write(agentSpan());

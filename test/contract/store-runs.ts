@@ -38,6 +38,25 @@ export function describeStoreRuns(underTest: () => StoreUnderTest): void {
     return found.flatMap((item) => item.scored?.number ?? []);
   };
 
+  describe("an idempotency key", () => {
+    test("is of one run of its project, as long as that is there", async () => {
+      const { evaluations } = underTest().store;
+      const dataset = await addDataset(underTest().store, evaluationItems(1));
+      const idempotency = { key: "k1", digest: "d1" };
+      const run = await addRun(underTest().store, dataset.id, { idempotency });
+      const { id: evaluationProjectId } = await evaluations.ensureProject(project, "support bot");
+      const asked = { project, evaluationProjectId, datasetId: dataset.id, name: "again", threshold: 0.7 };
+      const again = { ...asked, metrics: [], metadata: {}, idempotency: { key: "k1", digest: "d2" } };
+      expect(await evaluations.createRun(again)).toBe("key_taken");
+      expect(await evaluations.getKeyedRun(project, "k1")).toEqual({ run, digest: "d1" });
+      expect(await evaluations.getKeyedRun("another", "k1")).toBeUndefined();
+      await evaluations.cancelRun({ project, id: run.id });
+      await evaluations.deleteRun({ project, id: run.id });
+      expect(await evaluations.getKeyedRun(project, "k1")).toBeUndefined();
+      expect(await evaluations.createRun(again)).toMatchObject({ name: "again" });
+    });
+  });
+
   describe("a run", () => {
     test("VQ-4: is queued as it was asked for, and found by its id, newest first", async () => {
       const metadata = JSON.parse('{"__proto__":[1],"commit":"abc\\u0000"}') as Record<string, JsonValue>;
@@ -139,6 +158,22 @@ export function describeStoreRuns(underTest: () => StoreUnderTest): void {
       expect(claims[0]?.run.startedAt).toBeInstanceOf(Date);
       expect(claims[0]?.run).toEqual(await get(runs[0]!));
       expect(await kept().claimRun({ worker: "w", leaseMs: 1000 })).toBeUndefined();
+    });
+
+    test("takes the oldest of those that are wished for: with or without metrics, not of some projects", async () => {
+      const first = await queued();
+      const second = await queued(1, { metrics: [{ key: "c", weight: 1 }] });
+      const wish = { worker: "w", leaseMs: 60_000 };
+      expect(await kept().claimRun({ ...wish, exceptProjects: [project] })).toBeUndefined();
+      expect(await kept().claimRun({ ...wish, metrics: { keys: ["x"], has: true } })).toBeUndefined();
+      const without = await kept().claimRun({
+        ...wish,
+        metrics: { keys: ["x", "b"], has: false },
+        exceptProjects: ["x"],
+      });
+      expect(without?.id).toBe(second.id);
+      expect(await kept().claimRun({ ...wish, metrics: { keys: ["b"], has: false } })).toBeUndefined();
+      expect((await kept().claimRun({ ...wish, metrics: { keys: ["x", "b"], has: true } }))?.id).toBe(first.id);
     });
 
     test("tells of a run whose sender has a key of its own", async () => {

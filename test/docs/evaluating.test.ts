@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { parseCaseFile } from "../../src/read-case-file.ts";
+import { parseCaseFile } from "../../src/case-files/read-case-file.ts";
 import { toJsonRequest } from "../../src/otlp/to-json-request.ts";
 import { emptyFolder, runCli } from "../cli/run-cli.ts";
 import { chat, type Said } from "../support/conversation-spans.ts";

@@ -84,6 +84,11 @@ describe("the similarity of texts", () => {
     );
   });
 
+  it("is not measured from some 22,000 characters each, which would take too long", () => {
+    expect(similarityOf("a".repeat(22_400), "b".repeat(22_400))).toBeUndefined();
+    expect(similarityOf("a".repeat(22_400), "b".repeat(2))).toBe(0);
+  });
+
   it("falls by one character's share for one character more", () => {
     fc.assert(
       fc.property(text, (one) => {

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { jobSchema } from "../../src/api/evaluation-contract.ts";
+import type { ZodType } from "zod";
+import { jobSchema, runPageSchema, runSchema } from "../../src/api/evaluation-contract.ts";
 import { type ScriptedModel, type ScriptedReply, startScriptedModel } from "../../examples/scripted-model.mjs";
 import type { EvaluationRef } from "../../src/component/evaluations.ts";
 import type { EvaluationItem } from "../../src/model/evaluation.ts";
@@ -164,6 +165,23 @@ describe("the model that metrics ask", () => {
       failedItems: 0,
       overallScore: 1,
     });
+  });
+
+  it("VQ-6: says of a run that waits for its model why, and until when, as long as it waits", async () => {
+    const slow = { status: 429, headers: { "retry-after": "3600" }, body: { error: { message: "slow down" } } };
+    const model = await startModel(() => slow);
+    const server = await start({ env: askedAt(model) });
+    const { id } = await evaluate(server, items(2), ["coherence"]);
+    const get = async <Body>(path: string, schema: ZodType<Body>): Promise<Body> =>
+      schema.parse(await (await fetch(`${server.apiUrl}/v2/evaluate/${path}`)).json());
+    const until = () => get(`jobs/${id}`, jobSchema).then(({ waiting }) => Date.parse(waiting?.until ?? ""));
+    await expect.poll(until, { timeout: 5000 }).toBeGreaterThan(Date.now() + 500_000);
+    const waiting = { code: "rate_limited", reason: "The endpoint answered 429: slow down" };
+    expect(await get(`jobs/${id}/status`, jobSchema)).toMatchObject({ status: "running", waiting });
+    expect(await get(`runs/${id}`, runSchema)).toMatchObject({ waiting });
+    expect(await get("runs", runPageSchema)).toMatchObject({ runs: [{ waiting }] });
+    await fetch(`${server.apiUrl}/v2/evaluate/jobs/${id}/cancel`, { method: "POST" });
+    expect(await get(`jobs/${id}`, jobSchema)).toMatchObject({ status: "cancelled", waiting: null });
   });
 
   it("is not asked again what it answered before the server ended", async () => {

@@ -49,6 +49,20 @@ describe("createLimiter", () => {
     expect(limiter.limit).toBe(4);
   });
 
+  it("tells who would wait for too long that the endpoint is left alone, and until when", async () => {
+    const limiter = createLimiter(4);
+    const slot = await limiter.acquire(never);
+    slot.rateLimited(Date.now(), 3_600_000);
+    slot.release();
+    await expect(limiter.acquire(never, 180_000)).rejects.toMatchObject({
+      code: "rate_limited",
+      retryable: true,
+      usesTry: false,
+      retryAfterSeconds: 3600,
+    });
+    expect(limiter.active).toBe(0);
+  });
+
   it("admits nobody new while the endpoint asks to wait", async () => {
     const limiter = createLimiter(4);
     const slot = await limiter.acquire(never);

@@ -201,6 +201,7 @@ describe("an evaluator", () => {
   test.each<[string, Partial<Claim>, readonly string[]]>([
     ["by the judge that is named", { rejudge: true, rejudgeBy: "rules" }, []],
     ["by the evaluator that is named", { rejudge: true, rejudgeBy: "b" }, ["b"]],
+    ["by the evaluator that is named, and waited anyway", { rejudge: true, rejudgeBy: "b", isDue: true }, ["a", "b"]],
     ["by judges that have not judged it yet", { backfill: {} }, []],
     ["by the evaluator of that name, if it has not yet", { backfill: { judge: "a" } }, ["a"]],
   ])("is asked, of a session that is to be judged %s, only when it is meant", async (_, fields, expected) => {
@@ -208,6 +209,32 @@ describe("an evaluator", () => {
     const evaluators = measures.map(({ name, measure }) => evaluatorOf(name, [measure]));
     await evaluateSession(session, { ...claim, ...fields }, judged, contextOf(scoreStore().store, evaluators));
     expect(measures.flatMap(({ name, asked }) => (asked.length > 0 ? [name] : []))).toEqual(expected);
+  });
+
+  test("looks up what was said before, however many turns there are, instead of going through it for each", async () => {
+    const messages = Array.from({ length: 600 }, (_, at) => ({
+      role: at % 2 === 0 ? "user" : "assistant",
+      content: "hi",
+    }));
+    const long = buildFromMessages({ messages, source: "messages" });
+    const { measure, asked } = measureNamed("a");
+    let looks = 0;
+    const records = long.turns.map(({ turn, digest }) => ({
+      name: "a",
+      version: "1",
+      turn,
+      digest,
+      result: { status: "judged", judgement: { value: 1 } } as const,
+      get evaluator() {
+        looks += 1;
+        return "q";
+      },
+    }));
+    const { store } = scoreStore();
+    const known = storeWith({ metricScores: { ...store.metricScores, read: async () => records } });
+    await evaluateSession(long, claim, judged, contextOf(known, [evaluatorOf("q", [measure])]));
+    expect([long.turns.length, asked]).toEqual([300, []]);
+    expect(looks).toBeLessThan(10 * records.length);
   });
 
   test("that is off is not asked", async () => {

@@ -164,6 +164,17 @@ describe("judging a session", () => {
     expect([rules.asked.length, llm.asked.length]).toEqual([8, 12]);
   });
 
+  test("has the others say what they have not said, when one is named of a session that waited for all", async () => {
+    const [rules, llm] = [judgeNamed("rules"), judgeNamed("llm")];
+    const { store } = judgementStore();
+    const context = contextOf([rules.judge, llm.judge], store);
+    const named: Claim = { ...claim, rejudge: true, rejudgeBy: "llm", isDue: true };
+    const { judging } = await judgeSession(session, named, never, context);
+    expect(judging?.map(({ judge }) => judge)).toEqual(["rules", "llm"]);
+    await judgeSession(session, named, never, context);
+    expect([rules.asked.length, llm.asked.length]).toEqual([4, 8]);
+  });
+
   test("does not ask a judge that is off", async () => {
     const llm = judgeNamed("llm");
     const { store } = judgementStore();
@@ -349,7 +360,7 @@ describe("a judge that is to judge only some sessions", () => {
     const llm = judgeNamed("llm");
     const { store } = judgementStore();
     const context = contextOf([judgeNamed("rules").judge, choosy(llm.judge, { sample: 0 })], store);
-    const reason = "it is not among the 0 % of sessions that this judge judges";
+    const reason = "it is not among the 0 % of sessions that are wanted";
     expect(await judgeSession(session, claim, never, context)).toEqual({
       status: "completed",
       judging: [...judgedBy("rules"), { judge: "llm", status: "skipped", code: "sampled_out", reason }],

@@ -46,7 +46,7 @@ describe("a filter", () => {
   const cases: [what: string, when: JudgeSelection["when"], reason: string | undefined][] = [
     ["nothing", {}, undefined],
     ["the agent", { agent_name: ["sales", "support"] }, undefined],
-    ["another agent", { agent_name: ["sales"] }, "its agent is none of those that this judge judges"],
+    ["another agent", { agent_name: ["sales"] }, "its agent is none of those that are wanted"],
     ["the source", { source: ["otlp", "messages"] }, undefined],
     ["another source", { source: ["otlp"] }, "it came as messages"],
     ["metadata", { metadata: { env: "production", tries: "3" } }, undefined],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { AskMetricModel } from "../../src/evaluation/item-metrics/item-metric.ts";
+import type { RunWaiting } from "../../src/component/evaluation-runner.ts";
 import { JudgeError } from "../../src/model/errors.ts";
 import { createJudgePauses } from "../../src/service/judge-pauses.ts";
 import { createPatience, longestSilenceMs, RunFailedError } from "../../src/service/patient-ask.ts";
@@ -33,18 +34,24 @@ const spent = new JudgeError("budget_exhausted", "spent", {
   retryAfterSeconds: 10 * 3600,
 });
 
-/** A model that fails in these ways, one after the other, and then answers; on a clock that only waiting moves. */
-function patientWith(failures: readonly (JudgeError | "answers")[], { isOwnKey = false } = {}) {
+/**
+ * A model that fails in these ways, one after the other, and then answers; on a clock that only waiting moves. Probes it answers, or
+ * fails as ever.
+ */
+function patientWith(failures: readonly JudgeError[], { isOwnKey = false, answersProbes = false } = {}) {
   const clock = { now: 1_000_000_000 };
   const telemetry = createTelemetry();
   const pauses = createJudgePauses(recordingLogger(), telemetry, { now: () => clock.now });
   const waits: number[] = [];
+  const told: (RunWaiting | undefined)[] = [];
+  const probes: string[] = [];
   const patience = createPatience({
     judge: "llm",
     project: "p",
     isOwnKey,
     pauses,
     telemetry,
+    onWaiting: (waiting) => void told.push(waiting),
     now: () => clock.now,
     async wait(ms, signal) {
       signal.throwIfAborted();
@@ -53,7 +60,12 @@ function patientWith(failures: readonly (JudgeError | "answers")[], { isOwnKey =
     },
   });
   let asked = 0;
-  const ask: AskMetricModel = async ({ schema }) => {
+  const ask: AskMetricModel = async ({ schema, schemaName, user }) => {
+    if (schemaName === "probe") {
+      probes.push(user);
+      if (!answersProbes) throw busy;
+      return { value: schema.parse({ ready: true }) };
+    }
     const failure = failures[asked];
     asked += 1;
     clock.now += 1;
@@ -61,7 +73,7 @@ function patientWith(failures: readonly (JudgeError | "answers")[], { isOwnKey =
     return { value: schema.parse(0.5) };
   };
   const { signal } = new AbortController();
-  return { patient: patience(ask), patience, clock, waits, telemetry, signal, asked: () => asked };
+  return { patient: patience(ask), patience, clock, waits, told, probes, telemetry, signal, asked: () => asked };
 }
 
 describe("asking with patience", () => {
@@ -116,6 +128,86 @@ describe("asking with patience", () => {
     clock.now += 1;
     await expect(poisoned(question, signal)).rejects.toBe(busy);
     expect(tries).toBe(5);
+  });
+
+  it("gives a question up after five tries also when nothing else is asked, if the model answers something else", async () => {
+    const { patient, signal, waits, probes } = patientWith(
+      Array.from({ length: 1000 }, () => busy),
+      { answersProbes: true },
+    );
+    await expect(patient(question, signal)).rejects.toBe(busy);
+    expect(waits).toEqual([5000, 10_000, 20_000, 40_000]);
+    expect(probes).toHaveLength(1);
+  });
+
+  it("does not take items for silence that the model fails at one after the other", async () => {
+    const { patience, signal, clock } = patientWith([]);
+    const poisoned = patience(async ({ schema, schemaName }) => {
+      clock.now += 1;
+      if (schemaName === "probe") return { value: schema.parse({ ready: true }) };
+      throw busy;
+    });
+    const begunAt = clock.now;
+    while (clock.now < begunAt + 2 * longestSilenceMs) await expect(poisoned(question, signal)).rejects.toBe(busy);
+  });
+
+  it("asks something else with each further failure, never the same", async () => {
+    const { patient, signal, probes } = patientWith(Array.from({ length: 9 }, () => busy));
+    expect(await patient(question, signal)).toEqual({ value: 0.5 });
+    expect(new Set(probes).size).toBe(5);
+  });
+
+  it("asks nothing else while the model says when to ask again", async () => {
+    const { patient, signal, probes } = patientWith(
+      [...Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? limited : setAside)), busy, busy, busy, busy, limited],
+      { answersProbes: true },
+    );
+    expect(await patient(question, signal)).toEqual({ value: 0.5 });
+    expect(probes).toEqual([]);
+  });
+
+  it("asks nothing else because of a rate limit after failures", async () => {
+    const failures = [...Array.from({ length: 5 }, () => busy), limited, limited];
+    const { patient, signal, probes } = patientWith(failures);
+    expect(await patient(question, signal)).toEqual({ value: 0.5 });
+    expect(probes).toHaveLength(1);
+  });
+
+  it("waits for hours where a rate limit says so", async () => {
+    const tomorrow = new JudgeError("rate_limited", "429", {
+      retryable: true,
+      usesTry: false,
+      retryAfterSeconds: 3600,
+    });
+    const { patient, signal, waits } = patientWith([tomorrow, tomorrow, tomorrow]);
+    expect(await patient(question, signal)).toEqual({ value: 0.5 });
+    expect(waits).toEqual([3_600_000, 3_600_000, 3_600_000]);
+  });
+
+  it("tells why it waits and until when, and that it does not any more", async () => {
+    const { patient, signal, told, clock } = patientWith([limited, wrongKey]);
+    const begunAt = clock.now;
+    await patient(question, signal);
+    expect(told).toEqual([
+      { code: "rate_limited", reason: "429", until: new Date(begunAt + 1 + 90_000) },
+      { code: "unauthorized", reason: "401", until: new Date(begunAt + 2 + 90_000 + minute) },
+      undefined,
+    ]);
+  });
+
+  it("tells nothing of a wait while others are answered", async () => {
+    const { patience, clock, signal, told } = patientWith([]);
+    const answers = patience(async ({ schema }) => ({ value: schema.parse(1) }));
+    let tries = 0;
+    const late = patience(async ({ schema }) => {
+      tries += 1;
+      clock.now += 1;
+      await answers(question, signal);
+      if (tries === 1) throw busy;
+      return { value: schema.parse(1) };
+    });
+    await late(question, signal);
+    expect(told).toEqual([]);
   });
 
   it("ends the run when the model answers nobody for half an hour", async () => {

@@ -93,6 +93,11 @@ function startPipeline(options: Partial<RunPipelineOptions> = {}) {
   return { pipeline, logger, telemetry, ended };
 }
 
+async function tokensOfMonth(): Promise<number> {
+  const month = new Date().toISOString().slice(0, 7);
+  return (await store.countUse(owner, { month, evaluations: 0, tokens: 0 })).tokens;
+}
+
 const items = (count: number) => Array.from({ length: count }, (_, number) => itemNumber(number));
 
 describe("the run pipeline", () => {
@@ -174,6 +179,61 @@ describe("the run pipeline", () => {
     await expect.poll(() => aborted, { timeout: 1000 }).toBe(true);
   });
 
+  it.each([
+    ["that ask no model", owner, ["half"], 3],
+    ["of another project", "another", ["asking"], 2],
+  ])("has places for runs %s while others wait for their model", async (_, project, metrics, runsOfProject) => {
+    const waits = modelOf(async (prompt, signal) => {
+      if (prompt.endsWith("waits")) await sleep(60_000, undefined, { signal });
+      return 1;
+    });
+    for (let number = 0; number < 3; number += 1)
+      await createRun(store, [itemNumber(0, { input: "waits" })], ["asking"], { name: `${number}` });
+    const run = await createRun(store, items(3), metrics, { project });
+    startPipeline({ modelOf: async () => waits, runs: 3, runsOfProject });
+    expect(await waitForRun(store, run, undefined, 3000)).toMatchObject({ status: "completed" });
+  });
+
+  it("takes the runs of a project that had none of its places as these become free", async () => {
+    const runs = [];
+    for (let number = 0; number < 5; number += 1) runs.push(await createRun(store, items(2), ["half"]));
+    startPipeline({ runs: 2, runsOfProject: 1 });
+    for (const run of runs)
+      expect(await waitForRun(store, run, undefined, 3000)).toMatchObject({ status: "completed" });
+  });
+
+  it("counts what was asked about an item also when it is stopped before all is answered", async () => {
+    const other = { ...asking, key: "other" };
+    const run = await createRun(store, items(1), ["asking", "other"]);
+    let asked = 0;
+    const model = modelOf(async (_, signal) => {
+      asked += 1;
+      if (asked === 2) await sleep(60_000, undefined, { signal });
+      return 1;
+    });
+    const { pipeline } = startPipeline({ metrics: [asking, other], modelOf: async () => model });
+    await expect.poll(() => asked).toBe(2);
+    await pipeline.stop();
+    expect(await store.getRun(run)).toMatchObject({
+      status: "queued",
+      evaluatedItems: 0,
+      usage: { inputTokens: 10, outputTokens: 5 },
+    });
+    expect(await tokensOfMonth()).toBe(15);
+  });
+
+  it("counts what was asked for a run that is cancelled meanwhile against the month, though the run has ended", async () => {
+    const run = await createRun(store, items(1), ["asking"]);
+    const model = modelOf(async () => {
+      await store.cancelRun(run);
+      return 1;
+    });
+    startPipeline({ modelOf: async () => model });
+    await waitForRun(store, run);
+    await expect.poll(tokensOfMonth).toBe(15);
+    expect(await store.getRun(run)).toMatchObject({ status: "cancelled", evaluatedItems: 0 });
+  });
+
   it("goes on where it was stopped, and scores nothing twice", async () => {
     const scored: string[] = [];
     const noting = metric("half", async ({ key }) => {
@@ -193,6 +253,23 @@ describe("the run pipeline", () => {
     // What the two workers had in hand when it was stopped is scored again, and no more.
     expect(scored.length - 1000).toBeLessThanOrEqual(2 * 200);
     expect(await store.getRun(run)).toMatchObject({ status: "completed", evaluatedItems: 1000 });
+  });
+
+  it("knows what a run cost only where all of it is known", async () => {
+    const run = await createRun(store, items(2), ["asking"]);
+    let answered = 0;
+    const model: RunModel = {
+      ...modelOf(async () => 1),
+      ask:
+        (_, onSpent) =>
+        async ({ schema }) => {
+          answered += 1;
+          onSpent({ usage, costUsd: answered === 1 ? 0.25 : undefined });
+          return { value: schema.parse(1), usage };
+        },
+    };
+    startPipeline({ modelOf: async () => model });
+    expect((await waitForRun(store, run)).usage).toEqual({ inputTokens: 20, outputTokens: 10 });
   });
 
   it("saves at once what a model was asked about, with what that took", async () => {

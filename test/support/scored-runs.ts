@@ -18,9 +18,9 @@ export const itemNumber = (number: number, fields: Partial<EvaluationItem> = {})
 export async function createDataset(
   store: EvaluationStore,
   items: readonly EvaluationItem[],
-  name = "questions",
+  project = owner,
 ): Promise<EvaluationRef> {
-  const ref = await store.beginDataset({ project: owner, name, source: "upload" });
+  const ref = await store.beginDataset({ project, name: "questions", source: "upload" });
   for (let start = 0; start < items.length; start += 500) await store.addItems(ref, items.slice(start, start + 500));
   await store.finishDataset(ref);
   return ref;
@@ -33,10 +33,11 @@ export async function createRun(
   metrics: readonly string[],
   fields: Partial<NewRun> = {},
 ): Promise<EvaluationRef> {
-  const { id: datasetId } = await createDataset(store, items);
-  const { id: evaluationProjectId } = await store.ensureProject(owner, "tests");
+  const { project = owner } = fields;
+  const { id: datasetId } = await createDataset(store, items, project);
+  const { id: evaluationProjectId } = await store.ensureProject(project, "tests");
   const run = await store.createRun({
-    project: owner,
+    project,
     evaluationProjectId,
     datasetId,
     name: "a run",
@@ -45,8 +46,8 @@ export async function createRun(
     metadata: {},
     ...fields,
   });
-  if (run === undefined) throw new Error("the run was not created");
-  return { project: owner, id: run.id };
+  if (run === undefined || run === "key_taken") throw new Error("the run was not created");
+  return { project, id: run.id };
 }
 
 export async function waitForRun(

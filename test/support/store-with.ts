@@ -60,6 +60,7 @@ const untouched: Store = {
     findDatasetItems: unused,
     deleteDataset: unused,
     createRun: unused,
+    getKeyedRun: unused,
     getRun: unused,
     findRuns: unused,
     cancelRun: unused,

@@ -50,7 +50,7 @@ export async function addRun(
   const metrics = ["a", "b"].map((key) => ({ key, weight: 1 }));
   const run = { evaluationProjectId, datasetId, name: "a run", metrics, threshold: 0.7, metadata: {} };
   const created = await evaluations.createRun({ project, ...run, ...wish });
-  if (created === undefined) throw new Error("the run was not created");
+  if (created === undefined || created === "key_taken") throw new Error("the run was not created");
   return created;
 }
 

@@ -11,7 +11,7 @@ import type { ComparedMetricDetail, ComparisonDetail, ItemComparisonDetail } fro
 import { toRunDetail } from "./run-detail.ts";
 
 export const toComparison = (runs: readonly EvaluationRun[], comparison: EvaluationComparison): ComparisonDetail => ({
-  runs: runs.map(toRunDetail),
+  runs: runs.map((run) => toRunDetail(run)),
   baseline_run_id: comparison.baselineId,
   overall_scores: runs.map(({ overallScore }) => overallScore),
   overall: toMetric(comparison.overall),

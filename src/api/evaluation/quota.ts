@@ -23,21 +23,27 @@ export async function requireQuota(
   requireWithin({ evaluations: evaluations + 1, tokens }, limits, now);
 }
 
-/** Counts an evaluation. Throws 429, and does not count it, when that was one too many, or no tokens are left. */
-export async function takeQuota(
+/**
+ * Counts an evaluation, and has it done. Throws 429 when that was one too many, or no tokens are left. It does not count when it is
+ * `undefined` or fails.
+ */
+export async function withinQuota<Done>(
   store: EvaluationStore,
   project: string,
   limits: EvaluationLimits,
-  now: Date,
-): Promise<void> {
+  act: () => Promise<Done | undefined>,
+): Promise<Done | undefined> {
+  const now = new Date();
   const month = utcMonth(now.getTime());
+  let done: Done | undefined;
   const used = await store.countUse(project, { month, evaluations: 1, tokens: 0 });
   try {
     requireWithin(used, limits, now);
-  } catch (error) {
-    await store.countUse(project, { month, evaluations: -1, tokens: 0 });
-    throw error;
+    done = await act();
+  } finally {
+    if (done === undefined) await store.countUse(project, { month, evaluations: -1, tokens: 0 });
   }
+  return done;
 }
 
 /** `evaluations`: with the one that is asked for. */

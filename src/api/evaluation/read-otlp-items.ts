@@ -1,60 +1,98 @@
-/** Starts the thread that makes items of OTLP. */
-import { Worker } from "node:worker_threads";
+/** Starts the process that makes items of OTLP. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import type { EvaluationItem } from "../../model/evaluation.ts";
-import { codeOf } from "../../model/errors.ts";
 import { ApiError } from "../api-error.ts";
 import { datasetError } from "./mistakes.ts";
+import { createOneAtATime } from "./one-at-a-time.ts";
 import type { SentOtlp } from "./otlp-items.ts";
+import { splitLines } from "./read-items/split-lines.ts";
 
-/** What the thread answers. */
-export type OtlpItemsAnswer =
-  | { readonly items: readonly EvaluationItem[] }
-  | { readonly wrong: { readonly line: number | null; readonly message: string } };
+/** What the process writes: items, and in the end that these were all; or what is wrong with the body. */
+export type OtlpItemsLine =
+  | { readonly item: EvaluationItem }
+  | { readonly end: true }
+  | { readonly wrong: { readonly line: number | null; readonly message: string } }
+  /** Something that nobody foresaw: where. */
+  | { readonly failed: string };
 
-/** What requests of the largest body are as values, and the sessions of them, is less; more ends the thread and not the process. */
-const HEAP_MIB = 1024;
+export interface OtlpItemsBounds {
+  /** For reading it, and for whoever takes the items. */
+  readonly withinMs: number;
+  readonly heapMib: number;
+}
 
-let last: Promise<unknown> = Promise.resolve();
+/** The largest body takes some ten seconds of a busy machine; as values, and with the sessions of them, it is less than that. */
+const usualBounds: OtlpItemsBounds = { withinMs: 60_000, heapMib: 1024 };
 
-/** The largest takes some ten seconds of a busy machine. */
-const WITHIN_MS = 120_000;
+/** An item is bounded far below it (evaluation/item-metrics/bounded-item.ts). */
+const LONGEST_LINE = 64 * 1024 * 1024;
+
+/** Several at once would take several times that memory. */
+const enter = createOneAtATime();
 
 /**
- * One body after the other: several at once would take several times that memory. Rejects with an ApiError for what is no OTLP, and
- * for what takes more memory or time than there is.
+ * The items as they come, one body after the other. Throws an ApiError for what is no OTLP and for what takes more memory or time than
+ * there is, and the reason of `ended` once that aborts.
  */
-export async function readOtlpItems(sent: SentOtlp, withinMs = WITHIN_MS): Promise<readonly EvaluationItem[]> {
-  const before = last;
-  const own = before.then(async () => readInThread(sent, withinMs));
-  last = own.catch(() => undefined);
-  return own;
-}
-
-async function readInThread(sent: SentOtlp, withinMs: number): Promise<readonly EvaluationItem[]> {
-  const answer = await answerOf(sent, withinMs);
-  if ("items" in answer) return answer.items;
-  const { line, message } = answer.wrong;
-  throw datasetError([{ line, key: null, message }]);
-}
-
-async function answerOf(sent: SentOtlp, withinMs: number): Promise<OtlpItemsAnswer> {
-  const worker = new Worker(new URL("./otlp-items-thread.js", import.meta.url), {
-    workerData: sent,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
-  });
-  let late: NodeJS.Timeout | undefined;
-  const answering = new Promise<OtlpItemsAnswer>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", (error) => reject(codeOf(error) === "ERR_WORKER_OUT_OF_MEMORY" ? tooMuch() : error));
-    worker.once("exit", () => reject(new Error("the thread that reads OTLP ended without an answer")));
-    late = setTimeout(() => reject(tooMuch()), withinMs);
-  });
+export async function* readOtlpItems(
+  sent: SentOtlp,
+  ended: AbortSignal,
+  bounds: Partial<OtlpItemsBounds> = {},
+): AsyncGenerator<EvaluationItem> {
+  const leave = await enter(ended);
   try {
-    return await answering;
+    yield* readInProcess(sent, ended, { ...usualBounds, ...bounds });
   } finally {
-    clearTimeout(late);
-    await worker.terminate();
+    leave();
   }
+}
+
+async function* readInProcess(
+  { format, body, conversationKeys }: SentOtlp,
+  ended: AbortSignal,
+  { withinMs, heapMib }: OtlpItemsBounds,
+): AsyncGenerator<EvaluationItem> {
+  const script = fileURLToPath(new URL("./otlp-items-process.js", import.meta.url));
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawn(
+    process.execPath,
+    [`--max-old-space-size=${heapMib}`, script, format, JSON.stringify(conversationKeys ?? null)],
+    { env, stdio: ["pipe", "pipe", "ignore"], timeout: withinMs, killSignal: "SIGKILL" },
+  );
+  const closed = once(child, "close");
+  closed.catch(() => undefined); // whoever waits for it is told
+  const kill = (): void => void child.kill("SIGKILL");
+  ended.addEventListener("abort", kill, { once: true });
+  child.stdin.on("error", () => undefined); // it ended before it had all: how it ended says why
+  child.stdin.end(body);
+  try {
+    for await (const lines of splitLines(child.stdout, LONGEST_LINE)) {
+      for (const said of lines.map(parseLine)) {
+        if ("end" in said) return;
+        yield itemOf(said);
+      }
+    }
+    ended.throwIfAborted();
+    await closed;
+    throw child.signalCode === null ? new Error(`the process that reads OTLP ended with ${child.exitCode}`) : tooMuch();
+  } finally {
+    ended.removeEventListener("abort", kill);
+    kill();
+  }
+}
+
+function parseLine(line: { readonly text: string } | { readonly problem: string }): OtlpItemsLine {
+  if ("problem" in line) throw new Error(`a line of the process that reads OTLP ${line.problem}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as otlp-items-process writes it
+  return JSON.parse(line.text) as OtlpItemsLine;
+}
+
+function itemOf(said: Exclude<OtlpItemsLine, { readonly end: true }>): EvaluationItem {
+  if ("item" in said) return said.item;
+  if ("wrong" in said) throw datasetError([{ ...said.wrong, key: null }]);
+  throw new Error("the process that reads OTLP failed", { cause: said.failed });
 }
 
 const tooMuch = () =>

@@ -1,7 +1,7 @@
 /** The metrics of a run: all of them known, none twice, with their weights. */
+import { didYouMean } from "../../component/did-you-mean.ts";
 import { itemMetrics, metricOf } from "../../evaluation/item-metrics/item-metrics.ts";
 import { ApiError } from "../api-error.ts";
-import { didYouMean } from "../did-you-mean.ts";
 
 /** A metric by its name, or with its weight in the overall score. */
 export type MetricWish = string | { readonly key: string; readonly weight?: number | undefined };

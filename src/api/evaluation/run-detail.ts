@@ -2,11 +2,13 @@
 import { gradeOf } from "../../evaluation/run-results/grade.ts";
 import { insightsOf } from "../../evaluation/run-results/insights.ts";
 import { metricOf } from "../../evaluation/item-metrics/item-metrics.ts";
+import type { RunWaiting } from "../../component/evaluation-runner.ts";
 import { hintsOf } from "./run-hints.ts";
 import { type EvaluationRun, isEnded, type RunMetric } from "../../model/evaluation.ts";
 import type { JobDetail, RunDetail, RunMetricDetail } from "../evaluation-contract.ts";
 
-export function toRunDetail(run: EvaluationRun): RunDetail {
+/** `waiting`: why it waits for its model, where it does. */
+export function toRunDetail(run: EvaluationRun, waiting?: RunWaiting): RunDetail {
   const { id, name, evaluationProject, dataset, overallScore, threshold, evaluatedItems } = run;
   return {
     run_id: id,
@@ -40,6 +42,7 @@ export function toRunDetail(run: EvaluationRun): RunDetail {
     metadata: run.metadata,
     usage: toUsage(run),
     ...toTimes(run),
+    waiting: toWaiting(run, waiting),
     error: run.error ?? null,
   };
 }
@@ -54,7 +57,8 @@ export const toRunMetric = ({ key, mean, weight, scored, belowThreshold }: RunMe
   below_threshold: belowThreshold,
 });
 
-export function toJob(run: EvaluationRun): JobDetail {
+/** `waiting`: as for toRunDetail. */
+export function toJob(run: EvaluationRun, waiting?: RunWaiting): JobDetail {
   const { id, status, evaluatedItems, totalItems } = run;
   return {
     job_id: id,
@@ -65,6 +69,7 @@ export function toJob(run: EvaluationRun): JobDetail {
     current_item: evaluatedItems,
     total_items: totalItems,
     ...toTimes(run),
+    waiting: toWaiting(run, waiting),
     error: run.error ?? null,
     result: isEnded(status) && status !== "failed" ? toRunDetail(run) : null,
   };
@@ -81,6 +86,12 @@ const toTimes = ({ createdAt, startedAt, finishedAt }: EvaluationRun) => ({
   started_at: startedAt?.toISOString() ?? null,
   finished_at: finishedAt?.toISOString() ?? null,
 });
+
+/** A run that was cancelled a moment ago may be told to wait still. */
+const toWaiting = ({ status }: EvaluationRun, waiting: RunWaiting | undefined): RunDetail["waiting"] =>
+  waiting === undefined || isEnded(status)
+    ? null
+    : { code: waiting.code, reason: waiting.reason, until: waiting.until.toISOString() };
 
 const toUsage = ({ usage }: EvaluationRun): RunDetail["usage"] =>
   usage === undefined

@@ -2,8 +2,10 @@
 import { metricOf } from "../../evaluation/item-metrics/item-metrics.ts";
 import type { EvaluationRun, RunMetric } from "../../model/evaluation.ts";
 
+type CountedRun = Pick<EvaluationRun, "metrics" | "evaluatedItems" | "failedItems">;
+
 /** Metrics that scored nothing or not everything, and why, as far as it shows. */
-export function hintsOf({ metrics, evaluatedItems, failedItems }: EvaluationRun): readonly string[] {
+export function hintsOf({ metrics, evaluatedItems, failedItems }: CountedRun): readonly string[] {
   if (evaluatedItems === 0) return [];
   const unscored = metrics.flatMap((metric) => hintOf(metric, evaluatedItems, failedItems));
   if (failedItems === 0) return unscored;

@@ -1,12 +1,14 @@
 /** A run is planned before its dataset is written, so that nothing is stored of what is refused; then started on the dataset. */
 import type { EvaluationRunner } from "../../component/evaluation-runner.ts";
-import type { NewRun } from "../../component/evaluations.ts";
+import type { IdempotencyKey } from "../../component/idempotency-key.ts";
+import type { EvaluationStore, NewRun } from "../../component/evaluations.ts";
 import { DEFAULT_THRESHOLD, type EvaluationProject, type EvaluationRun } from "../../model/evaluation.ts";
 import type { JsonValue } from "../../model/session.ts";
 import { ApiError } from "../api-error.ts";
 import type { ApiContext } from "../route.ts";
 import { type MetricWish, requireMetrics, requireModel } from "./require-metrics.ts";
-import { requireQuota, takeQuota } from "./quota.ts";
+import { requireQuota, withinQuota } from "./quota.ts";
+import { findRepeated } from "./repeated-run.ts";
 
 /** A run as it was asked for. */
 export interface RunWish {
@@ -23,6 +25,7 @@ export interface RunWish {
   readonly metadata?: Readonly<Record<string, JsonValue>> | undefined;
   /** The sender's own, for metrics that ask a model. */
   readonly apiKey?: string | undefined;
+  readonly idempotency?: IdempotencyKey | undefined;
 }
 
 /** A run that may be started. */
@@ -45,7 +48,7 @@ const noSettings: Pick<EvaluationProject, "metrics" | "weights" | "threshold"> =
  * a model while there is none, 429 for a quota that is used up.
  */
 export async function planRun(context: ApiContext, wish: RunWish): Promise<RunPlan> {
-  const { project, projectName = DEFAULT_PROJECT, apiKey, metadata = {} } = wish;
+  const { project, projectName = DEFAULT_PROJECT, apiKey, metadata = {}, idempotency } = wish;
   const runner = runnerOf(context);
   const { evaluations } = context.store;
   const known = await evaluations.getProject(project, projectName);
@@ -62,37 +65,59 @@ export async function planRun(context: ApiContext, wish: RunWish): Promise<RunPl
       threshold: wish.threshold ?? settings.threshold,
       metadata,
       ...(apiKey === undefined ? {} : { hasOwnKey: true }),
+      ...(idempotency === undefined ? {} : { idempotency }),
     },
     ...(apiKey === undefined ? {} : { apiKey }),
   };
 }
 
-/** Counts as one of the month's evaluations. Throws an ApiError: 404 when there is no such dataset, 429 for a quota that is used up. */
+/**
+ * Counts as one of the month's evaluations. Throws an ApiError: 404 when there is no such dataset, 429 for a quota that is used up.
+ * The run that another request started under the same idempotency key meanwhile, if there is one.
+ */
 export async function startRun(context: ApiContext, plan: RunPlan, datasetId: string): Promise<EvaluationRun> {
-  const { evaluationProject, run: wanted, apiKey } = plan;
+  const { run: wanted, apiKey } = plan;
+  const { project, idempotency } = wanted;
   const { evaluations } = context.store;
   const runner = runnerOf(context);
-  const dataset = await evaluations.getDataset({ project: wanted.project, id: datasetId });
+  const dataset = await evaluations.getDataset({ project, id: datasetId });
   if (dataset === undefined) throw datasetNotFound();
   if (dataset.items === 0) throw new ApiError(400, "invalid_request", "there is no item to score");
-  await takeQuota(evaluations, wanted.project, runner.limits, new Date());
+  const run = await withinQuota(evaluations, project, runner.limits, async () =>
+    createRun(evaluations, plan, datasetId),
+  );
+  if (run !== undefined) {
+    runner.wake({ project, id: run.id }, apiKey);
+    return run;
+  }
+  const other = idempotency && (await findRepeated(evaluations, project, idempotency));
+  if (other === undefined) throw datasetNotFound();
+  return other;
+}
+
+/** Undefined: the dataset is gone, or the idempotency key taken. */
+async function createRun(
+  evaluations: EvaluationStore,
+  { evaluationProject, run }: RunPlan,
+  datasetId: string,
+): Promise<EvaluationRun | undefined> {
   const evaluationProjectId =
     "id" in evaluationProject
       ? evaluationProject.id
-      : (await evaluations.ensureProject(wanted.project, evaluationProject.name)).id;
-  const run = await evaluations.createRun({ ...wanted, evaluationProjectId, datasetId });
-  if (run === undefined) throw datasetNotFound();
-  runner.wake({ project: wanted.project, id: run.id }, apiKey);
-  return run;
+      : (await evaluations.ensureProject(run.project, evaluationProject.name)).id;
+  const created = await evaluations.createRun({ ...run, evaluationProjectId, datasetId });
+  return created === "key_taken" ? undefined : created;
 }
 
-/** As startRun, of a dataset that was written for this run: it goes when there is none. */
+/** As startRun, of a dataset that was written for this run: it goes when it is not needed. */
 export async function startRunOfItsOwn(context: ApiContext, plan: RunPlan, datasetId: string): Promise<EvaluationRun> {
+  const { evaluations } = context.store;
+  let run: EvaluationRun | undefined;
   try {
-    return await startRun(context, plan, datasetId);
-  } catch (error) {
-    await context.store.evaluations.deleteDataset({ project: plan.run.project, id: datasetId });
-    throw error;
+    run = await startRun(context, plan, datasetId);
+    return run;
+  } finally {
+    if (run?.dataset.id !== datasetId) await evaluations.deleteDataset({ project: plan.run.project, id: datasetId });
   }
 }
 

@@ -1,10 +1,12 @@
 /** A dataset out of items as they come: all of them, or nothing. */
 import type { DuplicateItem, EvaluationRef, EvaluationStore, NewDataset } from "../../component/evaluations.ts";
+import type { EvaluationLimits } from "../../component/evaluation-runner.ts";
 import type { Dataset, EvaluationItem } from "../../model/evaluation.ts";
+import { tooManyBytes, tooManyItems } from "./dataset-limits.ts";
 
 /** What is handed to the store at once; an item that is larger comes alone. */
 const SLICE_ITEMS = 500;
-const SLICE_CHARACTERS = 1024 * 1024;
+const SLICE_BYTES = 1024 * 1024;
 
 /** Two items of a dataset have one key. */
 export class DuplicateItemError extends Error {
@@ -38,17 +40,27 @@ const firstMistake: DatasetCheck = {
 
 type Items = Iterable<EvaluationItem> | AsyncIterable<EvaluationItem>;
 
-/** Rejects with a DuplicateItemError, or with what reading the items fails with; nothing is kept then. */
+export interface WriteDatasetOptions {
+  /** Absent: the first mistake ends it. */
+  readonly check?: DatasetCheck;
+  /** Of items that were not bounded as they came. */
+  readonly limits?: Pick<EvaluationLimits, "maxDatasetItems" | "maxDatasetBytes">;
+}
+
+/**
+ * Rejects with a DuplicateItemError, with an ApiError for what is beyond the limits, or with what reading the items fails with; nothing
+ * is kept then.
+ */
 export async function writeDataset(
   store: EvaluationStore,
   dataset: NewDataset,
   items: Items,
-  check = firstMistake,
+  { check = firstMistake, limits }: WriteDatasetOptions = {},
 ): Promise<Dataset> {
   const ref = await store.beginDataset(dataset);
   try {
     let written = 0;
-    for await (const slice of slicesOf(items)) written += await addSlice(store, ref, slice, { written, check });
+    for await (const slice of slicesOf(items, limits)) written += await addSlice(store, ref, slice, { written, check });
     check.onEnd();
     return await store.finishDataset(ref);
   } catch (error) {
@@ -57,23 +69,42 @@ export async function writeDataset(
   }
 }
 
-async function* slicesOf(items: Items): AsyncGenerator<readonly EvaluationItem[]> {
+async function* slicesOf(
+  items: Items,
+  limits: WriteDatasetOptions["limits"],
+): AsyncGenerator<readonly EvaluationItem[]> {
+  const count = createCount(limits);
   let slice: EvaluationItem[] = [];
-  let characters = 0;
+  let bytes = 0;
   for await (const item of items) {
-    const size = JSON.stringify(item).length;
-    if (slice.length > 0 && characters + size > SLICE_CHARACTERS) {
+    const size = Buffer.byteLength(JSON.stringify(item));
+    count(size);
+    if (slice.length > 0 && bytes + size > SLICE_BYTES) {
       yield slice;
-      [slice, characters] = [[], 0];
+      [slice, bytes] = [[], 0];
     }
     slice.push(item);
-    characters += size;
+    bytes += size;
     if (slice.length < SLICE_ITEMS) continue;
     yield slice;
-    [slice, characters] = [[], 0];
+    [slice, bytes] = [[], 0];
   }
   if (slice.length > 0) yield slice;
 }
+
+/** Told the bytes of each item. Throws 413 for the first one that is beyond the limits. */
+function createCount({ maxDatasetItems, maxDatasetBytes }: WriteDatasetOptions["limits"] = noLimits) {
+  let items = 0;
+  let bytes = 0;
+  return (size: number): void => {
+    items += 1;
+    bytes += size;
+    if (items > maxDatasetItems) throw tooManyItems(maxDatasetItems);
+    if (bytes > maxDatasetBytes) throw tooManyBytes(maxDatasetBytes);
+  };
+}
+
+const noLimits = { maxDatasetItems: Infinity, maxDatasetBytes: Infinity };
 
 interface SlicePlace {
   /** Items of the slices before. */

@@ -5,6 +5,7 @@ import type { NewDataset } from "../../component/evaluations.ts";
 import type { Dataset } from "../../model/evaluation.ts";
 import { ApiError } from "../api-error.ts";
 import { datasetFromSessionsSchema, datasetSchema, uploadQuerySchema } from "../dataset-contract.ts";
+import { tooManyBytes } from "../evaluation/dataset-limits.ts";
 import { toDatasetDetail } from "../evaluation/dataset-detail.ts";
 import { itemsOfSessions } from "../evaluation/items-of-sessions.ts";
 import { type DatasetFormat, readItems } from "../evaluation/read-items/read-items.ts";
@@ -44,10 +45,10 @@ export const uploadDataset = defineRoute({
     if (format === undefined) throw refuseUpload(upload, unknownFormat());
     const dataset: NewDataset = { project: caller.project, name: query.name, source: "upload" };
     const receive = async (pace: BodyPace): Promise<Dataset> => {
-      const chunks = receiveUpload(upload, { maxBytes, pace, tooLarge: () => tooLarge(maxBytes) });
+      const chunks = receiveUpload(upload, { maxBytes, pace, tooLarge: () => tooManyBytes(maxBytes) });
       const { items, check } = readItems(chunks, { format, maxItems });
       const admitted = redactItems(items, context.redactors ?? []);
-      return writeDataset(context.store.evaluations, dataset, admitted, check);
+      return writeDataset(context.store.evaluations, dataset, admitted, { check });
     };
     return { wait: async () => toAnswer(await receiveInPlace(context.store, upload, caller, receive)) };
   },
@@ -65,13 +66,6 @@ const unknownFormat = () =>
     "send the dataset with content-type application/jsonl, text/csv or application/json, or name its format=jsonl, csv or json",
   );
 
-const tooLarge = (maxBytes: number) =>
-  new ApiError(
-    413,
-    "dataset_too_large",
-    `a dataset may have ${Math.floor(maxBytes / 1024 / 1024)} MiB (service::evaluation::max_dataset_mib)`,
-  );
-
 export const makeDatasetFromSessions = defineRoute({
   method: "post",
   path: "/v2/datasets/from-sessions",
@@ -83,12 +77,14 @@ export const makeDatasetFromSessions = defineRoute({
     summary: "Makes a dataset of the turns of sessions, which are chosen as in a list of them; expects nothing.",
     reply: { status: 201, schema: datasetSchema },
   },
-  async answer({ caller: { project }, query, body: { name } }, { store }) {
+  async answer({ caller: { project }, query, body: { name } }, context) {
+    const { limits } = runnerOf(context);
+    const { store } = context;
     const dataset: NewDataset = { project, name, source: "sessions" };
     return {
       wait: async (ended) => {
         const items = itemsOfSessions(store, project, query, ended);
-        return toAnswer(await writeDataset(store.evaluations, dataset, items));
+        return toAnswer(await writeDataset(store.evaluations, dataset, items, { limits }));
       },
     };
   },

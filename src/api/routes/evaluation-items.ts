@@ -47,7 +47,9 @@ export const getRunItem = defineRoute({
     const ref = runRefOf(call);
     const run = await requireRun(evaluations, ref);
     const id = call.params["item"] ?? "";
-    const item = /^\d{1,9}$/.test(id) ? await evaluations.getRunItem({ ...ref, number: Number(id) }) : undefined;
+    const item = /^(?:0|[1-9]\d{0,8})$/.test(id)
+      ? await evaluations.getRunItem({ ...ref, number: Number(id) })
+      : undefined;
     if (item === undefined) throw new ApiError(404, "not_found", "the run has no item with this id");
     return { status: 200, body: toRunItem(run, item) };
   },

@@ -6,10 +6,11 @@ import { toJob } from "../evaluation/run-detail.ts";
 import { cancelledJobSchema, jobSchema } from "../evaluation-contract.ts";
 import { type ApiContext, type Call, defineRoute } from "../route.ts";
 
-const answerJob = async (call: Call, { store }: ApiContext) => ({
-  status: 200 as const,
-  body: toJob(await requireRun(store.evaluations, runRefOf(call))),
-});
+async function answerJob(call: Call, { store, evaluation }: ApiContext) {
+  const ref = runRefOf(call);
+  const run = await requireRun(store.evaluations, ref);
+  return { status: 200 as const, body: toJob(run, evaluation?.waitingOf(ref)) };
+}
 
 export const getJob = defineRoute({
   method: "get",

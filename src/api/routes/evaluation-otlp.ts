@@ -1,17 +1,19 @@
 /** Agent turns out of OTLP, scored without being stored as sessions. */
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
+import type { BodyPace } from "../../component/body-pace.ts";
 import type { EvaluationItem } from "../../model/evaluation.ts";
 import { ApiError } from "../api-error.ts";
 import { fraction, jobSchema, runSchema } from "../evaluation-contract.ts";
-import { evaluateItems } from "../evaluation/evaluate-items.ts";
+import { startRunOver } from "../evaluation/evaluate-items.ts";
 import { datasetError } from "../evaluation/mistakes.ts";
 import type { OtlpFormat } from "../evaluation/otlp-items.ts";
 import { readOtlpItems } from "../evaluation/read-otlp-items.ts";
+import { answerRun } from "../evaluation/run-answer.ts";
 import { nameSchema, runFields } from "../evaluation-request-contract.ts";
-import { receiveInPlace, refuseUpload } from "../receive-in-place.ts";
+import { createReceiveInPlace, refuseUpload } from "../receive-in-place.ts";
 import { receiveUpload } from "../receive-upload.ts";
-import { type Answer, type ApiContext, type Call, defineRoute } from "../route.ts";
+import { type Answer, type ApiContext, defineRoute } from "../route.ts";
 import { wholeNumber } from "../session-query.ts";
 
 const formats = new Map<string, OtlpFormat>([
@@ -23,6 +25,9 @@ const formats = new Map<string, OtlpFormat>([
 
 /** As it is sent, and unpacked: all of it is in memory while sessions are built of it. */
 const MAX_MIB = 32;
+
+/** From the first byte until the items are stored. Of those that are read and wait for their turn each is whole in memory. */
+const receiveInPlace = createReceiveInPlace({ places: 4, each: 2 });
 
 /** A run as it can be asked for beside a body of something else. */
 const querySchema = z.strictObject({
@@ -54,30 +59,38 @@ export const evaluateOtlp = defineRoute({
     if (format === undefined) throw refuseUpload(upload, unknownFormat());
     return {
       async wait(ended): Promise<Answer> {
-        const items = itemsOf(upload, format, caller, context);
-        return evaluateItems(context, { project, source: "otlp", items }, query, ended);
+        const run = await receiveInPlace(context.store, upload, caller, async (pace) => {
+          const items = itemsOf({ upload, format, pace, ended }, context);
+          return startRunOver(context, { project, source: "otlp", items }, query);
+        });
+        return answerRun(context, project, run, query, ended);
       },
     };
   },
 });
 
+interface Coming {
+  readonly upload: IncomingMessage;
+  readonly format: OtlpFormat;
+  readonly pace: BodyPace;
+  readonly ended: AbortSignal;
+}
+
 /** Reads the body when the first of them is asked for. */
 async function* itemsOf(
-  upload: IncomingMessage,
-  format: OtlpFormat,
-  caller: Call["caller"],
-  { store, conversationKeys }: ApiContext,
+  { upload, format, pace, ended }: Coming,
+  { conversationKeys }: ApiContext,
 ): AsyncGenerator<EvaluationItem> {
-  const items = await receiveInPlace(store, upload, caller, async (pace) => {
-    const maxBytes = MAX_MIB * 1024 * 1024;
-    const pieces: Uint8Array[] = [];
-    for await (const piece of receiveUpload(upload, { maxBytes, pace, tooLarge })) pieces.push(piece);
-    const body = Buffer.concat(pieces);
-    return readOtlpItems({ format, body, ...(conversationKeys === undefined ? {} : { conversationKeys }) });
-  });
-  if (items.length === 0)
-    throw datasetError([{ line: null, key: null, message: "there is no agent's turn in these spans" }]);
-  yield* items;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of receiveUpload(upload, { maxBytes: MAX_MIB * 1024 * 1024, pace, tooLarge }))
+    pieces.push(piece);
+  const sent = { format, body: Buffer.concat(pieces), ...(conversationKeys === undefined ? {} : { conversationKeys }) };
+  let count = 0;
+  for await (const item of readOtlpItems(sent, ended)) {
+    count += 1;
+    yield item;
+  }
+  if (count === 0) throw datasetError([{ line: null, key: null, message: "there is no agent's turn in these spans" }]);
 }
 
 function formatOf({ headers }: IncomingMessage): OtlpFormat | undefined {

@@ -16,7 +16,7 @@ export const listRuns = defineRoute({
     reply: { status: 200, schema: runPageSchema },
     errors: [404],
   },
-  async answer({ ref: { project }, query }, { store: { evaluations } }) {
+  async answer({ ref: { project }, query }, { store: { evaluations }, evaluation }) {
     const { page, page_size: pageSize, status } = query;
     const { found, total } = await evaluations.findRuns({
       project,
@@ -25,7 +25,8 @@ export const listRuns = defineRoute({
       ...(status === undefined ? {} : { status }),
       ...(await projectFilter(evaluations, project, query)),
     });
-    return { status: 200, body: { runs: found.map(toRunDetail), total, page, page_size: pageSize } };
+    const runs = found.map((run) => toRunDetail(run, evaluation?.waitingOf({ project, id: run.id })));
+    return { status: 200, body: { runs, total, page, page_size: pageSize } };
   },
 });
 
@@ -38,10 +39,11 @@ export const getRun = defineRoute({
     summary: "A run and what it came to, so far.",
     reply: { status: 200, schema: runSchema },
   },
-  answer: async (call, { store }) => ({
-    status: 200,
-    body: toRunDetail(await requireRun(store.evaluations, runRefOf(call))),
-  }),
+  async answer(call, { store, evaluation }) {
+    const ref = runRefOf(call);
+    const run = await requireRun(store.evaluations, ref);
+    return { status: 200, body: toRunDetail(run, evaluation?.waitingOf(ref)) };
+  },
 });
 
 export const deleteRun = defineRoute({

@@ -4,19 +4,21 @@ import { judgesSchema } from "../label-contract.ts";
 import { utcDay } from "../../model/spend.ts";
 import { defineRoute } from "../route.ts";
 
-/** The judges, whether they judge, and how far people agree with them: computed of all labels, each time. */
+/** The judges and evaluators, whether they judge, and how far people agree with the judges: computed of all labels, each time. */
 export const listJudges = defineRoute({
   method: "get",
   path: "/api/v1/judges",
   access: "read",
   operation: {
     id: "listJudges",
-    summary: "The judges: whether they judge, and how far each version agrees with people's labels.",
+    summary:
+      "The judges and the evaluators: whether they judge, and how far each judge's version agrees with people's labels.",
     reply: { status: 200, schema: judgesSchema },
   },
-  async answer({ ref: { project } }, { store, judges, pausesOf }) {
+  async answer({ ref: { project } }, { store, judges, evaluators = [], pausesOf }) {
     const calibration = calibrate(await store.labels.readLabelledTargets(project));
     const spend = await store.spend.readSpend({ day: utcDay(Date.now()), project });
-    return { status: 200, body: toJudgesDetail(judges, pausesOf?.(project) ?? [], spend, calibration) };
+    const pauses = pausesOf?.(project) ?? [];
+    return { status: 200, body: toJudgesDetail({ judges, evaluators, pauses, spend, calibration }) };
   },
 });

@@ -1,8 +1,8 @@
 import { basename, dirname } from "node:path";
 import { InvalidArgumentError } from "commander";
-import type { CaseFile } from "../../case-file-schema.ts";
+import type { CaseFile } from "../../case-files/case-file-schema.ts";
 import { StartError } from "../../model/errors.ts";
-import type { ReportFiles } from "../../run-reports.ts";
+import type { ReportFiles } from "../../case-files/run-reports.ts";
 import { examples, type AddCommand, type CommandContext } from "../command.ts";
 import { createProgress } from "../progress.ts";
 import { count } from "../quantities.ts";
@@ -45,14 +45,14 @@ export const addEval: AddCommand = (program, context) => {
 
 async function evaluate(path: string, options: EvalOptions, { env, out, err }: CommandContext): Promise<void> {
   const [{ readCaseFile }, { compareRuns, evaluateCases, openJournal }, reports, { renderRun }] = await Promise.all([
-    import("../../read-case-file.ts"),
-    import("../../evaluate-cases.ts"),
-    import("../../run-reports.ts"),
+    import("../../case-files/read-case-file.ts"),
+    import("../../case-files/evaluate-cases.ts"),
+    import("../../case-files/run-reports.ts"),
     import("../render-run.ts"),
   ]);
   const file = amended(readCaseFile(path, env), options);
   const { baseline: baselinePath, maxDrop } = options;
-  await reports.requireWritable(options, baselinePath);
+  await reports.requireWritable(options, { cases: path, baseline: baselinePath, journal: options.resume });
   const baseline = baselinePath === undefined ? undefined : await reports.readBaseline(baselinePath);
   const journal = options.resume === undefined ? undefined : openJournal(options.resume, file.fingerprint);
   if (journal !== undefined && journal.size > 0) err.write(`${count(journal.size, "trial")} of an earlier run found\n`);
@@ -79,7 +79,8 @@ async function evaluate(path: string, options: EvalOptions, { env, out, err }: C
   const compared = only.size === 0 ? baseline : baseline?.filter(({ id }) => only.has(id));
   const comparison = compared && compareRuns(compared, run.cases, { maxDrop });
   await reports.writeReports(options, run, comparison);
-  journal?.remove();
+  // After a part of the cases the others' trials are still worth what they cost.
+  if (only.size === 0) journal?.remove();
   out.write(renderRun(run, comparison, out));
   const failed = comparison === undefined ? run.cases.some(({ passed }) => !passed) : comparison.isWorse;
   if (failed) process.exitCode = 1;

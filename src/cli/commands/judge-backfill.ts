@@ -82,8 +82,9 @@ async function tellPauses(
   { judge }: BackfillOptions,
   { err }: CommandContext,
 ): Promise<void> {
-  const { judges } = await server.judges();
-  for (const { name, paused } of judges) {
+  const { judges, evaluators } = await server.judges();
+  // Who names nobody asks judges only.
+  for (const { name, paused } of judge === undefined ? judges : [...judges, ...evaluators]) {
     if (paused === null || (judge ?? name) !== name) continue;
     err.write(toPrintableLine(`${name} is paused until ${paused.until}: ${paused.message}`));
     err.write("\n");

@@ -9,7 +9,9 @@ interface JudgesOptions {
 export const addJudges: AddCommand = (program, { env, out }) => {
   program
     .command("judges")
-    .description("show the judges of a running server: whether they judge, and how far people's labels agree with them")
+    .description(
+      "show the judges and evaluators of a running server: whether they judge, and how far people's labels agree",
+    )
     .addOption(apiKeyOption())
     .option("--json", "print the API's answer")
     .addHelpText("after", examples("turnwise judges", "turnwise judges --json"))

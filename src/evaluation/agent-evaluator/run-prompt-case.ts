@@ -5,7 +5,7 @@ import { type AgentFunction, tripIn, type WatchedRun, watchRun } from "./agent-r
 import type { EvaluatedCase } from "./evaluated-case.ts";
 import type { PromptCase } from "./prompt-case.ts";
 import { type Scoring, scoreResult, scorings, type ScoringOptions } from "./score-result.ts";
-import { describeThrown } from "../thrown.ts";
+import { describeThrown } from "../describe-thrown.ts";
 import { sweepAsAgentEvals, tripOf } from "./sweep.ts";
 
 /**

@@ -6,7 +6,7 @@ import { reasoningOfAgentEvals, reasoningQuality } from "./reasoning-quality.ts"
 import { taskCompletion, taskCompletionOfAgentEvals } from "./task-completion.ts";
 import { toolUse } from "./tool-use.ts";
 
-/** Each 0..1, to four decimals. */
+/** Each 0..1, to four decimals; what a case's own check answered stays as it is with `agent-evals`. */
 export interface CaseScores {
   readonly taskCompletion: number;
   readonly reasoning: number;
@@ -62,7 +62,7 @@ export async function scoreResult(
   const reasoning = scorings[scoring].reasoning({ trace, stepsTaken, stepsNeeded, maxSteps });
   const tools = toolUse(toolCalls, expectedTools);
   const overall = weights.taskCompletion * task + weights.reasoning * reasoning + weights.toolUse * tools;
-  return { taskCompletion: round4(task), reasoning, toolUse: tools, overall: round4(overall) };
+  return { taskCompletion: task, reasoning, toolUse: tools, overall: round4(overall) };
 }
 
 /** Throws a RangeError unless they are shares of 1 (to a millionth, for thirds). */

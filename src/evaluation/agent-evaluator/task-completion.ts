@@ -16,7 +16,7 @@ export async function taskCompletion(output: string, expected: Expected): Promis
   if (typeof answer === "boolean") return Number(answer);
   if (typeof answer !== "number" || Number.isNaN(answer))
     throw new TypeError(`a check of the output must answer true, false or a number; it answered ${typeof answer}`);
-  return Math.min(1, Math.max(0, answer));
+  return round4(Math.min(1, Math.max(0, answer)));
 }
 
 /**

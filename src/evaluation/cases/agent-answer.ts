@@ -63,17 +63,27 @@ const answerSchema = z
 
 /** A text alone is the output. Throws an AgentError for what is no answer; it names the place, never what stands there. */
 export function toAnswer(value: unknown): AgentAnswer {
-  const parsed = answerSchema.safeParse(typeof value === "string" ? { output: value } : value);
+  const parsed = parsedAnswer(typeof value === "string" ? { output: value } : value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = z.core.toDotPath(issue?.path ?? []);
   throw new AgentError("bad_answer", `the answer is none: ${place === "" ? "" : `${place}: `}${issue?.message ?? ""}`);
 }
 
-/** As toAnswer, of JSON text. */
+function parsedAnswer(value: unknown) {
+  try {
+    return answerSchema.safeParse(value);
+  } catch (cause) {
+    // The end of the stack.
+    throw new AgentError("bad_answer", "the answer is none: it is nested too deeply", { cause });
+  }
+}
+
+/** As toAnswer, of JSON text, which may begin with a byte order mark, as PowerShell's does. */
 export function parseAnswer(text: string): AgentAnswer {
-  if (text.trim() === "") throw new AgentError("bad_answer", "the answer is empty");
-  return toAnswer(parseJson(text));
+  const json = text.trim();
+  if (json === "") throw new AgentError("bad_answer", "the answer is empty");
+  return toAnswer(parseJson(json));
 }
 
 function parseJson(text: string): unknown {

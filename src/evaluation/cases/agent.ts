@@ -25,6 +25,9 @@ export interface AgentContext {
 /** Rejects when it cannot answer; with an AgentError where it is known why. */
 export type Agent = (request: AgentRequest, context: AgentContext) => Promise<AgentAnswer>;
 
+/** In characters of JSON, or bytes of it: an answer that is longer is none. */
+export const longestAnswer = 10_000_000;
+
 /** As commands, endpoints and modules are told. */
 export function toRequestJson({
   caseId,

@@ -1,5 +1,6 @@
 /** A run beside an earlier one: what got worse, case by case and as a whole. */
-import { comparePairs, type PairedDifference } from "./paired-bootstrap.ts";
+import { SCORE_TOLERANCE } from "../../model/evaluation.ts";
+import { comparePairs, type PairedDifference } from "../paired-bootstrap.ts";
 import type { CaseResult } from "./trial-result.ts";
 
 /** As much of a case's result as is compared. */
@@ -64,11 +65,8 @@ function toDifference(before: ComparedCase, after: ComparedCase): CaseDifference
 }
 
 function hasRegressed({ before, after, difference }: CaseDifference, maxDrop: number): boolean {
-  return (before.passed && !after.passed) || (difference !== null && -difference > maxDrop + rounding);
+  return (before.passed && !after.passed) || (difference !== null && -difference > maxDrop + SCORE_TOLERANCE);
 }
-
-/** 0.8 - 0.7 is a little more than 0.1. */
-const rounding = 1e-9;
 
 function pairOf({ before, after }: CaseDifference): readonly (readonly [number, number])[] {
   return before.score === null || after.score === null ? [] : [[before.score, after.score]];

@@ -4,7 +4,7 @@ import { composite, GuardError, type Guard, type Trip } from "@turnwise/instrume
 import type { ChatMessage } from "../../model/message.ts";
 import { tripIn, type WatchedRun, watchRun } from "../agent-evaluator/agent-run.ts";
 import { tripOf } from "../agent-evaluator/sweep.ts";
-import { describeThrown } from "../thrown.ts";
+import { describeThrown } from "../describe-thrown.ts";
 import { EvaluationError } from "../evaluation-error.ts";
 import type { UserProxy } from "../metrics/user-proxy/create-user-proxy.ts";
 import { type AgentAnswer, type AnsweredTurn, wholeAnswer } from "./agent-answer.ts";

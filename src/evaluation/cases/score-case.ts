@@ -1,6 +1,6 @@
 /** What is to be said about an answered case: the contract between running cases and whatever scores them. */
 import type { MetricScore } from "../../model/judgement.ts";
-import type { Validation } from "../validators/validator.ts";
+import type { Validation } from "../validation.ts";
 import type { AnsweredTurn } from "./agent-answer.ts";
 import type { EvalCase } from "./eval-case.ts";
 

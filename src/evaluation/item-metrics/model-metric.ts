@@ -104,5 +104,5 @@ function tooLong(maxTokens: number): JudgeError {
 }
 
 /** Bounded, whatever an endpoint sends. */
-export const verdictText = z.string().overwrite((value) => value.trim().slice(0, 4_000));
+const verdictText = z.string().overwrite((value) => value.trim().slice(0, 4_000));
 export const verdictReason = verdictText.refine((value) => value !== "", "must not be empty");

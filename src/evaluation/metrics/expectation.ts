@@ -1,6 +1,6 @@
 /** What metrics need of expectations, and of whoever validates them. */
 import type { TrajectoryTurn } from "../trajectory-turn.ts";
-import type { Validation } from "../validators/validator.ts";
+import type { Validation } from "../validation.ts";
 
 /** What a metric reads of an expectation. Subgoals and expected tool calls are such. */
 export interface PlacedExpectation {

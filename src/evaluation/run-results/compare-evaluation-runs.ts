@@ -1,6 +1,6 @@
 /** Runs beside a baseline (VQ-12): each metric, whether a difference is more than chance, and the items that fell or rose most. */
 import { SCORE_TOLERANCE, type EvaluationRun } from "../../model/evaluation.ts";
-import { compareDifferences, type PairedDifference } from "../cases/paired-bootstrap.ts";
+import { compareDifferences, type PairedDifference } from "../paired-bootstrap.ts";
 
 /** A run's scores without its texts, item by item in one order. */
 export interface ComparedValues {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { containsAll } from "../heuristics.ts";
-import { checkReply } from "./reply-check.ts";
+import { checkReply } from "./check-reply.ts";
 import { listNames } from "./tool-name.ts";
 import { commonFields, defineValidator } from "./validator.ts";
 

@@ -5,7 +5,7 @@ import { excerptOf } from "../rules/reading/excerpt-of.ts";
 import { toJsonText } from "../rules/reading/json-leaves.ts";
 import { fitsJson } from "./fits-json.ts";
 import { parseReply } from "./parse-reply.ts";
-import { checkReply } from "./reply-check.ts";
+import { checkReply } from "./check-reply.ts";
 import { commonFields, defineValidator } from "./validator.ts";
 
 const configSchema = z.strictObject({

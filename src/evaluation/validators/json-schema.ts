@@ -1,9 +1,9 @@
-import { Validator } from "@cfworker/json-schema";
+import { dereference, Validator } from "@cfworker/json-schema";
 import { z } from "zod";
 import { InvalidInputError } from "../evaluation-error.ts";
 import { excerptOf } from "../rules/reading/excerpt-of.ts";
 import { parseReply } from "./parse-reply.ts";
-import { checkReply } from "./reply-check.ts";
+import { checkReply } from "./check-reply.ts";
 import { commonFields, defineValidator } from "./validator.ts";
 
 /** Some keywords compare each element with each other one, or try the schema's own patterns. */
@@ -33,7 +33,10 @@ export const jsonSchema = defineValidator({
 
 /** What is wrong with a value, a few words; undefined when nothing is. */
 function compile(schema: object): (value: unknown, length: number) => string | undefined {
-  const validator = applied(() => new Validator(schema, "2020-12", true));
+  const validator = applied(() => {
+    checkParts(schema);
+    return new Validator(schema, "2020-12", true);
+  });
   return (value, length) => {
     if (length > longestReply)
       throw new InvalidInputError("050009", `the reply has more than ${longestReply} characters`);
@@ -42,6 +45,18 @@ function compile(schema: object): (value: unknown, length: number) => string | u
     const last = errors.at(-1);
     return excerptOf(`${last?.instanceLocation ?? "#"} ${last?.error ?? "does not fit"}`, 200);
   };
+}
+
+/** Throws for what the library would find only in a reply that gets there: references that lead nowhere, patterns that are none. */
+function checkParts(schema: object): void {
+  const parts = dereference(schema);
+  for (const part of Object.values(parts)) {
+    if (typeof part === "boolean") continue;
+    const { $ref, __absolute_ref__: target = $ref, pattern, patternProperties = {} } = part;
+    if (target !== undefined && parts[target] === undefined) throw new Error(`the reference ${$ref} leads nowhere`);
+    for (const each of [...(pattern === undefined ? [] : [pattern]), ...Object.keys(patternProperties)])
+      RegExp(each, "u");
+  }
 }
 
 /** The library throws what it meets: patterns and references that are none, and the end of the stack. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { InvalidInputError } from "../evaluation-error.ts";
 import { similarityOf } from "../heuristics.ts";
 import { excerptOf } from "../rules/reading/excerpt-of.ts";
-import { checkReply } from "./reply-check.ts";
+import { checkReply } from "./check-reply.ts";
 import { commonFields, defineValidator } from "./validator.ts";
 
 const configSchema = z.strictObject({

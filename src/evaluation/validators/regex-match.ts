@@ -2,7 +2,7 @@ import { RE2JS } from "re2js";
 import { z } from "zod";
 import { excerptOf } from "../rules/reading/excerpt-of.ts";
 import { re2Pattern } from "../../component/re2-pattern.ts";
-import { checkReply } from "./reply-check.ts";
+import { checkReply } from "./check-reply.ts";
 import { commonFields, defineValidator } from "./validator.ts";
 
 const configSchema = z.strictObject({

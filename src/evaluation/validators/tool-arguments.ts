@@ -1,10 +1,11 @@
 import { z } from "zod";
+import type { Validation } from "../validation.ts";
 import { excerptOf } from "../rules/reading/excerpt-of.ts";
 import { expectedCalls, fits, refuseUnrecorded, toExpectedCall, type ExpectedCall, type Fit } from "./expected-call.ts";
 import { pairBest } from "./pair-best.ts";
 import { callsOf, turnsOf, type MadeCall } from "./select-turns.ts";
 import { listNames, matchesName } from "./tool-name.ts";
-import { commonFields, defineValidator, type Validation } from "./validator.ts";
+import { commonFields, defineValidator } from "./validator.ts";
 
 const configSchema = z.strictObject({
   type: z.literal("tool_arguments"),

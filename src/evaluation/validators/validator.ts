@@ -3,16 +3,11 @@ import { z } from "zod";
 import type { Turn } from "../../model/session.ts";
 import type { ModelClient } from "../model-client.ts";
 import type { TrajectoryTurn } from "../trajectory-turn.ts";
+import type { Validation } from "../validation.ts";
 
 /** Every built session is one. Of turns that do not say otherwise it is taken that they were recorded whole. */
 export interface Trajectory {
   readonly turns: readonly (TrajectoryTurn & Partial<Turn>)[];
-}
-
-export interface Validation {
-  readonly passed: boolean;
-  /** For people, a sentence or two. What agents wrote is in it, cut short, on one line. */
-  readonly explanation: string;
 }
 
 /**
@@ -31,7 +26,13 @@ export interface ValidatorNeeds {
 /** What every validator's config has beside `type`. */
 export const commonFields = {
   /** What reports and scores call it. Absent: the validator's type. */
-  name: z.string().trim().min(1).max(100).optional(),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^\P{Cc}*$/u, "must be on one line, without control characters")
+    .optional(),
   /** Passes when the expectation does not hold. */
   invert: z.boolean().default(false),
   /** Number of the turn (from 1) that is looked at. Absent: all turns, and of replies the last turn's. */

@@ -1,6 +1,6 @@
 /** The validators, and how expectations in a configuration name them. */
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { nearestWord } from "../../component/did-you-mean.ts";
 import { InvalidInputError } from "../evaluation-error.ts";
 import { contains } from "./contains.ts";
 import { equals } from "./equals.ts";
@@ -42,9 +42,8 @@ const types = all.map(({ type }) => type);
 /** For whoever has misspelt a type. */
 function hintFor(expectation: unknown): string {
   const given = typeof expectation === "object" && expectation !== null && "type" in expectation && expectation.type;
-  if (typeof given !== "string" || given.length > 100) return "";
-  const nearest = closest(given, types);
-  return distance(given, nearest) <= 3 ? `; did you mean ${nearest}?` : "";
+  const nearest = typeof given === "string" ? nearestWord(given, types) : undefined;
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
 }
 
 /** An expectation as configurations write it: a validator's `type`, and what that type is configured with. */

@@ -3,9 +3,9 @@
 /** 1: complete. 0: incomplete. */
 export type Grade = 0 | 1;
 
-/** What Python's `\s` matches, which JavaScript's does not quite. */
+/** What Python's `\s` matches, and its `I` in either case, which JavaScript's do not quite. */
 // oxlint-disable-next-line no-control-regex -- separators that Python counts as white space
-const gradePattern = /GRADE[\s\x1c-\x1f\x85]*:[\s\x1c-\x1f\x85]*([CPI])/gi;
+const gradePattern = /GRADE[\s\x1c-\x1f\x85]*:[\s\x1c-\x1f\x85]*([CPIıİ])/gi;
 
 /**
  * The first grade whose letter stands on the text's last line; one line feed may follow. Undefined when there is none, or when

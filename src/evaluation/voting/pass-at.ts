@@ -20,9 +20,22 @@ export function passHat({ trials, passed, tries }: TriedTrials): number {
   return shareOfTries(passed, trials, tries);
 }
 
-/** C(some, tries) / C(all, tries) as a product, so that no factor grows large. */
+/** C(some, tries) / C(all, tries), in whole numbers of any size, and rounded once: three of five in three tries are 0.1. */
 export function shareOfTries(some: number, all: number, tries: number): number {
-  return Array.from({ length: tries }, (_, i) => Math.max(0, some - i) / (all - i)).reduce((a, b) => a * b, 1);
+  if (some < tries) return 0;
+  return ratioOf(fallingProduct(some, tries), fallingProduct(all, tries));
+}
+
+/** number * (number - 1) * ..., so many factors. */
+function fallingProduct(number: number, factors: number): bigint {
+  return Array.from({ length: factors }, (_, i) => BigInt(number - i)).reduce((a, b) => a * b, 1n);
+}
+
+/** So many binary digits behind the point: far more than a number has, and few enough before it still to be one. */
+const precision = 500;
+
+function ratioOf(numerator: bigint, denominator: bigint): number {
+  return Number((numerator << BigInt(precision)) / denominator) / 2 ** precision;
 }
 
 function check({ trials, passed, tries }: TriedTrials): void {

@@ -47,7 +47,7 @@ export function createForwarder(options: ForwarderOptions, context: ComponentCon
   return {
     countsItself: true,
     async start() {
-      sender.start();
+      await sender.start();
       await forwarding.start?.();
     },
     async export(batch, { project }) {

@@ -44,14 +44,11 @@ const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 /** gRPC's own is two minutes, for which a server that is back would be taken for gone. */
 const MAX_RECONNECT_MS = 5000;
 
-export function createGrpcSender(options: GrpcSenderOptions): Sender {
-  let client: Client | undefined;
+/** A sender that has started. Throws a StartError when the files it needs cannot be read. */
+export function connectGrpcSender(options: GrpcSenderOptions): Pick<Sender, "send" | "close"> {
+  const client = connect(options);
   return {
-    start() {
-      client = connect(options);
-    },
     async send({ project, signal, bytes }, cut) {
-      if (client === undefined) throw new SendError("it is not running", { retryable: true });
       const metadata = metadataOf(options.headers(project));
       const request = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       const response = await call(client, {
@@ -64,7 +61,7 @@ export function createGrpcSender(options: GrpcSenderOptions): Sender {
       return partialSuccessOf(response);
     },
     close() {
-      client?.close();
+      client.close();
     },
   };
 }

@@ -53,7 +53,7 @@ export function createHttpSender({
   }
 
   return {
-    start() {
+    async start() {
       const { ca, ...tls } = readTls();
       httpsAgent = new HttpsAgent({ keepAlive: true, ...tls, ...(ca === undefined ? {} : { ca: [...ca] }) });
     },

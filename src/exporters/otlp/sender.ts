@@ -5,8 +5,8 @@ export type OutgoingRequest = Pick<QueuedRequest, "project" | "signal" | "bytes"
 
 /** A way to a server upstream, whatever the protocol. It makes one attempt; whether to make another is its caller's business. */
 export interface Sender {
-  /** Reads the files it needs. Throws a StartError when that cannot be. */
-  start(): void;
+  /** Reads the files it needs. Rejects with a StartError when that cannot be. */
+  start(): Promise<void>;
   /** Resolves when the server has taken the request; rejects with a SendError. `cut` ends the attempt. */
   send(request: OutgoingRequest, cut: AbortSignal): Promise<PartialSuccess>;
   close(): void;

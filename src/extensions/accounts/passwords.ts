@@ -1,8 +1,10 @@
 /** Passwords as argon2id hashes. Source: OWASP Password Storage Cheat Sheet (19 MiB, two passes, one lane). */
-import { hash, verify } from "@node-rs/argon2";
 import { UnavailableError } from "../../model/errors.ts";
 
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Read for the first password: most servers see none. */
+const argon2 = async () => import("@node-rs/argon2");
 
 /** Each takes a core for some 20 ms: logins must not eat the machine. */
 const AT_ONCE = 2;
@@ -17,7 +19,8 @@ export interface Passwords {
 /** Both reject with UnavailableError when too many wait. */
 export function createPasswords(): Passwords {
   const inTurn = createQueue();
-  const compute = async (password: string): Promise<string> => inTurn(async () => hash(normalize(password), COST));
+  const compute = async (password: string): Promise<string> =>
+    inTurn(async () => (await argon2()).hash(normalize(password), COST));
   let nobodys: Promise<string> | undefined;
   return {
     hash: compute,
@@ -27,7 +30,7 @@ export function createPasswords(): Passwords {
         throw error;
       });
       const compared = known ?? (await nobodys);
-      return (await inTurn(async () => verify(compared, normalize(password)))) && known !== undefined;
+      return (await inTurn(async () => (await argon2()).verify(compared, normalize(password)))) && known !== undefined;
     },
   };
 }

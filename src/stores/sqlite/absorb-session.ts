@@ -34,7 +34,7 @@ const moves = [
      last_activity_ms = max(sessions.last_activity_ms, old.last_activity_ms),
      tools = CASE sessions.tools WHEN '[]' THEN old.tools ELSE sessions.tools END,
      rejudge = max(sessions.rejudge, old.rejudge),
-     rejudge_by = CASE WHEN sessions.rejudge = 1 THEN sessions.rejudge_by ELSE old.rejudge_by END
+     rejudge_by = CASE WHEN sessions.rejudge > 0 THEN sessions.rejudge_by ELSE old.rejudge_by END
    FROM (SELECT * FROM sessions WHERE session_no = @from) AS old
    WHERE sessions.session_no = @into`,
   "DELETE FROM sessions WHERE session_no = @from",

@@ -55,7 +55,7 @@ const claimSql = `
   WHERE session_no = @sessionNo AND ${isFree}
   RETURNING project_id AS project, session_id AS id, named, conversation_id AS conversationId, source, instructions,
     evaluate_safety AS evaluateSafety, facts_version AS factsVersion, revision, rejudge, rebuild, rejudge_by AS rejudgeBy, attempts,
-    takes_messages AS takesMessages, metadata, CASE WHEN ${isBackfill} THEN backfill ELSE 0 END AS backfill,
+    takes_messages AS takesMessages, metadata, changed, CASE WHEN ${isBackfill} THEN backfill ELSE 0 END AS backfill,
     backfill_by AS backfillBy`;
 
 const renewSql = `
@@ -90,11 +90,14 @@ const closeSql = `
   UPDATE sessions SET takes_messages = 0, due_ms = 0, requests = requests + 1, status = 'closing'
   WHERE session_no = ? AND (source = 'otlp' OR takes_messages = 1)`;
 
+/** A request that names a judge takes the place of nothing that the session waited for: 2 remembers that it did. */
+const isSettled = "status IN ('completed', 'failed') AND changed = 0 AND due_ms IS NULL";
+
 /** Two requests that name different judges are one for all of them. */
 const requestSql = `
   UPDATE sessions SET due_ms = 0, requests = requests + 1, attempts = 0,
-    rejudge_by = CASE WHEN rejudge = 1 AND rejudge_by IS NOT @judge THEN NULL ELSE @judge END,
-    rejudge = 1,
+    rejudge_by = CASE WHEN rejudge > 0 AND rejudge_by IS NOT @judge THEN NULL ELSE @judge END,
+    rejudge = CASE WHEN rejudge > 0 THEN rejudge WHEN ${isSettled} THEN 1 ELSE 2 END,
     status = CASE WHEN lease IS NULL AND takes_messages = 0 THEN 'pending' ELSE status END
   WHERE session_no = @sessionNo`;
 
@@ -118,6 +121,7 @@ interface ClaimRow {
   readonly rejudgeBy: string | null;
   readonly attempts: number;
   readonly takesMessages: number;
+  readonly changed: number;
   readonly metadata: string;
   /** 0 where the claim is for anything else, too. */
   readonly backfill: number;
@@ -220,12 +224,13 @@ function toClaim(row: ClaimRow, lease: string): Claim {
     revision,
     attempts,
     metadata: parseStored<Session["metadata"]>(row.metadata),
-    rejudge: row.rejudge === 1 || row.backfill === modes.again,
+    rejudge: row.rejudge > 0 || row.backfill === modes.again,
     judging: { evaluateSafety: row.evaluateSafety === 1, ...(instructions === null ? {} : { instructions }) },
     ...(row.takesMessages === 1 ? { open: true } : {}),
     ...(row.rebuild > 0 ? { rebuild: true } : {}),
     ...(row.named === 1 && conversationId !== null ? { conversationId } : {}),
-    ...(row.rejudge === 1 && rejudgeBy !== null ? { rejudgeBy } : {}),
+    ...(row.rejudge > 0 && rejudgeBy !== null ? { rejudgeBy } : {}),
+    ...(row.rejudge === 2 || row.changed === 1 ? { isDue: true } : {}),
     ...(row.backfill > 0 ? { backfill: row.backfillBy === null ? {} : { judge: row.backfillBy } } : {}),
   };
 }

@@ -48,6 +48,7 @@ export function createEvaluationClient({ write, read }: EvaluationClientOptions)
     findDatasetItems: (query) => read("findDatasetItems", [query]),
     deleteDataset: async (ref) => cleared(await write("deleteDataset", [ref])),
     createRun: (run) => write("createRun", [run]),
+    getKeyedRun: (project, key) => read("getKeyedRun", [project, key]),
     getRun: (ref) => read("getRun", [ref]),
     findRuns: (query) => read("findRuns", [query]),
     cancelRun: (ref) => write("cancelRun", [ref]),

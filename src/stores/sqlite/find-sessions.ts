@@ -30,15 +30,20 @@ const flags = { error: "has_error = 1", harmful_turn: "harmful > 0" } as const;
 
 const MAX_FILTERS = 100;
 
+/** Of so many scores the sessions are looked up. Of more, sessions are walked in the list's order, and soon there is a page. */
+const FEW_SCORES = 2000;
+/** Of so many, the walk passes by all other sessions. */
+const MANY_SCORES = 100_000;
+
 const order = "ORDER BY last_activity_ms DESC, session_no DESC";
 
 export function createFindSessions(db: Database) {
   return {
     findSessions: (query: SessionQuery): SessionPage => {
-      const { where, values } = allOf([...filtersOf(query), ...cursorFilter(query)]);
+      const { from, where, values } = choose(db, query, cursorFilter(query));
       const rows = db
         .prepare<Values, SessionRowShown>(
-          `SELECT ${sessionColumns} FROM ${sessionsFor(query)} LEFT JOIN built_sessions USING (session_no)
+          `SELECT ${sessionColumns} FROM ${from} LEFT JOIN built_sessions USING (session_no)
            WHERE ${where} ${order} LIMIT @limit OFFSET @offset`,
         )
         .all({ ...values, limit: query.limit + 1, offset: query.offset ?? 0 });
@@ -51,13 +56,8 @@ export function createFindSessions(db: Database) {
     },
 
     countSessions: (query: SessionQuery): number => {
-      const { where, values } = allOf(filtersOf(query));
-      return (
-        db
-          .prepare<Values, number>(`SELECT count(*) FROM ${sessionsFor(query)} WHERE ${where}`)
-          .pluck()
-          .get(values) ?? 0
-      );
+      const { from, where, values } = choose(db, query);
+      return db.prepare<Values, number>(`SELECT count(*) FROM ${from} WHERE ${where}`).pluck().get(values) ?? 0;
     },
   };
 }
@@ -65,10 +65,10 @@ export function createFindSessions(db: Database) {
 /** Sessions as a backfill looks at them: with turns, and taking no more messages. */
 export function prepareFindNumbers(db: Database) {
   return (query: SessionQuery) => {
-    const { where, values } = allOf([...filtersOf(query), ...cursorFilter(query)]);
+    const { from, where, values } = choose(db, query, cursorFilter(query));
     const rows = db
       .prepare<Values, CursorPosition>(
-        `SELECT session_no AS sessionNo, last_activity_ms AS lastActivityMs FROM ${sessionsFor(query)}
+        `SELECT session_no AS sessionNo, last_activity_ms AS lastActivityMs FROM ${from}
          WHERE ${where} AND total_turns > 0 AND takes_messages = 0 ${order} LIMIT @limit`,
       )
       .all({ ...values, limit: query.limit + 1 });
@@ -86,10 +86,23 @@ export function prepareFindNumbers(db: Database) {
   };
 }
 
-/** Left alone, SQLite walks all sessions in the list's order to look for the few that a name or a word leaves. */
-function sessionsFor({ conversationId, text }: SessionQuery): string {
+interface Chosen extends Filter {
+  /** Where they are looked for. */
+  readonly from: string;
+}
+
+function choose(db: Database, query: SessionQuery, more: readonly Filter[] = []): Chosen {
+  const { metric } = query;
+  const scores = metric === undefined ? Infinity : countScores(db, metric);
+  const isFew = scores <= FEW_SCORES;
+  const scored = metric === undefined || scores > MANY_SCORES ? [] : [scoredFilter(metric, isFew)];
+  return { ...allOf([...filtersOf(query), ...scored, ...more]), from: sessionsFor(query, isFew) };
+}
+
+/** Left alone, SQLite walks all sessions in the list's order to look for the few that a name, a word or a score leaves. */
+function sessionsFor({ conversationId, text }: SessionQuery, isFew: boolean): string {
   if (conversationId !== undefined) return "sessions INDEXED BY sessions_by_conversation";
-  return text === undefined ? "sessions" : "sessions NOT INDEXED";
+  return text === undefined && !isFew ? "sessions" : "sessions NOT INDEXED";
 }
 
 function allOf(filters: readonly Filter[]): Filter {
@@ -128,14 +141,38 @@ function metadataFilter(key: string, value: string, index: number): Filter {
 }
 
 /** Of the scores those that are shown. */
-function metricFilter({ evaluator, name, below }: MetricFilter): Filter {
-  const isBelow = below === undefined ? "" : "AND value < @metricBelow";
+function metricFilter(metric: MetricFilter): Filter {
   return {
     where: `EXISTS (
       SELECT 1 FROM (${shownMetricScoresSql("sessions.session_no", "AND m.evaluator = @evaluator AND m.name = @metric")})
-      WHERE value IS NOT NULL ${isBelow})`,
-    values: { evaluator, metric: name, ...(below === undefined ? {} : { metricBelow: below }) },
+      WHERE ${hasValue(metric)})`,
+    values: metricValues(metric),
   };
+}
+
+const hasValue = ({ below }: MetricFilter): string =>
+  `value IS NOT NULL${below === undefined ? "" : " AND value < @metricBelow"}`;
+
+const metricValues = ({ evaluator, name, below }: MetricFilter): Values => ({
+  evaluator,
+  metric: name,
+  ...(below === undefined ? {} : { metricBelow: below }),
+});
+
+/** Sessions with such a score, superseded or not: what index metric_scores_by_value knows. */
+const scoredSql = (metric: MetricFilter): string =>
+  `SELECT session_no FROM metric_scores WHERE evaluator = @evaluator AND name = @metric AND ${hasValue(metric)}`;
+
+/** The plus keeps SQLite from looking up each of them, and from sorting them all. */
+const scoredFilter = (metric: MetricFilter, isFew: boolean): Filter => ({
+  where: `${isFew ? "" : "+"}session_no IN (${scoredSql(metric)})`,
+  values: {},
+});
+
+/** Counted no further than matters. */
+function countScores(db: Database, metric: MetricFilter): number {
+  const sql = `SELECT count(*) FROM (${scoredSql(metric)} LIMIT ${MANY_SCORES + 1})`;
+  return db.prepare<Values, number>(sql).pluck().get(metricValues(metric)) ?? 0;
 }
 
 /** Each word may be in another turn. */

@@ -1,5 +1,6 @@
 /** Open sessions of messages: what is added to them, and their end. */
-import type { AppendOptions, AppendOutcome, IdempotencyKey, SessionRef } from "../../component/store.ts";
+import type { IdempotencyKey } from "../../component/idempotency-key.ts";
+import type { AppendOptions, AppendOutcome, SessionRef } from "../../component/store.ts";
 import type { Refusal } from "../../model/errors.ts";
 import type { ChatMessage } from "../../model/message.ts";
 import { addSizes, type Allowance, excessOf } from "../../model/message-limits.ts";

@@ -1,6 +1,13 @@
 /** Runs as they are read. See component/evaluations.ts. */
 import type { Database } from "better-sqlite3";
-import type { EvaluationPage, EvaluationRef, RunQuery, TrendPoint, TrendQuery } from "../../component/evaluations.ts";
+import type {
+  EvaluationPage,
+  EvaluationRef,
+  KeyedRun,
+  RunQuery,
+  TrendPoint,
+  TrendQuery,
+} from "../../component/evaluations.ts";
 import type { EvaluationRun } from "../../model/evaluation.ts";
 import { toLimits } from "./page-limits.ts";
 import { prepareReadRun } from "./run-columns.ts";
@@ -34,12 +41,13 @@ type TrendRow = Omit<TrendPoint, "day"> & { readonly day: number };
 
 export interface ReadRuns {
   readonly getRun: (ref: EvaluationRef) => EvaluationRun | undefined;
+  readonly getKeyedRun: (project: string, key: string) => KeyedRun | undefined;
   readonly findRuns: (query: RunQuery) => EvaluationPage<EvaluationRun>;
   readonly readTrends: (query: TrendQuery) => TrendPoint[];
 }
 
 export function createReadRuns(db: Database): ReadRuns {
-  const { byRef, byNo } = prepareReadRun(db);
+  const { byRef, byNo, byKey } = prepareReadRun(db);
   const page = db
     .prepare<object, number>(`SELECT run_no ${foundRuns} ORDER BY run_no DESC LIMIT @limit OFFSET @offset`)
     .pluck();
@@ -47,6 +55,11 @@ export function createReadRuns(db: Database): ReadRuns {
   const trends = db.prepare<object, TrendRow>(trendsSql);
   return {
     getRun: db.transaction((ref: EvaluationRef): EvaluationRun | undefined => byRef(ref)?.run),
+
+    getKeyedRun: db.transaction((project: string, key: string): KeyedRun | undefined => {
+      const found = byKey(project, key);
+      return found === undefined || found.digest === null ? undefined : { run: found.run, digest: found.digest };
+    }),
 
     findRuns: db.transaction(
       ({ project, evaluationProjectId, status, ...query }: RunQuery): EvaluationPage<EvaluationRun> => {

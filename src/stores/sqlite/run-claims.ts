@@ -1,6 +1,6 @@
 /** Runs as they are scored: taken under a lease, one commit a group of items. See component/evaluations.ts. */
 import { randomUUID } from "node:crypto";
-import type { RunClaim, SpentOnItems } from "../../component/evaluations.ts";
+import type { RunChoice, RunClaim, SpentOnItems } from "../../component/evaluations.ts";
 import type { ScoredItem } from "../../model/evaluation.ts";
 import { prepareReadRun, toNanoUsd } from "./run-columns.ts";
 import { prepareAddScores } from "./run-scores.ts";
@@ -9,12 +9,16 @@ import type { WriteContext } from "./write-context.ts";
 /** In the words of the index. */
 const isToDo = "status IN ('queued', 'running')";
 const isFree = "(lease IS NULL OR lease_expires_ms <= @now)";
+const hasMetric = `EXISTS (
+      SELECT 1 FROM run_metrics AS m WHERE m.run_no = r.run_no AND m.metric_key IN (SELECT value FROM json_each(@keys)))`;
 const claimSql = `
   UPDATE evaluation_runs SET status = 'running', started_ms = coalesce(started_ms, @now), attempts = attempts + 1,
     lease = @lease, lease_expires_ms = @expires
   WHERE run_no = (
-    SELECT run_no FROM evaluation_runs INDEXED BY evaluation_runs_to_do
-    WHERE ${isToDo} AND ${isFree} ORDER BY run_no LIMIT 1)
+    SELECT run_no FROM evaluation_runs AS r INDEXED BY evaluation_runs_to_do
+    WHERE ${isToDo} AND ${isFree} AND project_id NOT IN (SELECT value FROM json_each(@exceptProjects))
+      AND (@has IS NULL OR @has = ${hasMetric})
+    ORDER BY run_no LIMIT 1)
   RETURNING run_no AS runNo, project_id AS project, attempts, has_own_key AS hasOwnKey`;
 /** A claim is lost with its lease; a run that was cancelled has none. */
 const isHeld = "project_id = @project AND run_id = @id AND lease = @lease AND lease_expires_ms > @now";
@@ -41,6 +45,12 @@ interface ClaimedRow {
   readonly hasOwnKey: 0 | 1;
 }
 
+const toParameters = ({ metrics, exceptProjects = [] }: Pick<RunChoice, "metrics" | "exceptProjects">) => ({
+  has: metrics === undefined ? null : Number(metrics.has),
+  keys: JSON.stringify(metrics?.keys ?? []),
+  exceptProjects: JSON.stringify(exceptProjects),
+});
+
 /** What shows that a run is held. */
 export type HeldRun = Pick<RunClaim, "project" | "id" | "lease">;
 
@@ -57,9 +67,9 @@ export function createRunClaims({ db, now }: WriteContext) {
   const held = (claimed: HeldRun) => ({ ...claimed, now: now() });
 
   return {
-    claimRun({ worker, leaseMs }: { readonly worker: string; readonly leaseMs: number }): RunClaim | undefined {
+    claimRun({ worker, leaseMs, ...choice }: RunChoice): RunClaim | undefined {
       const lease = `${worker}/${randomUUID()}`;
-      const row = claim.get({ lease, now: now(), expires: now() + leaseMs });
+      const row = claim.get({ lease, now: now(), expires: now() + leaseMs, ...toParameters(choice) });
       const found = row === undefined ? undefined : read.byNo(row.runNo);
       if (row === undefined || found === undefined) return undefined;
       const { project, attempts, hasOwnKey } = row;

@@ -14,7 +14,7 @@ const selectRun = `
     d.dataset_no AS datasetNo, d.dataset_id AS datasetId, d.name AS datasetName, d.source, d.items AS totalItems,
     r.status, r.error, r.threshold, r.metadata, r.evaluated, r.failed, r.scored, r.overall_sum AS sum, r.overall_rest AS rest,
     r.input_tokens AS inputTokens, r.output_tokens AS outputTokens, r.nano_usd AS nanoUsd,
-    r.created_ms AS createdMs, r.started_ms AS startedMs, r.finished_ms AS finishedMs
+    r.created_ms AS createdMs, r.started_ms AS startedMs, r.finished_ms AS finishedMs, r.request_digest AS digest
   FROM evaluation_runs AS r
     JOIN evaluation_projects AS p USING (evaluation_project_no) JOIN datasets AS d USING (dataset_no)`;
 
@@ -48,6 +48,7 @@ interface RunRow {
   readonly createdMs: number;
   readonly startedMs: number | null;
   readonly finishedMs: number | null;
+  readonly digest: string | null;
 }
 
 interface MetricRow {
@@ -64,22 +65,31 @@ export interface FoundRun {
   readonly runNo: number;
   readonly datasetNo: number;
   readonly run: EvaluationRun;
+  /** Of what was asked for. Null: under no idempotency key. */
+  readonly digest: string | null;
 }
 
 export interface ReadRun {
   readonly byNo: (runNo: number) => FoundRun | undefined;
   readonly byRef: (ref: EvaluationRef) => FoundRun | undefined;
+  readonly byKey: (project: string, key: string) => FoundRun | undefined;
 }
 
 export function prepareReadRun(db: Database): ReadRun {
   const byNo = db.prepare<[number], RunRow>(`${selectRun} WHERE r.run_no = ?`);
   const byRef = db.prepare<[string, string], RunRow>(`${selectRun} WHERE r.project_id = ? AND r.run_id = ?`);
+  const byKey = db.prepare<[string, string], RunRow>(`${selectRun} WHERE r.project_id = ? AND r.idempotency_key = ?`);
   const metricsOf = db.prepare<[number], MetricRow>(metricsSql);
-  const toFound = (row: RunRow | undefined): FoundRun | undefined =>
-    row === undefined
-      ? undefined
-      : { runNo: row.runNo, datasetNo: row.datasetNo, run: toRun(row, metricsOf.all(row.runNo).map(toMetric)) };
-  return { byNo: (runNo) => toFound(byNo.get(runNo)), byRef: ({ project, id }) => toFound(byRef.get(project, id)) };
+  const toFound = (row: RunRow | undefined): FoundRun | undefined => {
+    if (row === undefined) return undefined;
+    const { runNo, datasetNo, digest } = row;
+    return { runNo, datasetNo, run: toRun(row, metricsOf.all(runNo).map(toMetric)), digest };
+  };
+  return {
+    byNo: (runNo) => toFound(byNo.get(runNo)),
+    byRef: ({ project, id }) => toFound(byRef.get(project, id)),
+    byKey: (project, key) => toFound(byKey.get(project, key)),
+  };
 }
 
 const toMetric = ({ key, weight, scored, below, ...sum }: MetricRow): RunMetric => ({

@@ -8,8 +8,10 @@ import type { WriteContext } from "./write-context.ts";
 
 const insertSql = `
   INSERT INTO evaluation_runs (
-    project_id, run_id, evaluation_project_no, dataset_no, name, threshold, metadata, has_own_key, created_ms)
-  SELECT @project, @id, p.evaluation_project_no, d.dataset_no, @name, @threshold, @metadata, @hasOwnKey, @now
+    project_id, run_id, evaluation_project_no, dataset_no, name, threshold, metadata, has_own_key, created_ms,
+    idempotency_key, request_digest)
+  SELECT @project, @id, p.evaluation_project_no, d.dataset_no, @name, @threshold, @metadata, @hasOwnKey, @now,
+    @key, @digest
   FROM evaluation_projects AS p, datasets AS d
   WHERE p.project_id = @project AND p.evaluation_project_id = @evaluationProjectId
     AND d.project_id = @project AND d.dataset_id = @datasetId AND d.finished = 1
@@ -28,12 +30,14 @@ export function createRunRows({ db, now }: WriteContext, leftovers: EvaluationLe
   const read = prepareReadRun(db);
 
   return {
-    createRun(asked: NewRun): EvaluationRun | undefined {
+    createRun(asked: NewRun): EvaluationRun | "key_taken" | undefined {
       const { project, evaluationProjectId, datasetId, name, metrics, threshold } = asked;
+      const { key = null, digest = null } = asked.idempotency ?? {};
+      if (key !== null && read.byKey(project, key) !== undefined) return "key_taken";
       const metadata = JSON.stringify(asked.metadata);
       const hasOwnKey = asked.hasOwnKey === true ? 1 : 0;
       const refs = { project, id: randomEvaluationId(), evaluationProjectId, datasetId };
-      const runNo = insert.get({ ...refs, name, threshold, metadata, hasOwnKey, now: now() });
+      const runNo = insert.get({ ...refs, name, threshold, metadata, hasOwnKey, key, digest, now: now() });
       if (runNo === undefined) return undefined;
       for (const [position, { key, weight }] of metrics.entries()) insertMetric.run(runNo, key, position, weight);
       return read.byNo(runNo)?.run;

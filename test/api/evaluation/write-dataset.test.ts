@@ -70,6 +70,17 @@ describe("a dataset", () => {
     await requireGone("failing");
   });
 
+  it.each([
+    ["items", { maxDatasetItems: 3, maxDatasetBytes: 10_000 }, "a dataset may have 3 items"],
+    ["bytes", { maxDatasetItems: 9, maxDatasetBytes: 2 ** 20 }, "a dataset may have 1 MiB"],
+  ])("is given up whole when it is to have more %s than it may", async (what, limits, message) => {
+    const items = ["a", "b", "c", "d"].map((key) => itemOf(key, "x".repeat(what === "bytes" ? 300_000 : 1)));
+    const dataset = { project, name: `too many ${what}`, source: "sessions" } as const;
+    await expect(writeDataset(store, dataset, items, { limits })).rejects.toThrow(message);
+    await requireGone(dataset.name);
+    expect((await writeDataset(store, dataset, items.slice(0, 3), { limits })).items).toBe(3);
+  });
+
   it("is given up whole when two items have one key, also far from each other", async () => {
     const items = [...itemsOf(900), itemOf("item 3")];
     const writing = writeDataset(store, { project, name: "twice", source: "inline" }, items);
@@ -89,7 +100,7 @@ describe("a dataset", () => {
       },
     };
     const items = keys.map((key) => itemOf(key));
-    await expect(writeDataset(store, { project, name: "all", source: "upload" }, items, check)).rejects.toThrow(
+    await expect(writeDataset(store, { project, name: "all", source: "upload" }, items, { check })).rejects.toThrow(
       "refused",
     );
     expect(found).toEqual([

@@ -49,10 +49,11 @@ describe("VD-4 the overall score", () => {
     await expect(scoreResult(math, right, { weights })).resolves.toHaveProperty("overall");
   });
 
-  it("rounds what a check answers only after it was weighted", async () => {
+  it("has what a check answers as it is with agent-evals, and to four decimals by default", async () => {
     const check = { ...math, expectedOutput: () => 0.00013 };
     const scores = await scoreResult(check, { output: "" }, { scoring: "agent-evals" });
-    expect(scores).toMatchObject({ taskCompletion: 0.0001, reasoning: 0.5, toolUse: 0, overall: 0.1501 });
+    expect(scores).toMatchObject({ taskCompletion: 0.00013, reasoning: 0.5, toolUse: 0, overall: 0.1501 });
+    expect(await scoreResult(check, { output: "" })).toMatchObject({ taskCompletion: 0.0001 });
   });
 
   it("passes from the threshold on", () => {

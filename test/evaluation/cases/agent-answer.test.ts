@@ -43,6 +43,16 @@ describe("an agent's answer", () => {
     expect(() => toAnswer(value)).toThrow(expect.objectContaining({ name: "AgentError", code: "bad_answer" }));
   });
 
+  it("is not nested so deeply that nobody can read it", () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const parse = () => parseAnswer(`{"output":"x","tool_calls":[{"name":"a","arguments":${deep}}]}`);
+    expect(parse).toThrow(expect.objectContaining({ code: "bad_answer" }));
+  });
+
+  it("may begin with a byte order mark", () => {
+    expect(parseAnswer('\ufeff{"output":"x"}\r\n').output).toBe("x");
+  });
+
   it("names the place that is wrong", () => {
     expect(() => toAnswer({ output: "x", tool_calls: [{ name: "a" }, {}] })).toThrow(/tool_calls\[1\]\.name/);
   });

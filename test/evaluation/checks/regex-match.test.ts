@@ -94,6 +94,8 @@ describe("AI-2 regexMatch", () => {
     "a{2}{3}",
     "\\",
     String.raw`\q`,
+    String.raw`\b*`,
+    String.raw`a\B{2}`,
     String.raw`\1`,
     "(?x)a",
     "(?i:a)",

@@ -29,6 +29,22 @@ describe("AI-18 pass@k and AI-19 pass^k", () => {
     });
   }
 
+  // n, k, s, and what Python's whole numbers make of them, to the last bit
+  it.each([
+    [5, 3, 3, 1, 0.1],
+    [20, 10, 13, 1, 0.0015479876160990713],
+    [30, 7, 11, 0.9752490421455938, 0.00016209843796050692],
+    [200, 3, 77, 0.7695896147403685, 0.055695142378559465],
+    [1000, 500, 900, 1, 3.197616079092609e-33],
+    [2000, 1000, 1999, 1, 0.5],
+  ])(
+    "of %d trials, k = %d and %d that passed are exact, however large the numbers between",
+    (trials, tries, s, at, hat) => {
+      const given = { scores: Array.from({ length: trials }, (_, index) => (index < s ? 1 : 0)), trials, tries };
+      expect([passAtK(given), passHatK(given)]).toEqual([at, hat]);
+    },
+  );
+
   const refused: [string, TrialScores][] = [
     ["no trials", { scores: [], trials: 0, tries: 2 }],
     ["fewer trials than none", { scores: [], trials: -1 }],

@@ -15,10 +15,10 @@ describe("insights", () => {
   it("VQ-18: name the metrics below the threshold, worst first", () => {
     const metrics = [
       metric("coherence", 0.69, 4),
-      metric("contains", 0.1, 9),
+      metric("levenshtein", 0.1, 8),
       metric("fluency", 0.7, 2),
       metric("equals", null),
-      metric("levenshtein", 0.1, 8),
+      metric("contains", 0.1, 9),
     ];
     const insights = insightsOf({ metrics, threshold: 0.7 });
     expect(insights).toMatchObject([

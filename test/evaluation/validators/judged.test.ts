@@ -121,6 +121,8 @@ describe("AI-9 the validator tool_call", () => {
       passed: false,
       explanation: having('Argument "id" has failed exact match'),
     });
+    const later = await validate({ type: "tool_call", tool: "refund", arguments: { id: "8" } }, trajectory);
+    expect(later).toEqual({ passed: false, explanation: having('Argument "id" has failed exact match') });
     const none = await validate({ type: "tool_call", tool: "book" }, trajectory);
     expect(none).toEqual({ passed: false, explanation: having('No matching tool name "book"') });
   });

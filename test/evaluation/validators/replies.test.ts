@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createValidator } from "../../../src/evaluation/validators/validators.ts";
 import { says, user } from "../conversation.ts";
 import { codeOf, conversation, replying, validate, type Expectation } from "./trajectories.ts";
 
@@ -106,6 +107,31 @@ describe("json_schema", () => {
     for (const invert of [false, true]) {
       expect(await codeOf(validate({ type: "json_schema", schema, invert }, replying(reply)))).toBe("050009");
     }
+  });
+});
+
+describe("a json_schema", () => {
+  it.each<[string, object, RegExp]>([
+    [
+      "a reference",
+      { properties: { a: { $ref: "https://example.com/a.json" } } },
+      /example\.com\/a\.json leads nowhere/,
+    ],
+    ["a reference of its own", { items: { $ref: "#/$defs/none" } }, /#\/\$defs\/none leads nowhere/],
+    ["a pattern", { properties: { a: { pattern: "(" } } }, /Invalid regular expression/],
+    ["a pattern of keys", { patternProperties: { "[": {} } }, /Invalid regular expression/],
+  ])("that has %s that is none is refused before any reply is looked at", (_, schema, message) => {
+    expect(() => createValidator({ type: "json_schema", schema })).toThrow(message);
+  });
+
+  it("may refer to its own parts, by pointer, by anchor and by id", () => {
+    const schema = {
+      $id: "https://example.com/order",
+      $defs: { id: { type: "integer" }, name: { $anchor: "name", type: "string" } },
+      properties: { id: { $ref: "#/$defs/id" }, name: { $ref: "#name" }, next: { $ref: "https://example.com/order" } },
+      additionalProperties: { enum: [{ $ref: "x" }] },
+    };
+    expect(() => createValidator({ type: "json_schema", schema })).not.toThrow();
   });
 });
 

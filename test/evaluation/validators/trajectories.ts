@@ -1,7 +1,8 @@
 /** Expectations and trajectories for the validators' tests. */
 import * as fc from "fast-check";
 import { EvaluationError } from "../../../src/evaluation/evaluation-error.ts";
-import type { Trajectory, Validation, ValidatorNeeds } from "../../../src/evaluation/validators/validator.ts";
+import type { Validation } from "../../../src/evaluation/validation.ts";
+import type { Trajectory, ValidatorNeeds } from "../../../src/evaluation/validators/validator.ts";
 import { createValidator } from "../../../src/evaluation/validators/validators.ts";
 import type { ChatMessage } from "../../../src/model/message.ts";
 import type { JsonValue, Step, TurnFlag } from "../../../src/model/session.ts";

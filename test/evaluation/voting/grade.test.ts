@@ -23,6 +23,7 @@ describe("AI-4 parseGrade", () => {
     ["GRADE: I\nGRADE: C", 1],
     ["GRADE: X GRADE: I", 0],
     ["GRADE: P GRADE: C", undefined],
+    ["GRADE: ı GRADE: I", undefined],
     ["GRADE:\u001c\u0085C", 1],
     ["GRADE:\ufeffC", undefined],
     ["", undefined],

@@ -1,5 +1,5 @@
 /** Items as comma separated values: a line with the names of the columns, then one item a record. */
-import { didYouMean } from "../../did-you-mean.ts";
+import { didYouMean } from "../../../component/did-you-mean.ts";
 import type { CsvRecord } from "./csv-records.ts";
 import { type ItemMistake, itemKeys } from "./item-reader.ts";
 

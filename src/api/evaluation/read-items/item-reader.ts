@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { EvaluationItem } from "../../../model/evaluation.ts";
 import { jsonObjectSchema } from "../../contract.ts";
 import type { Mistake } from "../../error-contract.ts";
-import { didYouMean } from "../../did-you-mean.ts";
+import { didYouMean } from "../../../component/did-you-mean.ts";
 import { isTooDeep } from "../../submission.ts";
 
 const LONGEST_ID = 500;

@@ -1,6 +1,6 @@
 /** The items of an upload, while it comes; what is wrong with it is told all at once. */
 import type { EvaluationItem } from "../../../model/evaluation.ts";
-import { ApiError } from "../../api-error.ts";
+import { tooManyItems } from "../dataset-limits.ts";
 import { createMistakes, datasetError } from "../mistakes.ts";
 import type { DatasetCheck } from "../write-dataset.ts";
 import { csvItems, type SentItem } from "./csv-items.ts";
@@ -87,6 +87,3 @@ function parse(text: string): { value: unknown } | { mistakes: readonly [{ key: 
 }
 
 const isItem = (read: EvaluationItem | readonly unknown[]): read is EvaluationItem => !Array.isArray(read);
-
-export const tooManyItems = (most: number): ApiError =>
-  new ApiError(413, "dataset_too_large", `a dataset may have ${most} items (service::evaluation::max_dataset_items)`);

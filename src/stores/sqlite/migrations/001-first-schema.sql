@@ -89,7 +89,7 @@ CREATE TABLE sessions (
   backfill_by TEXT, -- the judge; NULL: all
   backfill_ms INTEGER NOT NULL DEFAULT 0, -- not before: a judge asked to wait
   requests INTEGER NOT NULL DEFAULT 0, -- counts what asks for judging: close, judge again, join
-  rejudge INTEGER NOT NULL DEFAULT 0,
+  rejudge INTEGER NOT NULL DEFAULT 0, -- 1: also what was judged; 2: so, and it waited for the judges anyway
   rejudge_by TEXT,
   -- The claim; the two numbers are the state that the worker took.
   lease TEXT,
@@ -266,6 +266,8 @@ CREATE TABLE metric_scores (
   scored_ms INTEGER NOT NULL,
   UNIQUE (session_no, turn, digest, evaluator, name, version)
 );
+-- For lists of the few sessions with low scores.
+CREATE INDEX metric_scores_by_value ON metric_scores (evaluator, name, value, session_no) WHERE value IS NOT NULL;
 
 -- What people said (model/label.ts). One whose digest is no longer that of its turn (or, with turn 0, of its session) is stale,
 -- and stays.
@@ -350,9 +352,13 @@ CREATE TABLE evaluation_runs (
   lease_expires_ms INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0, -- claims in a row after which no scores were saved
   error TEXT,
+  idempotency_key TEXT,
+  request_digest TEXT, -- of what was asked for under that key
   metadata TEXT NOT NULL, -- JSON; last, because it may be long
   UNIQUE (project_id, run_id)
 );
+CREATE UNIQUE INDEX evaluation_runs_by_idempotency_key ON evaluation_runs (project_id, idempotency_key)
+WHERE idempotency_key IS NOT NULL;
 CREATE INDEX evaluation_runs_by_project ON evaluation_runs (project_id, run_no, status, evaluation_project_no);
 CREATE INDEX evaluation_runs_by_dataset ON evaluation_runs (dataset_no);
 CREATE INDEX evaluation_runs_to_do ON evaluation_runs (run_no) WHERE status IN ('queued', 'running');
