@@ -3,6 +3,7 @@ import { access, constants, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import type { ComparedCase, RunComparison } from "../evaluation/cases/compare-runs.ts";
+import { toHtmlReport } from "../evaluation/cases/html-report.ts";
 import { baselineSchema, toJsonReport } from "../evaluation/cases/json-report.ts";
 import { toJunitReport } from "../evaluation/cases/junit-report.ts";
 import { toMarkdownReport } from "../evaluation/cases/markdown-report.ts";
@@ -12,7 +13,7 @@ import { codeOf, StartError } from "../model/errors.ts";
 /** Paths; absent: not written. */
 export type ReportFiles = { readonly [Kind in ReportKind]?: string | undefined };
 
-const reportKinds = ["json", "junit", "markdown"] as const;
+const reportKinds = ["json", "junit", "markdown", "html"] as const;
 type ReportKind = (typeof reportKinds)[number];
 
 type Render = (run: RunResult, comparison: RunComparison | undefined) => string;
@@ -21,6 +22,7 @@ const renderers: Readonly<Record<ReportKind, Render>> = {
   json: (run, comparison) => `${JSON.stringify(toJsonReport(run, comparison), null, 2)}\n`,
   junit: toJunitReport,
   markdown: toMarkdownReport,
+  html: toHtmlReport,
 };
 
 /** What a run reads or keeps in files of its own, by path. */

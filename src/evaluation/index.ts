@@ -24,6 +24,8 @@ export { regexMatch, type RegexMatchOptions } from "./checks/regex-match.ts";
 export type { ExpectedArgument, ExpectedToolCall, ExpectedValue } from "./expected-call/expected-tool-call.ts";
 export { validateToolCall, type ToolCallOptions, type ToolCallValidation } from "./expected-call/validate-tool-call.ts";
 export type { GradingOptions } from "./grading/ask-for-grade.ts";
+export type { InspectedAgent, InspectedSample, InspectedValidation, Inspection } from "./inspection-page/inspection.ts";
+export { toInspectionPage } from "./inspection-page/inspection-page.ts";
 export {
   aggregateTrials,
   type ExperimentAggregates,
@@ -86,6 +88,7 @@ export { compareRuns, type CaseDifference, type CompareOptions, type RunComparis
 export { evalCaseSchema, evalCasesSchema, type EvalCase } from "./cases/eval-case.ts";
 export { fromAgentInspect } from "./cases/from-agent-inspect.ts";
 export type { SimulatedUser } from "./cases/simulated-user.ts";
+export { toHtmlReport } from "./cases/html-report.ts";
 export { toJsonReport } from "./cases/json-report.ts";
 export { toJunitReport } from "./cases/junit-report.ts";
 export { toMarkdownReport } from "./cases/markdown-report.ts";

@@ -4,7 +4,7 @@ import { type Finder, findAll, matchesOf, type Range } from "./masked-ranges.ts"
 /** Looked for from the `@`, because most texts have none. */
 const emailAt = /@(?<=([\p{L}\p{N}._%+'-]{1,64})@)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}[\p{L}\p{N}-]{1,62}/gu;
 
-function findEmails(text: string): readonly Range[] {
+export function findEmails(text: string): readonly Range[] {
   return findAll(text, emailAt, ({ index, 0: rest, 1: name = "" }) => ({
     start: index - name.length,
     end: index + rest.length,

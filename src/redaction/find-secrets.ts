@@ -4,12 +4,15 @@
  */
 import { type Finder, findAll, matchesOf, type Range } from "./masked-ranges.ts";
 
+/** What a redaction before this one wrote is no password. */
+export const passwordForm = /(?:password|passwd|pwd)["']?\s{0,10}[:=]\s{0,10}(?!["']?\[REDACTED)["']?\S{6,}/gi;
+
 const forms: readonly RegExp[] = [
-  // The demo's rules; `Bearer` in all of RFC 6750's alphabet. What a redaction before this one wrote is no password.
+  // The demo's rules; `Bearer` in all of RFC 6750's alphabet.
   /(?:sk-|api[_-]?key)[\w-]{20,}/gi,
   /bearer\s{1,10}[\w.~+/-]{20,}={0,2}/gi,
   /(?:token|jwt|auth|secret|api[_-]?key)["']?\s{0,10}[:=]\s{0,10}["']?[\w.-]{20,}/gi,
-  /(?:password|passwd|pwd)["']?\s{0,10}[:=]\s{0,10}(?!["']?\[REDACTED)["']?\S{6,}/gi,
+  passwordForm,
   // Issuers' own forms.
   /(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Z])/g,
   /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255}|glpat-[\w-]{20,64})/g,
@@ -48,9 +51,14 @@ function endOfPrivateKey(text: string, from: number): number {
 
 export const secretFinders: readonly Finder[] = [...forms.map(matchesOf), findPrivateKeys];
 
+const secretNames =
+  "api[_-]?key|secret|secret_?key|password|passwd|pwd|token|access_token|refresh_token|auth_token|private_?key|client_?secret|bearer";
+
 /** Keys whose value is a secret, whatever it is: the whole key, or what follows its last dot. */
-export const secretKey =
-  /(?:^|\.)(?:api[_-]?key|secret|secret_?key|password|passwd|pwd|token|access_token|refresh_token|auth_token|private_?key|client_?secret|bearer)$/i;
+export const secretKey = new RegExp(`(?:^|\\.)(?:${secretNames})$`, "i");
+
+/** The demo's: only the whole key. */
+export const wholeSecretKey = new RegExp(`^(?:${secretNames})$`, "i");
 
 /** Keys whose value is a secret when it looks like one; the rules above find it when it is written as `key=value`. */
 export const namingKey = /(?:token|jwt|auth|secret|api[_-]?key|password|passwd|pwd)$/i;

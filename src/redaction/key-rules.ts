@@ -1,6 +1,6 @@
 /** What a key says about its value. */
 import type { RE2JS } from "re2js";
-import { namingKey, secretKey } from "./find-secrets.ts";
+import { namingKey } from "./find-secrets.ts";
 
 /** Who says that a value is to go whatever it is: a preset, or a pattern of the user. */
 export type KeyRule = "preset" | "pattern";
@@ -9,11 +9,14 @@ export type KeyRule = "preset" | "pattern";
 const MOST_REMEMBERED = 10_000;
 const LONGEST_REMEMBERED = 256;
 
-/** Undefined where the key does not decide. */
-export function createKeyRule(patterns: readonly RE2JS[], secrets: boolean): (key: string) => KeyRule | undefined {
+/** Undefined where the key does not decide. `secretKeys` are the presets'. */
+export function createKeyRule(
+  patterns: readonly RE2JS[],
+  secretKeys: readonly RegExp[],
+): (key: string) => KeyRule | undefined {
   return (key) => {
     if (patterns.some((pattern) => pattern.test(key))) return "pattern";
-    return secrets && secretKey.test(key) ? "preset" : undefined;
+    return secretKeys.some((secretKey) => secretKey.test(key)) ? "preset" : undefined;
   };
 }
 

@@ -57,6 +57,6 @@ interface Found extends Range {
 }
 
 function findersOf(rules: RedactionRules): readonly Finder[] {
-  const finders = rules.presets.flatMap((name) => presets[name]);
+  const finders = rules.presets.flatMap((name) => presets[name].finders);
   return finders.length === 0 ? [] : [...finders, findInBase64(finders)];
 }

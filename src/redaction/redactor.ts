@@ -4,6 +4,7 @@ import { type JsonRewriting, rewriteJsonText } from "./json-text.ts";
 import { createKeyRule, namesConversation, remembering, secretNameIn } from "./key-rules.ts";
 import { createMask } from "./mask.ts";
 import { createPlainRedaction } from "./plain-text.ts";
+import { presets } from "./presets.ts";
 import { printValue } from "./print-value.ts";
 import type { RedactionRules } from "./redaction-rules.ts";
 
@@ -33,7 +34,8 @@ type TextRedaction = ReturnType<typeof createTextRedaction>;
 function createTextRedaction(rules: RedactionRules) {
   const mask = createMask(rules.hash);
   const knowsSecrets = rules.presets.includes("secrets");
-  const ruleFor = remembering(createKeyRule(rules.blockedKeys, knowsSecrets));
+  const secretKeys = rules.presets.flatMap((name) => presets[name].secretKey ?? []);
+  const ruleFor = remembering(createKeyRule(rules.blockedKeys, secretKeys));
   const namesSecret = remembering((key: string) => (knowsSecrets ? secretNameIn(key) : undefined));
   const plain = createPlainRedaction(rules, ruleFor, mask);
 

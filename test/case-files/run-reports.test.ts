@@ -22,6 +22,7 @@ describe("reports", () => {
   it.each([
     ["a folder", { json: at("reports") }, /reports cannot be written: it is a folder/],
     ["in no folder", { junit: at("no/such.xml") }, /ENOENT/],
+    ["in no folder", { html: at("no/such.html") }, /ENOENT/],
     ["in a file", { junit: at("old.json/junit.xml") }, /ENOTDIR/],
     ["the case file", { json: at("reports/../cases.yaml") }, /it is the case file/],
     ["the baseline", { markdown: at("main.json") }, /it is the baseline/],

@@ -27,7 +27,8 @@ const read = (folder: string, name: string): string => readFileSync(join(folder,
 describe("the example of an agent evaluated in CI", () => {
   it("passes its cases and writes its reports", async () => {
     const folder = exampleFolder();
-    const args = ["eval", "cases.yaml", "--json", "run.json", "--junit", "junit.xml", "--markdown", "summary.md"];
+    const reports = ["--json", "run.json", "--junit", "junit.xml", "--markdown", "summary.md", "--html", "run.html"];
+    const args = ["eval", "cases.yaml", ...reports];
     const { status, stdout, stderr } = await runCli(args, {}, folder);
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^4 of 4 cases passed, score [\d.]+, \d+/);
@@ -38,6 +39,7 @@ describe("the example of an agent evaluated in CI", () => {
     });
     expect(read(folder, "junit.xml")).toContain('tests="4" failures="0" errors="0"');
     expect(read(folder, "summary.md")).toContain("4 of 4 cases passed");
+    expect(read(folder, "run.html")).toContain("<title>shop agent</title>");
   });
 
   it("is stopped by a guard before the step that is too much", async () => {

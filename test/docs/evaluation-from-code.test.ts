@@ -34,9 +34,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What the page's first program prints, line by line. */
-async function print(page: string): Promise<readonly string[]> {
-  const [, program = ""] = /```ts\n([^]*?)```/.exec(readFileSync(join(root, "docs", page), "utf8")) ?? [];
+/** What a program of the page's prints, line by line; the first is 0. */
+async function print(page: string, at = 0): Promise<readonly string[]> {
+  const programs = [...readFileSync(join(root, "docs", page), "utf8").matchAll(/```ts\n([^]*?)```/g)];
+  const [, program = ""] = programs[at] ?? [];
   const file = join(folder, `${page}.mjs`);
   writeFileSync(file, program);
   const own = { TURNWISE_URL: server.apiUrl, OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "sk-test" };
@@ -72,4 +73,13 @@ it("validates and measures the sessions of a server as docs/validators.md and do
 it("asks a model through OpenAI's own client as docs/judged-expectations.md says", async () => {
   expect((await print("judged-expectations.md"))[0]).toMatch(/^true Tool "book" call has passed/);
   expect(model.requests).toHaveLength(2);
+});
+
+it("AI-27: writes a page of what a judge said as docs/metrics.md says", async () => {
+  expect(await print("metrics.md", 1)).toEqual([""]);
+  const page = readFileSync(join(folder, "inspection.html"), "utf8");
+  expect(page).toContain("<title>Flights</title>");
+  expect(page).toContain('<th scope="row"><bdi>travel agent</bdi></th><td>1</td><td class="share-4">1.0000</td>');
+  expect(page).toContain("It is cheap.&#10;GRADE: C");
+  expect(page).toMatch(/<h4>Prompt<\/h4><pre dir="auto">[^<]*The cheapest flight is booked\./);
 });

@@ -33,7 +33,8 @@ describe("the configuration", () => {
     ],
     [{ hash_function: "hmac-sha256" }, ['hash_function: "hmac-sha256" needs an "hmac_key"']],
     [{ hash_function: "hmac-sha256", hmac_key: "k" }, []],
-    [{ presets: ["pi"] }, ['presets::0: Invalid option: expected one of "pii"|"secrets"']],
+    [{ presets: ["valiqor"] }, []],
+    [{ presets: ["pi"] }, ['presets::0: Invalid option: expected one of "pii"|"secrets"|"valiqor"']],
     [{ blocked_value: [] }, ['Unrecognized key: "blocked_value"']],
   ])("%j: %j", (config, problems) => {
     expect(problemsOf(redaction, config)).toEqual(problems);

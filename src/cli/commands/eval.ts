@@ -25,6 +25,7 @@ export const addEval: AddCommand = (program, context) => {
     .option("--json <file>", "write the whole run there; also what a later --baseline is")
     .option("--junit <file>", "write JUnit XML there, for CI")
     .option("--markdown <file>", "write a summary there, for a pull request")
+    .option("--html <file>", "write a page there, of cases, validators and trials side by side")
     .option("--baseline <file>", "an earlier run's --json: only what got worse since fails")
     .option("--max-drop <share>", "with --baseline: a case's score that falls by more is a regression, too", shareOf)
     .option("--only <id>", "run only this case; may be repeated", (id, ids?: readonly string[]) => [...(ids ?? []), id])

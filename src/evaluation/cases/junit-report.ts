@@ -1,5 +1,5 @@
 /** A run as JUnit XML, which CI systems show: a test case for each case. Source: https://github.com/testmoapp/junitxml. */
-import { escapeXml } from "./escape-xml.ts";
+import { escapeXml } from "../escape-xml.ts";
 import { type CaseResult, firstFailure, reasonsOf, type RunResult, type TrialResult } from "./trial-result.ts";
 
 export function toJunitReport({ name, startedAt, durationMs, cases }: RunResult): string {

@@ -24,14 +24,14 @@ const item: EvaluationItem = {
 };
 
 describe("an item", () => {
-  it("is stored without what the redactor finds, in every part but its key", () => {
-    const { key, ...others } = redactItem(item, createRedactor({ ...rules, presets: ["secrets"] }));
+  it.each(["secrets", "valiqor"] as const)("is stored without what %s finds, in every part but its key", (preset) => {
+    const { key, ...others } = redactItem(item, createRedactor({ ...rules, presets: [preset] }));
     expect(key).toBe(secret);
     expect(JSON.stringify(others)).not.toContain(secret);
     expect(others.context[1]).toBe("harmless");
     expect(others.toolCalls?.[0]?.arguments).toMatchObject({ count: 7 });
     expect(others.toolCalls?.[2]).toEqual({ name: "use", arguments: 3, result: null });
-    expect(others.metadata).toMatchObject({ fine: true });
+    expect(others.metadata).toMatchObject({ password: "[REDACTED]", fine: true });
     expect(others.origin).toEqual(item.origin);
   });
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeSpan } from "../../../src/evaluation/cases/code-span.ts";
 import { compareRuns } from "../../../src/evaluation/cases/compare-runs.ts";
-import { escapeXml } from "../../../src/evaluation/cases/escape-xml.ts";
+import { escapeXml } from "../../../src/evaluation/escape-xml.ts";
 import { baselineSchema, toJsonReport } from "../../../src/evaluation/cases/json-report.ts";
 import { toJunitReport } from "../../../src/evaluation/cases/junit-report.ts";
 import { toMarkdownReport } from "../../../src/evaluation/cases/markdown-report.ts";

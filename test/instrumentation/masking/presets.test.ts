@@ -7,7 +7,8 @@ import { presets } from "../../../src/redaction/presets.ts";
 /** The text as the server's finders leave it, found ranges joined. */
 function asTheServerDoes(preset: keyof typeof presets, text: string): string {
   const characters = Array.from({ length: text.length }, () => false);
-  for (const find of presets[preset]) for (const { start, end } of find(text)) characters.fill(true, start, end);
+  for (const find of presets[preset].finders)
+    for (const { start, end } of find(text)) characters.fill(true, start, end);
   return text
     .split("")
     .map((character, at) => (characters[at] ? "█" : character))
