@@ -1,11 +1,10 @@
 // A server that is killed while it evaluates: every item of every run is scored once, and little is asked of a model twice.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { startScriptedModel } from "../../examples/scripted-model.mjs";
 import { startServerProcess } from "../../test/support/server-process.mjs";
+import { crashInFolders } from "./in-folders.mjs";
 
 /** Of a run by heuristics. */
 const ITEMS = 10_000;
@@ -14,7 +13,6 @@ const HEURISTICS = ["contains", "equals", "levenshtein", "regex_match"];
 const QUESTIONS = 60;
 const MODEL_METRICS = ["coherence", "fluency"];
 const ENDED = ["completed", "failed", "cancelled"];
-const ROUNDS_PER_FOLDER = 10;
 /** A server is killed when it has got fewer than so many answers, or has scored less than so much of a run by heuristics ... */
 const MAX_ANSWERS = 60;
 const MAX_SHARE = 0.6;
@@ -36,22 +34,16 @@ const MAX_FINISH_MS = 120_000;
  */
 export async function runEvaluatingRounds({ rounds, random, items = ITEMS, onRound = () => {} }) {
   const total = { rounds: 0, runs: 0, scored: 0, lost: 0, twice: 0, miscounted: 0, answered: 0, again: 0, repeated: 0 };
-  while (total.rounds < rounds) {
-    const dataDir = mkdtempSync(join(tmpdir(), "turnwise-crash-"));
-    const provider = await startProvider(random);
-    const folder = { dataDir, provider, items, runs: [], stored: new Map() };
-    for (let round = 0; round < ROUNDS_PER_FOLDER && total.rounds < rounds; round += 1) {
-      await crash(folder, random);
-      examine(folder, total);
-      total.rounds += 1;
-      onRound(total);
-    }
-    await finish(folder, total);
-    onRound(total);
-    await provider.model.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-  return total;
+  return crashInFolders({
+    rounds,
+    total,
+    open: async (dataDir) => ({ dataDir, provider: await startProvider(random), items, runs: [], stored: new Map() }),
+    crash: async (folder) => crash(folder, random),
+    examine,
+    finish,
+    close: async ({ provider }) => provider.model.close(),
+    onRound,
+  });
 }
 
 /** Answers every question about an item, and says in the answer which one it is. `stored`: questions that are never to come again. */

@@ -1,11 +1,10 @@
 // A server that is killed while it judges: no verdict is lost or given twice, and no call is made again whose answer was stored.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { startScriptedModel } from "../../examples/scripted-model.mjs";
 import { startServerProcess } from "../../test/support/server-process.mjs";
+import { crashInFolders } from "./in-folders.mjs";
 
 const TURNS = 2;
 /** A turn's number where the session as a whole is meant. */
@@ -18,7 +17,6 @@ const ANSWERS_PER_VERDICT = 2;
 const SESSIONS = 12;
 /** A server is killed when it has got fewer than so many answers. */
 const MAX_ANSWERS = 50;
-const ROUNDS_PER_FOLDER = 10;
 const MAX_JUDGING_MS = 120_000;
 const USAGE = { prompt_tokens: 900, completion_tokens: 100 };
 
@@ -29,22 +27,16 @@ const USAGE = { prompt_tokens: 900, completion_tokens: 100 };
  */
 export async function runJudgingRounds({ rounds, random, onRound = () => {} }) {
   const total = { rounds: 0, judged: 0, answered: 0, lost: 0, twice: 0, repeated: 0, uncounted: 0 };
-  while (total.rounds < rounds) {
-    const dataDir = mkdtempSync(join(tmpdir(), "turnwise-crash-"));
-    const provider = await startProvider(random);
-    const folder = { dataDir, provider, sessions: 0, stored: new Map() };
-    for (let round = 0; round < ROUNDS_PER_FOLDER && total.rounds < rounds; round += 1) {
-      await crash(folder, random);
-      examine(folder, total);
-      total.rounds += 1;
-      onRound(total);
-    }
-    await finish(folder, total);
-    onRound(total);
-    await provider.model.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-  return total;
+  return crashInFolders({
+    rounds,
+    total,
+    open: async (dataDir) => ({ dataDir, provider: await startProvider(random), sessions: 0, stored: new Map() }),
+    crash: async (folder) => crash(folder, random),
+    examine,
+    finish,
+    close: async ({ provider }) => provider.model.close(),
+    onRound,
+  });
 }
 
 /** Answers every question about a turn or a session. `left`: how often one may still be asked since the last server was killed. */

@@ -1,5 +1,4 @@
 /** Datasets are made of an upload, or of stored sessions. */
-import type { IncomingMessage } from "node:http";
 import type { BodyPace } from "../../component/body-pace.ts";
 import type { NewDataset } from "../../component/evaluations.ts";
 import type { Dataset } from "../../model/evaluation.ts";
@@ -13,6 +12,7 @@ import { redactItems } from "../evaluation/redact-item.ts";
 import { runnerOf } from "../evaluation/start-run.ts";
 import { writeDataset } from "../evaluation/write-dataset.ts";
 import { sessionChoiceSchema } from "../evaluation-request-contract.ts";
+import { mediaTypeOf } from "../media-type.ts";
 import { receiveInPlace, refuseUpload } from "../receive-in-place.ts";
 import { receiveUpload } from "../receive-upload.ts";
 import { type Answer, defineRoute } from "../route.ts";
@@ -41,7 +41,7 @@ export const uploadDataset = defineRoute({
     const { upload, query, caller } = call;
     const { maxDatasetBytes: maxBytes, maxDatasetItems: maxItems } = runnerOf(context).limits;
     if (upload === undefined) throw new Error("the request did not come with the call");
-    const format = query.format ?? formatOf(upload);
+    const format = query.format ?? formats.get(mediaTypeOf(upload));
     if (format === undefined) throw refuseUpload(upload, unknownFormat());
     const dataset: NewDataset = { project: caller.project, name: query.name, source: "upload" };
     const receive = async (pace: BodyPace): Promise<Dataset> => {
@@ -53,11 +53,6 @@ export const uploadDataset = defineRoute({
     return { wait: async () => toAnswer(await receiveInPlace(context.store, upload, caller, receive)) };
   },
 });
-
-function formatOf({ headers }: IncomingMessage): DatasetFormat | undefined {
-  const [type = ""] = (headers["content-type"] ?? "").split(";");
-  return formats.get(type.trim().toLowerCase());
-}
 
 const unknownFormat = () =>
   new ApiError(

@@ -11,6 +11,7 @@ import type { OtlpFormat } from "../evaluation/otlp-items.ts";
 import { readOtlpItems } from "../evaluation/read-otlp-items.ts";
 import { answerRun } from "../evaluation/run-answer.ts";
 import { nameSchema, runFields } from "../evaluation-request-contract.ts";
+import { mediaTypeOf } from "../media-type.ts";
 import { createReceiveInPlace, refuseUpload } from "../receive-in-place.ts";
 import { receiveUpload } from "../receive-upload.ts";
 import { type Answer, type ApiContext, defineRoute } from "../route.ts";
@@ -55,7 +56,7 @@ export const evaluateOtlp = defineRoute({
   },
   async answer({ upload, query, ref: { project }, caller }, context) {
     if (upload === undefined) throw new Error("the request did not come with the call");
-    const format = formatOf(upload);
+    const format = formats.get(mediaTypeOf(upload));
     if (format === undefined) throw refuseUpload(upload, unknownFormat());
     return {
       async wait(ended): Promise<Answer> {
@@ -91,11 +92,6 @@ async function* itemsOf(
     yield item;
   }
   if (count === 0) throw datasetError([{ line: null, key: null, message: "there is no agent's turn in these spans" }]);
-}
-
-function formatOf({ headers }: IncomingMessage): OtlpFormat | undefined {
-  const [type = ""] = (headers["content-type"] ?? "").split(";");
-  return formats.get(type.trim().toLowerCase());
 }
 
 const unknownFormat = () =>
